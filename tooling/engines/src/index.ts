@@ -1,0 +1,2 @@
+export { engine } from './engine.ts'
+export { run } from './run.ts'

@@ -1,0 +1,5 @@
+export { type Deferred, deferred } from './deferred.ts'
+export { type FakeClock, fakeClock } from './fake-clock.ts'
+export { type Listening, listen } from './listen.ts'
+export { seededRandom } from './seeded-random.ts'
+export { until } from './until.ts'
