@@ -1,0 +1,71 @@
+import type { CircuitBreaker } from './circuit-breaker.ts'
+import type { CircuitBreakerEvents } from './events.ts'
+import { hub } from './observer.ts'
+import { report } from './report.ts'
+
+type EventName = keyof CircuitBreakerEvents
+type Listener = (event: never) => unknown
+type Announcement = { [Name in EventName]: { name: Name; event: CircuitBreakerEvents[Name] } }[EventName]
+
+/** More events than this in one go can only come from listeners that cause events in a circle. */
+const mostInOneGo = 10_000
+
+/**
+ * Delivers a breaker's events after the machine has done its step, in the order in which they happened, also when a listener
+ * calls back into the breaker.
+ */
+export class Announcer {
+  readonly #breaker: CircuitBreaker
+  readonly #queue: Announcement[] = []
+  #delivering = false
+  #listeners: readonly { name: EventName; listener: Listener }[] = []
+
+  constructor(breaker: CircuitBreaker) {
+    this.#breaker = breaker
+  }
+
+  get isHeard(): boolean {
+    return this.#listeners.length > 0
+  }
+
+  subscribe(name: EventName, listener: Listener): () => void {
+    const entry = { name, listener }
+    this.#listeners = [...this.#listeners, entry]
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== entry)
+    }
+  }
+
+  add(announcement: Announcement): void {
+    if (this.#queue.length < mostInOneGo) this.#queue.push(announcement)
+    else report(this, this.#breaker.name, 'listeners cause events in a circle, further ones are dropped')
+  }
+
+  deliver(): void {
+    if (this.#delivering) return
+    this.#delivering = true
+    // The queue grows while it is read: a listener may cause further events.
+    for (let n = 0; n < this.#queue.length; n++) this.#tell(this.#queue[n] as Announcement)
+    this.#queue.length = 0
+    this.#delivering = false
+  }
+
+  #tell({ name, event }: Announcement): void {
+    for (const { name: wanted, listener } of this.#listeners) {
+      if (wanted === name) this.#guard(listener, () => listener(event as never))
+    }
+    for (const observer of hub.observers ?? []) {
+      this.#guard(observer, () => observer[name]?.(event as never, this.#breaker))
+    }
+  }
+
+  #guard(culprit: object, call: () => unknown): void {
+    const fail = (error: unknown) => report(culprit, this.#breaker.name, 'a listener threw', error)
+    try {
+      const result = call()
+      if (result instanceof Promise) result.catch(fail)
+    } catch (error) {
+      fail(error)
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import { checkFunction, show } from './check.ts'
+import { CircuitOpenError } from './errors.ts'
+import { type CircuitBreakerEvents, eventNames } from './events.ts'
+import { type Call, guardedCall, type PlainCalls, plainCalls } from './execute.ts'
+import { Machine } from './machine.ts'
+import { makeKnown } from './observer.ts'
+import { type CircuitBreakerOptions, checkName, parseOptions } from './options.ts'
+import type { Permit, Rejection } from './permit.ts'
+import { type CircuitBreakerSnapshot, takeSnapshot } from './snapshot.ts'
+import type { StateName } from './states/state.ts'
+
+/** What one call through `execute` may be given. */
+export interface ExecuteOptions<F = never> {
+  /** Cancels the call: it rejects at once with the signal's reason, and its outcome is `ignored`. */
+  signal?: AbortSignal
+  /**
+   * Answers instead of the call when it was not admitted or rejected, whatever the error; rethrow what you do not want to
+   * replace. Not asked when the caller's signal ended the call. If it throws, its error keeps the original as `cause`.
+   */
+  fallback?: (error: unknown) => F | PromiseLike<F>
+}
+
+/** Guards one dependency: stops calling it while it fails, and finds out when it is well again. */
+export class CircuitBreaker {
+  readonly name: string
+  readonly #machine: Machine
+  #plain: PlainCalls | null = null
+
+  /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
+  constructor(options: CircuitBreakerOptions = {}) {
+    const settings = parseOptions(options)
+    this.name = checkName('name', options.name === undefined ? 'default' : options.name)
+    this.#machine = new Machine(this, settings)
+    makeKnown(this)
+  }
+
+  /** The state at the moment of asking. */
+  get state(): StateName {
+    return this.#machine.current().name
+  }
+
+  /**
+   * Calls `fn` if the breaker admits it, and settles its permit with the result.
+   * @param fn  receives a signal that is aborted at `callTimeout` or when `options.signal` is. It need not return a promise.
+   * @returns what `fn` or the fallback returns. Rejects with `CircuitOpenError` if not admitted, `CallTimeoutError` if too slow,
+   *   otherwise with what `fn` threw.
+   */
+  execute<T, F = never>(fn: Call<T>, options?: ExecuteOptions<F>): Promise<T | F> {
+    if (typeof fn !== 'function') return Promise.reject(new TypeError(`execute needs a function, got ${show(fn)}`))
+    const machine = this.#machine
+    if (options === undefined) {
+      if (machine.isWatched) return guardedCall(machine, fn)
+      if (this.#plain?.state !== machine.state) this.#plain = plainCalls(machine)
+      return this.#plain === null ? guardedCall(machine, fn) : this.#plain.run(fn)
+    }
+    return this.#executeWith(fn, options)
+  }
+
+  async #executeWith<T, F>(fn: Call<T>, { signal, fallback }: ExecuteOptions<F>): Promise<T | F> {
+    if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+      throw new TypeError(`signal must be an AbortSignal, got ${show(signal)}`)
+    }
+    if (fallback === undefined) return guardedCall(this.#machine, fn, signal)
+    checkFunction('fallback', fallback)
+    try {
+      return await guardedCall(this.#machine, fn, signal)
+    } catch (error) {
+      if (signal?.aborted) throw error
+      return answerInstead(fallback, error)
+    }
+  }
+
+  /** The same function behind this breaker: same parameters, same `this`, always a promise. */
+  wrap<This, Args extends unknown[], R>(
+    fn: (this: This, ...args: Args) => R,
+  ): (this: This, ...args: Args) => Promise<Awaited<R>> {
+    checkFunction('wrap(fn)', fn)
+    const execute = <T>(call: Call<T>) => this.execute(call)
+    return function (this: This, ...args: Args) {
+      return execute(() => fn.apply(this, args) as Awaited<R>)
+    }
+  }
+
+  /** Asks for the right to make one call. A permit must be settled; a rejection says when to ask again. */
+  tryAcquire(): Permit | Rejection {
+    return this.#machine.admit()
+  }
+
+  /** Like `tryAcquire`. @throws CircuitOpenError when not admitted. */
+  acquire(): Permit {
+    const admission = this.#machine.admit()
+    if (admission.admitted) return admission
+    throw new CircuitOpenError(this.name, admission.reason, admission.retryAfterMs)
+  }
+
+  /** Refuses every call until `resume` or `reset`. What was in flight is late. @param reason  for snapshots and events. */
+  forceOpen(reason?: string): void {
+    this.#machine.force('open', checkReason('forceOpen(reason)', reason))
+  }
+
+  /** Admits every call until `resume` or `reset`; outcomes are counted and decide nothing. @param reason  as `forceOpen`. */
+  forceClosed(reason?: string): void {
+    this.#machine.force('closed', checkReason('forceClosed(reason)', reason))
+  }
+
+  /** Ends an override: the breaker goes on from the state it was in before. */
+  resume(): void {
+    this.#machine.resume()
+  }
+
+  /** Closes with an empty memory and ends an override. Totals go on; what was in flight is late. */
+  reset(): void {
+    this.#machine.reset()
+  }
+
+  snapshot(): CircuitBreakerSnapshot {
+    return takeSnapshot(this.#machine)
+  }
+
+  /** `JSON.stringify(breaker)` gives its snapshot. */
+  toJSON(): CircuitBreakerSnapshot {
+    return this.snapshot()
+  }
+
+  /**
+   * Listens to `transition`, `outcome` or `rejection`. A listener runs after the breaker's step is complete; events come in
+   * order, and a listener that throws is reported once and harms nothing.
+   * @returns a function that ends it.
+   */
+  on<Name extends keyof CircuitBreakerEvents>(
+    event: Name,
+    listener: (event: CircuitBreakerEvents[Name]) => void,
+  ): () => void {
+    if (!eventNames.includes(event)) {
+      throw new TypeError(`on(event) must be one of ${eventNames.join(', ')}, got ${show(event)}`)
+    }
+    return this.#machine.announcer.subscribe(event, checkFunction('on(listener)', listener))
+  }
+}
+
+function checkReason(option: string, reason: string | undefined): string | undefined {
+  if (reason === undefined || typeof reason === 'string') return reason
+  throw new TypeError(`${option} must be a string, got ${show(reason)}`)
+}
+
+async function answerInstead<F>(fallback: (error: unknown) => F | PromiseLike<F>, error: unknown): Promise<F> {
+  try {
+    return await fallback(error)
+  } catch (problem) {
+    if (problem instanceof Error && problem !== error && problem.cause === undefined) {
+      try {
+        Object.defineProperty(problem, 'cause', { value: error, configurable: true, writable: true })
+      } catch {
+        // A frozen error goes as it is.
+      }
+    }
+    throw problem
+  }
+}

@@ -1,0 +1,57 @@
+import { report } from './report.ts'
+
+/** Where a breaker and its policies read the time: milliseconds that never run backwards. */
+export interface Clock {
+  /** Reads the clock. */
+  now(): number
+  /** The latest reading, without reading again. */
+  readonly last: number
+}
+
+/**
+ * Makes any clock monotonic. A step back is absorbed: time goes on from the latest reading, so that nothing waits for the
+ * clock to catch up. A clock that throws or gives no usable number is replaced by `performance.now`.
+ */
+export class SteadyClock implements Clock {
+  #source: () => number
+  #offset = 0
+  last: number = Number.NEGATIVE_INFINITY
+
+  constructor(source: () => number) {
+    this.#source = source
+  }
+
+  now(): number {
+    const reading = this.#read()
+    if (reading >= this.last && reading <= Number.MAX_SAFE_INTEGER) {
+      this.last = reading
+      return reading
+    }
+    return this.#recover(reading)
+  }
+
+  #read(): number {
+    try {
+      const reading = this.#source()
+      return typeof reading === 'number' ? reading + this.#offset : Number.NaN
+    } catch {
+      return Number.NaN
+    }
+  }
+
+  #recover(reading: number): number {
+    if (Math.abs(reading) <= Number.MAX_SAFE_INTEGER) {
+      this.#offset += this.last - reading
+      return this.last
+    }
+    report(
+      this,
+      '(all that share it)',
+      'the `now` option threw or gave no usable number, performance.now() is used instead',
+    )
+    if (this.last === Number.NEGATIVE_INFINITY) this.last = 0
+    this.#source = () => performance.now()
+    this.#offset = this.last - performance.now()
+    return this.last
+  }
+}

@@ -1,0 +1,81 @@
+/** Recognises an error by its brand, so that `instanceof` also holds for an error made by another copy of the package. */
+function branded(brand: symbol, owner: unknown, self: unknown, value: unknown): boolean {
+  if (self !== owner) return Function.prototype[Symbol.hasInstance].call(self, value)
+  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true
+}
+
+const openBrand = Symbol.for('@cb/core/CircuitOpenError')
+const timeoutBrand = Symbol.for('@cb/core/CallTimeoutError')
+
+/** Why a call was not admitted. */
+export type RejectionReason = 'open' | 'half-open' | 'forced-open'
+
+/**
+ * The call was not admitted; nothing was sent.
+ *
+ * Check it with `instanceof` or `error.code === 'ECIRCUITOPEN'`; both also hold for an error from another copy of the package.
+ */
+export class CircuitOpenError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return branded(openBrand, CircuitOpenError, this, value)
+  }
+
+  override readonly name = 'CircuitOpenError'
+  readonly code = 'ECIRCUITOPEN'
+  /** The name of the breaker that refused. */
+  readonly breaker: string
+  /** `open`, `half-open` (every probe's place is taken) or `forced-open`. */
+  readonly reason: RejectionReason
+  /** Milliseconds until asking again can succeed; null when only a person can end it (forced open). */
+  readonly retryAfterMs: number | null
+
+  constructor(breaker: string, reason: RejectionReason, retryAfterMs: number | null) {
+    super(`circuit breaker ${quote(breaker)} is ${sayings[reason]}${sayWhen(retryAfterMs)}`)
+    this.breaker = breaker
+    this.reason = reason
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/**
+ * The call took longer than the breaker's `callTimeout`; its signal was aborted with this error as the reason.
+ *
+ * Check it with `instanceof` or `error.code === 'ECALLTIMEOUT'`; both also hold for an error from another copy of the package.
+ */
+export class CallTimeoutError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return branded(timeoutBrand, CallTimeoutError, this, value)
+  }
+
+  override readonly name = 'CallTimeoutError'
+  readonly code = 'ECALLTIMEOUT'
+  /** The name of the breaker that timed the call. */
+  readonly breaker: string
+  /** The limit that was exceeded, in milliseconds. */
+  readonly callTimeout: number
+
+  constructor(breaker: string, callTimeout: number) {
+    super(`a call through circuit breaker ${quote(breaker)} took longer than ${callTimeout} ms`)
+    this.breaker = breaker
+    this.callTimeout = callTimeout
+  }
+}
+
+// On the prototype, so that a logged error does not show it.
+Object.defineProperty(CircuitOpenError.prototype, openBrand, { value: true })
+Object.defineProperty(CallTimeoutError.prototype, timeoutBrand, { value: true })
+
+const sayings: Record<RejectionReason, string> = {
+  open: 'open',
+  'half-open': 'half-open and every probe is in flight',
+  'forced-open': 'forced open',
+}
+
+function sayWhen(retryAfterMs: number | null): string {
+  return retryAfterMs === null ? '' : `; ask again in ${Math.ceil(retryAfterMs)} ms`
+}
+
+/** A name as it may appear in a message: quoted, control characters escaped, bounded. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
+}

@@ -1,0 +1,220 @@
+import { Announcer } from './announcer.ts'
+import type { CircuitBreaker } from './circuit-breaker.ts'
+import { CallTimeoutError } from './errors.ts'
+import type { Transition } from './events.ts'
+import { hub } from './observer.ts'
+import { decideOpenDuration } from './open-duration.ts'
+import type { Settings } from './options.ts'
+import type { Outcome } from './outcome.ts'
+import type { Permit, Rejection, Settler } from './permit.ts'
+import { Closed } from './states/closed.ts'
+import { Forced } from './states/forced.ts'
+import { HalfOpen } from './states/half-open.ts'
+import { Open } from './states/open.ts'
+import type { State, Verdict } from './states/state.ts'
+
+type TransitionDetails = Omit<Transition, 'breaker' | 'from' | 'to' | 'at' | 'lasted'>
+
+/** How many successes in a row must each follow the one before within a millisecond before they are stamped in groups. */
+const rapidSuccesses = 64
+
+/**
+ * The state machine: call → permit → outcome → verdict → transition → listeners. Synchronous, without I/O or timers; each step
+ * is complete before anybody is told of it.
+ */
+export class Machine implements Settler {
+  readonly breaker: CircuitBreaker
+  readonly settings: Settings
+  state: State
+  success = 0
+  failure = 0
+  ignored = 0
+  rejected = 0
+  late = 0
+  timeouts = 0
+  opens = 0
+  closes = 0
+  lastSuccessAt: number | null = null
+  lastFailureAt: number | null = null
+  lastTransition: Transition | null = null
+  #rapid = 0
+  #announcer: Announcer | null = null
+
+  constructor(breaker: CircuitBreaker, settings: Settings) {
+    this.breaker = breaker
+    this.settings = settings
+    this.state = this.#closed()
+  }
+
+  /** Whether anybody would hear an event. */
+  get isWatched(): boolean {
+    return hub.observers !== null || this.#announcer?.isHeard === true
+  }
+
+  get announcer(): Announcer {
+    this.#announcer ??= new Announcer(this.breaker)
+    return this.#announcer
+  }
+
+  /** The state at this moment: open becomes half-open when somebody asks after its time is up. */
+  current(): State {
+    const state = this.state
+    if (state.isOver() && state === this.state) {
+      const { clock } = this.settings
+      this.#become(new HalfOpen(clock, clock.last, this.settings, (state as Open).attempt), {
+        reason: 'open-duration-ended',
+        cause: 'time',
+      })
+      this.#deliver()
+    }
+    return this.state
+  }
+
+  admit(): Permit | Rejection {
+    const state = this.current()
+    const admission = state.admit(this, this.isWatched ? this.settings.clock.now() : undefined)
+    if (!admission.admitted) this.#reject(state, admission)
+    return admission
+  }
+
+  settle(issuer: State, outcome: Outcome, error?: unknown, permit?: Permit): void {
+    const verdict = issuer === this.state ? issuer.settle(outcome, error, permit) : 'late'
+    // An override may bring the issuer back: a probe that has settled must not hold its place then.
+    if (issuer !== this.state && issuer instanceof HalfOpen && permit !== undefined) issuer.release(permit)
+    if (verdict === 'late') this.late++
+    else this.#count(outcome, issuer, error)
+    if (this.isWatched) this.#announceOutcome(issuer, outcome, error, permit, verdict === 'late')
+    // A trip policy is the user's code: it may itself have moved the breaker on.
+    if (verdict !== undefined && verdict !== 'late' && issuer === this.state) this.#follow(verdict, error)
+    this.#deliver()
+  }
+
+  /** `settle` for what happens most, with nobody watching: a success while closed. */
+  succeed(issuer: Closed): void {
+    if (issuer !== this.state || this.isWatched) return this.settle(issuer, 'success')
+    const verdict = issuer.succeed()
+    this.success++
+    this.#stampSuccess(issuer)
+    if (verdict !== undefined && issuer === this.state) this.#follow(verdict, undefined)
+  }
+
+  settledAgain(): void {
+    this.late++
+  }
+
+  force(to: 'open' | 'closed', note: string | undefined): void {
+    const under = this.current()
+    const state = new Forced(to, this.settings.clock.now(), note ?? null, under)
+    this.#become(state, { reason: 'forced', cause: 'person', ...(note === undefined ? {} : { note }) })
+    this.#deliver()
+  }
+
+  resume(): void {
+    if (!(this.state instanceof Forced)) return
+    this.#become(this.state.under, { reason: 'resumed', cause: 'person' })
+    this.#deliver()
+    this.current()
+  }
+
+  reset(): void {
+    this.#become(this.#closed(), { reason: 'reset', cause: 'person' })
+    this.#deliver()
+  }
+
+  #closed(): Closed {
+    const { trip, clock } = this.settings
+    return new Closed(this.breaker.name, trip, clock, clock.now())
+  }
+
+  #follow(verdict: Verdict, error: unknown): void {
+    if (verdict.to === 'closed') return this.#become(this.#closed(), { reason: verdict.reason, cause: 'call' })
+    const { state } = this
+    const { clock, openDuration: policy, random } = this.settings
+    const attempt = state instanceof HalfOpen ? state.attempt + 1 : 1
+    const openDuration = decideOpenDuration(policy, this.breaker.name, { attempt, error, random })
+    if (state !== this.state) return // the policy, the user's code, has moved the breaker on
+    const { reason, trip } = verdict
+    const details: TransitionDetails = { reason, cause: 'call', attempt, openDuration, error }
+    this.#become(
+      new Open(clock, clock.now(), openDuration, attempt),
+      trip === undefined ? details : { ...details, trip },
+    )
+  }
+
+  /** The one place where the state changes. */
+  #become(next: State, details: TransitionDetails): void {
+    const before = this.state
+    this.state = next
+    if (before.name === next.name) return
+    if (next.name === 'open') this.opens++
+    if (next.name === 'closed') this.closes++
+    const at = this.settings.clock.now()
+    const transition = {
+      breaker: this.breaker.name,
+      from: before.name,
+      to: next.name,
+      at,
+      lasted: at - before.since,
+      ...details,
+    }
+    // What is kept for snapshots must not keep a caller's error, and all that hangs on it, alive.
+    const { error: _, ...kept } = transition
+    this.lastTransition = kept
+    if (this.isWatched) this.announcer.add({ name: 'transition', event: transition })
+  }
+
+  #count(outcome: Outcome, issuer: State, error: unknown): void {
+    if (outcome === 'success') {
+      this.success++
+      this.#stampSuccess(issuer)
+    } else if (outcome === 'failure') {
+      this.failure++
+      if (error instanceof CallTimeoutError) this.timeouts++
+      this.lastFailureAt = issuer.timed ? this.settings.clock.last : this.settings.clock.now()
+    } else {
+      this.ignored++
+    }
+  }
+
+  /**
+   * A clock read costs more than all the rest of a successful call. Where the state has just read it, its reading serves; else
+   * successes that follow each other within a millisecond are stamped in groups.
+   */
+  #stampSuccess(issuer: State): void {
+    const { clock } = this.settings
+    if (issuer.timed) {
+      this.lastSuccessAt = clock.last
+      return
+    }
+    const grouped = this.#rapid > rapidSuccesses
+    if (grouped && this.#rapid % rapidSuccesses !== 0) {
+      this.#rapid++
+      return
+    }
+    const at = clock.now()
+    const rapid = at - (this.lastSuccessAt ?? 0) < (grouped ? rapidSuccesses : 1)
+    this.#rapid = rapid ? this.#rapid + 1 : 0
+    this.lastSuccessAt = at
+  }
+
+  #reject(state: State, { reason, retryAfterMs }: Rejection): void {
+    this.rejected++
+    if (!this.isWatched) return
+    const at = this.settings.clock.now()
+    const event = { breaker: this.breaker.name, state: state.name, reason, retryAfterMs, at }
+    this.announcer.add({ name: 'rejection', event })
+    this.#deliver()
+  }
+
+  #announceOutcome(issuer: State, outcome: Outcome, error: unknown, permit: Permit | undefined, late: boolean): void {
+    const at = this.settings.clock.now()
+    const duration = permit?.startedAt === undefined ? undefined : at - permit.startedAt
+    const timedOut = error instanceof CallTimeoutError
+    const event = { breaker: this.breaker.name, state: issuer.name, outcome, at, duration, late, timedOut }
+    this.announcer.add({ name: 'outcome', event: error === undefined ? event : { ...event, error } })
+  }
+
+  #deliver(): void {
+    this.#announcer?.deliver()
+  }
+}

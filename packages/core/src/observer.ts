@@ -1,0 +1,81 @@
+import { checkFunction, show } from './check.ts'
+import type { CircuitBreaker } from './circuit-breaker.ts'
+import type { OutcomeEvent, RejectionEvent, Transition } from './events.ts'
+import { report } from './report.ts'
+
+/** Watches every breaker of the process. All methods are optional; one that throws is reported once and harms nothing. */
+export interface Observer {
+  /** Called for each breaker that exists when the observer starts, and for each one made later. */
+  created?(breaker: CircuitBreaker): void
+  transition?(event: Transition, breaker: CircuitBreaker): void
+  outcome?(event: OutcomeEvent, breaker: CircuitBreaker): void
+  rejection?(event: RejectionEvent, breaker: CircuitBreaker): void
+}
+
+/** What all copies of this package in one process share. Its shape is fixed: another version may have made it. */
+interface Hub {
+  /** Null while nobody observes, so that asking costs one comparison. */
+  observers: readonly Observer[] | null
+  readonly breakers: Set<WeakRef<CircuitBreaker>>
+  /** Dead references are swept when the set has grown to this size. */
+  sweepAt: number
+}
+
+const key: unique symbol = Symbol.for('@cb/core/hub.v1')
+const world = globalThis as { [key]?: Hub }
+world[key] ??= { observers: null, breakers: new Set(), sweepAt: 64 }
+
+/** @internal */
+export const hub: Hub = world[key]
+
+/**
+ * Watches every breaker of the process: those there are, those made later, and those of other copies of this package.
+ * @returns a function that ends it.
+ * @throws TypeError unless it is an object whose methods are functions.
+ */
+export function observe(observer: Observer): () => void {
+  if (typeof observer !== 'object' || observer === null)
+    throw new TypeError(`observer must be an object, got ${show(observer)}`)
+  for (const method of ['created', 'transition', 'outcome', 'rejection'] as const) {
+    if (observer[method] !== undefined) checkFunction(`observer.${method}`, observer[method])
+  }
+  // An object of its own, so that an observer given twice is ended once by each of the two functions.
+  const entry: Observer = {
+    created: (breaker) => observer.created?.(breaker),
+    transition: (event, breaker) => observer.transition?.(event, breaker),
+    outcome: (event, breaker) => observer.outcome?.(event, breaker),
+    rejection: (event, breaker) => observer.rejection?.(event, breaker),
+  }
+  hub.observers = [...(hub.observers ?? []), entry]
+  for (const breaker of liveBreakers()) announceTo(entry, breaker)
+  return () => {
+    const others = (hub.observers ?? []).filter((other) => other !== entry)
+    hub.observers = others.length === 0 ? null : others
+  }
+}
+
+/** @internal Makes a new breaker known. It is held weakly: being known keeps nothing alive. */
+export function makeKnown(breaker: CircuitBreaker): void {
+  if (typeof WeakRef === 'function') {
+    if (hub.breakers.size >= hub.sweepAt) sweep()
+    hub.breakers.add(new WeakRef(breaker))
+  }
+  if (hub.observers !== null) for (const observer of hub.observers) announceTo(observer, breaker)
+}
+
+function announceTo(observer: Observer, breaker: CircuitBreaker): void {
+  try {
+    observer.created?.(breaker)
+  } catch (error) {
+    report(observer, breaker.name, 'an observer threw', error)
+  }
+}
+
+function liveBreakers(): CircuitBreaker[] {
+  return [...hub.breakers].map((reference) => reference.deref()).filter((breaker) => breaker !== undefined)
+}
+
+function sweep(): void {
+  for (const reference of hub.breakers) if (reference.deref() === undefined) hub.breakers.delete(reference)
+  hub.sweepAt = Math.max(64, 2 * hub.breakers.size)
+}

@@ -1,0 +1,132 @@
+import { checkDuration, checkFunction, checkNumber, checkObject, longestTimer, show } from './check.ts'
+import { SteadyClock } from './clock.ts'
+import { constantDuration, exponentialBackoff, type OpenDuration, safeRandom } from './open-duration.ts'
+import { type Classify, defaultClassify } from './outcome.ts'
+import { anyOf } from './trip/any-of.ts'
+import { consecutiveFailures } from './trip/consecutive-failures.ts'
+import { failureRate } from './trip/failure-rate.ts'
+import { checkTripPolicy, type TripPolicy } from './trip/trip-policy.ts'
+
+/** How a half-open breaker tries its dependency. */
+export interface HalfOpenOptions {
+  /** Probes in flight at the same time; whole number, at least 1. Default 1: the least load on what may just be recovering. */
+  maxConcurrent?: number
+  /** Successful probes that close the breaker; whole number, at least 1. Default 2: one may be luck. One failure re-opens it. */
+  successThreshold?: number
+  /**
+   * The lease of a probe in milliseconds, above 0: if it has not settled by then its place is free for another, and its result
+   * has no vote. Must be longer than `callTimeout`. Default 10 000, or twice the `callTimeout` if that is longer.
+   */
+  probeTimeout?: number
+}
+
+/** What a breaker may be given. Every option has a default that protects. */
+export interface CircuitBreakerOptions {
+  /** What it guards; in errors, events and metrics. Default `'default'`. */
+  name?: string
+  /**
+   * When to open. Default: 50 % of at least 20 calls in 10 s, or 10 failures in a row, so that a hard outage opens it at low
+   * traffic as well. Ten in a row, because at 10 % failures that happens by chance once in ten thousand million calls.
+   */
+  trip?: TripPolicy
+  /** How long to stay open: milliseconds above 0, or a policy. Default `exponentialBackoff()`: 1 s to 60 s, jittered. */
+  openDuration?: number | OpenDuration
+  halfOpen?: HalfOpenOptions
+  /**
+   * A call through `execute` or `wrap` that takes longer rejects with a `CallTimeoutError`, its signal is aborted, and it counts
+   * as a failure. Milliseconds, above 0, at most 2 147 483 647. Default: no limit.
+   */
+  callTimeout?: number
+  /** Default: a value is a success, an error a failure; aborts and rejections by breakers and limiters are ignored. */
+  classify?: Classify
+  /** A monotonic clock in milliseconds. Default `performance.now`. Give a breaker a fake one to test with. */
+  now?: () => number
+  /** 0 ≤ number < 1, for jitter. Default `Math.random`. */
+  random?: () => number
+}
+
+/** Options after validation: complete, frozen, shared by all breakers of a registry that have no overrides. */
+export interface Settings {
+  readonly trip: TripPolicy
+  readonly openDuration: OpenDuration
+  readonly maxConcurrent: number
+  readonly successThreshold: number
+  readonly probeTimeout: number
+  readonly callTimeout: number | undefined
+  readonly classify: Classify
+  readonly clock: SteadyClock
+  readonly random: () => number
+}
+
+const optionNames = ['name', 'trip', 'openDuration', 'halfOpen', 'callTimeout', 'classify', 'now', 'random'] as const
+const halfOpenNames = ['maxConcurrent', 'successThreshold', 'probeTimeout'] as const
+
+/** Where a registry hands over what it has parsed already, so that its breakers share one set of settings. */
+const parsed: unique symbol = Symbol('parsed')
+
+/** Options for one more breaker with the same settings. */
+export function optionsFor(name: string, settings: Settings): CircuitBreakerOptions {
+  return { name, [parsed]: settings } as CircuitBreakerOptions
+}
+
+/** @throws TypeError or RangeError naming the option, what it was and what it may be. */
+export function parseOptions(options: CircuitBreakerOptions & { [parsed]?: Settings }): Settings {
+  if (options?.[parsed] !== undefined) return options[parsed]
+  checkObject('CircuitBreaker', options, optionNames)
+  const { trip = defaultTrip(), openDuration = exponentialBackoff(), callTimeout } = options
+  const { classify = defaultClassify, halfOpen = {}, now = () => performance.now(), random = Math.random } = options
+  if (callTimeout !== undefined) checkDuration('callTimeout', callTimeout, longestTimer)
+  return Object.freeze({
+    trip: checkTripPolicy('trip', trip),
+    openDuration: parseOpenDuration(openDuration),
+    ...parseHalfOpen(halfOpen, callTimeout),
+    callTimeout,
+    classify: checkFunction('classify', classify),
+    clock: new SteadyClock(checkFunction('now', now)),
+    random: safeRandom(checkFunction('random', random)),
+  })
+}
+
+/** @throws TypeError unless it is a string that is not empty. */
+export function checkName(option: string, name: unknown): string {
+  if (typeof name === 'string' && name !== '') return name
+  throw new TypeError(`${option} must be a string that is not empty, got ${show(name)}`)
+}
+
+/** Options with others on top; those of `halfOpen` are merged one by one. */
+export function mergeOptions(under: CircuitBreakerOptions, over: CircuitBreakerOptions): CircuitBreakerOptions {
+  const merged = { ...under, ...over }
+  if (under.halfOpen !== undefined && over.halfOpen !== undefined)
+    merged.halfOpen = { ...under.halfOpen, ...over.halfOpen }
+  return merged
+}
+
+function defaultTrip(): TripPolicy {
+  return anyOf(failureRate(), consecutiveFailures(10))
+}
+
+function parseOpenDuration(value: number | OpenDuration): OpenDuration {
+  if (typeof value === 'function') return value
+  if (typeof value === 'number') return constantDuration(checkDuration('openDuration', value))
+  throw new TypeError(
+    `openDuration must be a number of milliseconds above 0 or a function such as exponentialBackoff(), got ${show(value)}`,
+  )
+}
+
+function parseHalfOpen(
+  options: HalfOpenOptions,
+  callTimeout: number | undefined,
+): Pick<Settings, 'maxConcurrent' | 'successThreshold' | 'probeTimeout'> {
+  checkObject('halfOpen', options, halfOpenNames)
+  const { maxConcurrent = 1, successThreshold = 2 } = options
+  const { probeTimeout = Math.max(10_000, 2 * (callTimeout ?? 0)) } = options
+  checkNumber('halfOpen.maxConcurrent', maxConcurrent, { min: 1, integer: true })
+  checkNumber('halfOpen.successThreshold', successThreshold, { min: 1, integer: true })
+  checkDuration('halfOpen.probeTimeout', probeTimeout)
+  if (callTimeout !== undefined && probeTimeout <= callTimeout) {
+    throw new RangeError(
+      `halfOpen.probeTimeout must be longer than callTimeout (${callTimeout}), or a probe that times out has no vote, got ${probeTimeout}`,
+    )
+  }
+  return { maxConcurrent, successThreshold, probeTimeout }
+}

@@ -1,0 +1,51 @@
+import { report } from './report.ts'
+
+/** What a call said about its dependency. `ignored` is neutral: it says nothing. */
+export type Outcome = 'success' | 'failure' | 'ignored'
+
+/** Decides what a settled call says about its dependency. */
+export type Classify = (settled: PromiseSettledResult<unknown>) => Outcome
+
+const neutralCodes = new Set<unknown>([
+  'ECIRCUITOPEN', // another breaker of ours
+  'EOPENBREAKER', // opossum: open
+  'ESEMLOCKED', // opossum: capacity
+])
+
+/**
+ * The outcome of a rejected call when no `classify` says otherwise: `failure`, but `ignored` for what happened on this side of
+ * the wire: an abort, another breaker's rejection, a rejection by a local limiter (cockatiel, Bottleneck, rate-limiter-flexible).
+ */
+export function outcomeOfError(error: unknown): 'failure' | 'ignored' {
+  if (typeof error !== 'object' || error === null) return 'failure'
+  try {
+    const traits = error as Record<string, unknown>
+    const neutral =
+      traits['name'] === 'AbortError' ||
+      neutralCodes.has(traits['code']) ||
+      traits['isBrokenCircuitError'] === true ||
+      traits['isBulkheadRejectedError'] === true ||
+      (error.constructor as { name?: string } | undefined)?.name === 'BottleneckError' ||
+      ('msBeforeNext' in error && 'remainingPoints' in error)
+    return neutral ? 'ignored' : 'failure'
+  } catch {
+    return 'failure' // an error whose getters throw
+  }
+}
+
+/** The default for `classify`: a value is a success, an error a failure unless it arose on the caller's side. */
+export function defaultClassify(settled: PromiseSettledResult<unknown>): Outcome {
+  return settled.status === 'fulfilled' ? 'success' : outcomeOfError(settled.reason)
+}
+
+/** Asks the user's `classify`; one that throws or answers anything else gives way to the default, and is reported. */
+export function outcomeOf(settled: PromiseSettledResult<unknown>, classify: Classify, breaker: string): Outcome {
+  try {
+    const outcome = classify(settled)
+    if (outcome === 'success' || outcome === 'failure' || outcome === 'ignored') return outcome
+    report(classify, breaker, "the `classify` function gave neither 'success', 'failure' nor 'ignored'")
+  } catch (error) {
+    report(classify, breaker, 'the `classify` function threw', error)
+  }
+  return defaultClassify(settled)
+}

@@ -1,0 +1,72 @@
+import type { RejectionReason } from './errors.ts'
+import type { Outcome } from './outcome.ts'
+import type { State } from './states/state.ts'
+
+/** Who is told how a permit's call went. */
+export interface Settler {
+  settle(issuer: State, outcome: Outcome, error: unknown, permit: Permit): void
+  /** A second settlement, which changes nothing. */
+  settledAgain(): void
+}
+
+/**
+ * The right to make one call. Settle it exactly once, whatever happens; a second settlement changes nothing and is counted as
+ * `late`. It belongs to the state that issued it: once the breaker has left that state, its outcome is counted as `late` too.
+ */
+export class Permit {
+  readonly #settler: Settler
+  readonly #issuer: State
+  #settled = false
+  /** When it was issued; known only while somebody listens. */
+  readonly startedAt: number | undefined
+
+  /** Made by a breaker; use `tryAcquire` or `acquire`. */
+  constructor(settler: Settler, issuer: State, startedAt?: number) {
+    this.#settler = settler
+    this.#issuer = issuer
+    this.startedAt = startedAt
+  }
+
+  get admitted(): true {
+    return true
+  }
+
+  /** The dependency answered as it should. */
+  success(): void {
+    this.settle('success')
+  }
+
+  /** The dependency failed. An `error` with a `retryAfterMs` can lengthen the open duration. */
+  failure(error?: unknown): void {
+    this.settle('failure', error)
+  }
+
+  /** The call said nothing about the dependency (it was cancelled, say): gives the place back and changes nothing else. */
+  ignore(): void {
+    this.settle('ignored')
+  }
+
+  /** The same in one method, for an outcome that was computed. */
+  settle(outcome: Outcome, error?: unknown): void {
+    if (this.#settled) return this.#settler.settledAgain()
+    this.#settled = true
+    this.#settler.settle(this.#issuer, outcome, error, this)
+  }
+}
+
+/** A call was not admitted. Nothing is to be settled. */
+export class Rejection {
+  /** `open`, `half-open` (every probe's place is taken) or `forced-open`. */
+  readonly reason: RejectionReason
+  /** Milliseconds until asking again can succeed; null when only a person can end it (forced open). */
+  readonly retryAfterMs: number | null
+
+  constructor(reason: RejectionReason, retryAfterMs: number | null) {
+    this.reason = reason
+    this.retryAfterMs = retryAfterMs
+  }
+
+  get admitted(): false {
+    return false
+  }
+}

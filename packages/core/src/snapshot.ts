@@ -1,0 +1,82 @@
+import type { Transition } from './events.ts'
+import type { Machine } from './machine.ts'
+import { describeOpenDuration } from './open-duration.ts'
+import { Forced } from './states/forced.ts'
+import { HalfOpen } from './states/half-open.ts'
+import type { StateName } from './states/state.ts'
+import type { WindowSnapshot } from './trip/trip-policy.ts'
+
+/** A breaker at one moment, as plain JSON. Times are readings of the breaker's `now`; `at` is the one of this snapshot. */
+export interface CircuitBreakerSnapshot {
+  readonly name: string
+  readonly state: StateName
+  readonly at: number
+  /** When the state began. */
+  readonly since: number
+  /** Milliseconds until a call can be admitted: 0 if now, null if only a person can end it (forced open). */
+  readonly retryAfterMs: number | null
+  readonly override: {
+    readonly state: 'open' | 'closed'
+    readonly reason: string | null
+    readonly since: number
+  } | null
+  /** Calls since the breaker was made. `late` ones, whose state was gone, are in none of the others. */
+  readonly totals: {
+    readonly success: number
+    readonly failure: number
+    readonly ignored: number
+    readonly rejected: number
+    readonly late: number
+  }
+  /** How many of the failures were a `CallTimeoutError`. */
+  readonly timeouts: number
+  readonly opens: number
+  readonly closes: number
+  /**
+   * Exact where the trip policy reads the clock; else, while successes follow each other within a millisecond, it may be up to
+   * 64 calls behind.
+   */
+  readonly lastSuccessAt: number | null
+  readonly lastFailureAt: number | null
+  readonly lastTransition: Omit<Transition, 'error'> | null
+  /** What the trip policy knows; empty unless closed. */
+  readonly window: WindowSnapshot
+  /** The round of probes while half-open. */
+  readonly probes: { readonly live: number; readonly successes: number } | null
+  readonly config: Readonly<Record<string, unknown>>
+}
+
+/** Takes a snapshot; like every question it first lets an open breaker whose time is up become half-open. */
+export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
+  const state = machine.current()
+  const { trip, openDuration, maxConcurrent, successThreshold, probeTimeout, callTimeout, clock } = machine.settings
+  return {
+    name: machine.breaker.name,
+    state: state.name,
+    at: clock.now(),
+    since: state.since,
+    retryAfterMs: state.retryAfterMs(),
+    override: state instanceof Forced ? { state: state.name, reason: state.reason, since: state.since } : null,
+    totals: {
+      success: machine.success,
+      failure: machine.failure,
+      ignored: machine.ignored,
+      rejected: machine.rejected,
+      late: machine.late,
+    },
+    timeouts: machine.timeouts,
+    opens: machine.opens,
+    closes: machine.closes,
+    lastSuccessAt: machine.lastSuccessAt,
+    lastFailureAt: machine.lastFailureAt,
+    lastTransition: machine.lastTransition,
+    window: state.window(),
+    probes: state instanceof HalfOpen ? state.probes() : null,
+    config: {
+      trip: { policy: trip.name, ...trip.config },
+      openDuration: describeOpenDuration(openDuration),
+      halfOpen: { maxConcurrent, successThreshold, probeTimeout },
+      callTimeout: callTimeout ?? null,
+    },
+  }
+}

@@ -1,0 +1,90 @@
+import type { Clock } from '../clock.ts'
+import type { Outcome } from '../outcome.ts'
+import { Permit, Rejection, type Settler } from '../permit.ts'
+import type { WindowSnapshot } from '../trip/trip-policy.ts'
+import { emptyWindow, type State, type Verdict } from './state.ts'
+
+/** What half-open goes by. */
+interface ProbeSettings {
+  readonly maxConcurrent: number
+  readonly successThreshold: number
+  readonly probeTimeout: number
+}
+
+/** A few probes pass, each on a lease; their verdicts decide. */
+export class HalfOpen implements State {
+  readonly name = 'half-open'
+  readonly timed = true
+  readonly since: number
+  /** The `attempt` of the open state before. */
+  readonly attempt: number
+  readonly #clock: Clock
+  readonly #settings: ProbeSettings
+  /** When each live probe's lease ends; in order, for all leases are equally long. */
+  readonly #leases = new Map<Permit, number>()
+  #successes = 0
+
+  constructor(clock: Clock, since: number, settings: ProbeSettings, attempt: number) {
+    this.since = since
+    this.attempt = attempt
+    this.#clock = clock
+    this.#settings = settings
+  }
+
+  isOver(): boolean {
+    return false
+  }
+
+  admit(settler: Settler, startedAt?: number): Permit | Rejection {
+    const now = this.#endLeases()
+    if (this.#leases.size >= this.#settings.maxConcurrent) return new Rejection('half-open', this.#nextPlaceIn(now))
+    const permit = new Permit(settler, this, startedAt)
+    this.#leases.set(permit, now + this.#settings.probeTimeout)
+    return permit
+  }
+
+  settle(outcome: Outcome, _error: unknown, permit: Permit): Verdict | 'late' | undefined {
+    this.#endLeases()
+    if (!this.#leases.delete(permit)) return 'late'
+    if (outcome === 'failure') return { to: 'open', reason: 'probe-failed' }
+    if (outcome === 'success' && ++this.#successes >= this.#settings.successThreshold) {
+      return { to: 'closed', reason: 'probes-succeeded' }
+    }
+    return undefined
+  }
+
+  /** Frees the place of a probe whose verdict is not wanted. */
+  release(permit: Permit): void {
+    this.#leases.delete(permit)
+  }
+
+  retryAfterMs(): number {
+    const now = this.#endLeases()
+    return this.#leases.size < this.#settings.maxConcurrent ? 0 : this.#nextPlaceIn(now)
+  }
+
+  window(): WindowSnapshot {
+    return emptyWindow
+  }
+
+  /** How the round is going, for snapshots. */
+  probes(): { live: number; successes: number } {
+    this.#endLeases()
+    return { live: this.#leases.size, successes: this.#successes }
+  }
+
+  #endLeases(): number {
+    const now = this.#clock.now()
+    for (const [permit, endsAt] of this.#leases) {
+      if (endsAt > now) break
+      this.#leases.delete(permit)
+    }
+    return now
+  }
+
+  /** The latest moment at which a place will be free: a probe may well settle before its lease ends. */
+  #nextPlaceIn(now: number): number {
+    for (const endsAt of this.#leases.values()) return endsAt - now
+    return 0
+  }
+}

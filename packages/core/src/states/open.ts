@@ -1,0 +1,41 @@
+import type { Clock } from '../clock.ts'
+import { Rejection } from '../permit.ts'
+import type { WindowSnapshot } from '../trip/trip-policy.ts'
+import { emptyWindow, type State } from './state.ts'
+
+/** No call passes until the deadline. It issues no permits, so nothing can settle here. */
+export class Open implements State {
+  readonly name = 'open'
+  readonly timed = false
+  readonly since: number
+  /** How many times the breaker has opened without closing in between, this time included. */
+  readonly attempt: number
+  readonly #clock: Clock
+  readonly #deadlineAt: number
+
+  constructor(clock: Clock, since: number, duration: number, attempt: number) {
+    this.since = since
+    this.attempt = attempt
+    this.#clock = clock
+    this.#deadlineAt = since + duration
+  }
+
+  isOver(): boolean {
+    return this.#clock.now() >= this.#deadlineAt
+  }
+
+  admit(): Rejection {
+    return new Rejection('open', this.retryAfterMs())
+  }
+
+  settle(): undefined {}
+
+  /** As of the latest reading of the clock: whoever asks has just asked whether the state is over. */
+  retryAfterMs(): number {
+    return this.#deadlineAt - this.#clock.last
+  }
+
+  window(): WindowSnapshot {
+    return emptyWindow
+  }
+}

@@ -1,0 +1,35 @@
+import type { Outcome } from '../outcome.ts'
+import type { Permit, Rejection, Settler } from '../permit.ts'
+import type { Trip, WindowSnapshot } from '../trip/trip-policy.ts'
+
+/** Whether calls pass, are refused, or are tried out. */
+export type StateName = 'closed' | 'open' | 'half-open'
+
+/** What a state decides on an outcome: where to go, and why. */
+export interface Verdict {
+  readonly to: 'closed' | 'open'
+  readonly reason: string
+  readonly trip?: Trip
+}
+
+/**
+ * One period of the breaker's life. It holds only what that period needs, and its identity is what makes a result late: a
+ * permit settles only with the very object that issued it.
+ */
+export interface State {
+  readonly name: StateName
+  /** When it began. */
+  readonly since: number
+  /** Whether a success settled here has just read the clock. */
+  readonly timed: boolean
+  /** Whether its time is up, so that the next state is half-open. */
+  isOver(): boolean
+  admit(settler: Settler, startedAt?: number): Permit | Rejection
+  /** `late` if the permit no longer has a vote. */
+  settle(outcome: Outcome, error: unknown, permit: Permit | undefined): Verdict | 'late' | undefined
+  /** Milliseconds until a call can be admitted: 0 if now, null if nobody knows. */
+  retryAfterMs(): number | null
+  window(): WindowSnapshot
+}
+
+export const emptyWindow: WindowSnapshot = Object.freeze({ calls: 0, failures: 0 })

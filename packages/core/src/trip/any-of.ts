@@ -1,0 +1,50 @@
+import type { Clock } from '../clock.ts'
+import { checkTripPolicy, type Trip, type TripPolicy, type TripWatch, type WindowSnapshot } from './trip-policy.ts'
+
+/**
+ * Opens as soon as one of the policies would; the transition names that one. Each policy sees every outcome.
+ * @throws TypeError without a policy, or for something that is none.
+ */
+export function anyOf(...policies: TripPolicy[]): TripPolicy {
+  if (policies.length === 0) throw new TypeError('anyOf must be given at least one trip policy')
+  for (const [index, policy] of policies.entries()) checkTripPolicy(`anyOf argument ${index + 1}`, policy)
+  return Object.freeze({
+    name: 'any-of',
+    config: Object.freeze({ policies: policies.map(({ name, config }) => Object.freeze({ policy: name, ...config })) }),
+    watch: (clock: Clock) => new AnyOf(policies.map((policy) => policy.watch(clock))),
+  })
+}
+
+class AnyOf implements TripWatch {
+  readonly timed: boolean
+  readonly #watches: readonly TripWatch[]
+
+  constructor(watches: readonly TripWatch[]) {
+    this.#watches = watches
+    this.timed = watches.some((watch) => watch.timed === true)
+  }
+
+  success(): Trip | undefined {
+    let first: Trip | undefined
+    for (const watch of this.#watches) {
+      const trip = watch.success()
+      first ??= trip
+    }
+    return first
+  }
+
+  failure(error: unknown): Trip | undefined {
+    let first: Trip | undefined
+    for (const watch of this.#watches) {
+      const trip = watch.failure(error)
+      first ??= trip
+    }
+    return first
+  }
+
+  /** The first policy's numbers, and each one's beside them. */
+  snapshot(): WindowSnapshot {
+    const policies = this.#watches.map((watch) => watch.snapshot())
+    return { ...(policies[0] as WindowSnapshot), policies }
+  }
+}

@@ -1,0 +1,38 @@
+import { checkNumber } from '../check.ts'
+import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.ts'
+
+/**
+ * Opens at the `threshold`-th failure in a row. Opens fast at any traffic, but does not see a dependency that fails half the time.
+ * @param threshold  whole number, at least 1.
+ * @throws TypeError or RangeError naming the argument.
+ */
+export function consecutiveFailures(threshold: number): TripPolicy {
+  checkNumber('consecutiveFailures(threshold)', threshold, { min: 1, integer: true })
+  return Object.freeze({
+    name: 'consecutive-failures',
+    config: Object.freeze({ threshold }),
+    watch: () => new FailureRun(threshold),
+  })
+}
+
+class FailureRun implements TripWatch {
+  readonly #threshold: number
+  #failures = 0
+
+  constructor(threshold: number) {
+    this.#threshold = threshold
+  }
+
+  success(): undefined {
+    this.#failures = 0
+  }
+
+  failure(): Trip | undefined {
+    if (++this.#failures < this.#threshold) return undefined
+    return { policy: 'consecutive-failures', threshold: this.#threshold, ...this.snapshot() }
+  }
+
+  snapshot(): WindowSnapshot {
+    return { calls: this.#failures, failures: this.#failures }
+  }
+}

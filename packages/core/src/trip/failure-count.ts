@@ -1,0 +1,58 @@
+import { checkNumber, checkObject } from '../check.ts'
+import { timeWindow } from '../window/time-window.ts'
+import { checkWindow, type OutcomeWindow, type WindowSpec } from '../window/window.ts'
+import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.ts'
+
+/** Options of `failureCount`. */
+export interface FailureCountOptions {
+  /** Failures in the window that open the breaker; whole number, at least 1, compared with `>=`. */
+  threshold: number
+  /** Default `timeWindow(10_000)`. */
+  window?: WindowSpec
+}
+
+/**
+ * Opens when the window holds at least `threshold` failures, however many calls succeeded.
+ * @throws TypeError or RangeError naming the option; a threshold that the window can't hold is refused.
+ */
+export function failureCount(options: FailureCountOptions): TripPolicy {
+  const { threshold, window = timeWindow(10_000) } = checkObject('failureCount', options, ['threshold', 'window'])
+  checkWindow('failureCount window', window)
+  checkNumber('failureCount threshold', threshold, { min: 1, integer: true })
+  if (threshold > window.capacity) {
+    throw new RangeError(
+      `failureCount threshold must be at most the window's size ${window.capacity}, got ${threshold}`,
+    )
+  }
+  return Object.freeze({
+    name: 'failure-count',
+    config: Object.freeze({ threshold, window: window.config }),
+    watch: (clock) => new FailureCount(threshold, window.open(clock), window.timed),
+  } satisfies TripPolicy)
+}
+
+class FailureCount implements TripWatch {
+  readonly timed: boolean
+  readonly #threshold: number
+  readonly #window: OutcomeWindow
+
+  constructor(threshold: number, window: OutcomeWindow, timed: boolean) {
+    this.#threshold = threshold
+    this.#window = window
+    this.timed = timed
+  }
+
+  success(): undefined {
+    this.#window.record(false)
+  }
+
+  failure(): Trip | undefined {
+    this.#window.record(true)
+    if (this.#window.failures < this.#threshold) return undefined
+    return { policy: 'failure-count', threshold: this.#threshold, ...this.snapshot() }
+  }
+
+  snapshot(): WindowSnapshot {
+    return this.#window.counts()
+  }
+}

@@ -1,0 +1,97 @@
+import { checkDuration, checkNumber } from '../check.ts'
+import type { Clock } from '../clock.ts'
+import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
+
+/** Options of `timeWindow`. */
+export interface TimeWindowOptions {
+  /** Parts that the time is cut into, 1 to 10 000. Default 10: a call is forgotten after 90 to 100 % of the time. */
+  buckets?: number
+}
+
+/**
+ * Remembers the calls that settled in the last `ms` milliseconds. O(1) per call, whatever the traffic. A call is never
+ * remembered longer than `ms`, and at most one bucket's width shorter.
+ * @param ms  above 0.
+ * @throws TypeError or RangeError naming the argument.
+ */
+export function timeWindow(ms: number, options: TimeWindowOptions = {}): WindowSpec {
+  checkDuration('timeWindow(ms)', ms)
+  const buckets = checkNumber('timeWindow buckets', options.buckets ?? 10, { min: 1, max: 10_000, integer: true })
+  return Object.freeze({
+    config: Object.freeze({ type: 'time', ms, buckets }),
+    capacity: Number.POSITIVE_INFINITY,
+    timed: true,
+    open: (clock: Clock) => new TimeWindow(ms / buckets, buckets, clock),
+  })
+}
+
+class TimeWindow implements OutcomeWindow {
+  readonly #width: number
+  readonly #buckets: number
+  readonly #clock: Clock
+  /** Calls and failures of the buckets before the current one, in pairs; made when the first bucket ends. */
+  #past: Float64Array | undefined
+  #index = 0
+  #bucketEndAt: number
+  #bucketCalls = 0
+  #bucketFailures = 0
+  calls = 0
+  failures = 0
+
+  constructor(width: number, buckets: number, clock: Clock) {
+    this.#width = width
+    this.#buckets = buckets
+    this.#clock = clock
+    this.#bucketEndAt = clock.now() + width
+  }
+
+  record(failed: boolean): void {
+    this.#forget()
+    this.calls++
+    this.#bucketCalls++
+    if (failed) {
+      this.failures++
+      this.#bucketFailures++
+    }
+  }
+
+  counts(): WindowCounts {
+    this.#forget()
+    return { calls: this.calls, failures: this.failures }
+  }
+
+  #forget(): void {
+    const now = this.#clock.now()
+    if (now >= this.#bucketEndAt) this.#advance(now)
+  }
+
+  #advance(now: number): void {
+    const ended = Math.floor((now - this.#bucketEndAt) / this.#width) + 1
+    if (ended >= this.#buckets || this.calls === 0) return this.#empty(now)
+    this.#past ??= new Float64Array(2 * this.#buckets)
+    for (let n = 0; n < ended; n++) this.#rotate(this.#past)
+    this.#bucketEndAt += ended * this.#width
+  }
+
+  /** Files the current bucket and starts the next in the place of the oldest, which leaves the totals. */
+  #rotate(past: Float64Array): void {
+    past[this.#index] = this.#bucketCalls
+    past[this.#index + 1] = this.#bucketFailures
+    this.#index = (this.#index + 2) % past.length
+    this.calls -= past[this.#index] as number
+    this.failures -= past[this.#index + 1] as number
+    past[this.#index] = 0
+    past[this.#index + 1] = 0
+    this.#bucketCalls = 0
+    this.#bucketFailures = 0
+  }
+
+  #empty(now: number): void {
+    this.#past?.fill(0)
+    this.#bucketCalls = 0
+    this.#bucketFailures = 0
+    this.calls = 0
+    this.failures = 0
+    this.#bucketEndAt = now + this.#width
+  }
+}

@@ -1,0 +1,37 @@
+import type { Clock } from '../clock.ts'
+
+/** What a window holds at the moment. */
+export interface WindowCounts {
+  /** Settled calls; ignored ones are not among them. */
+  calls: number
+  failures: number
+}
+
+/** The memory of a trip policy. */
+export interface OutcomeWindow {
+  /** As of the latest `record` or `counts`. */
+  readonly calls: number
+  /** As of the latest `record` or `counts`. */
+  readonly failures: number
+  record(failed: boolean): void
+  /** What it holds now, after forgetting what is too old. */
+  counts(): WindowCounts
+}
+
+/** How a window is to be made; a breaker opens a fresh one for each closed period. */
+export interface WindowSpec {
+  readonly config: Readonly<Record<string, number | string>>
+  /** The most calls that it can hold; Infinity for a window of time. */
+  readonly capacity: number
+  /** Whether recording reads the clock. */
+  readonly timed: boolean
+  open(clock: Clock): OutcomeWindow
+}
+
+/** @throws TypeError unless it came from `countWindow` or `timeWindow`, or has their shape. */
+export function checkWindow(option: string, value: WindowSpec): WindowSpec {
+  if (typeof value?.open !== 'function' || typeof value.capacity !== 'number') {
+    throw new TypeError(`${option} must be a window: countWindow(size) or timeWindow(ms)`)
+  }
+  return value
+}
