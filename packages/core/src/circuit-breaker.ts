@@ -1,10 +1,10 @@
-import { checkFunction, show } from './check.ts'
+import { checkFunction, checkObject, show } from './check.ts'
 import { CircuitOpenError } from './errors.ts'
 import { type CircuitBreakerEvents, eventNames } from './events.ts'
 import { type Call, guardedCall, type PlainCalls, plainCalls } from './execute.ts'
 import { Machine } from './machine.ts'
 import { makeKnown } from './observer.ts'
-import { type CircuitBreakerOptions, checkName, parseOptions } from './options.ts'
+import { type CircuitBreakerOptions, changeSettings, checkName, type LiveOptions, parseOptions } from './options.ts'
 import type { Permit, Rejection } from './permit.ts'
 import { type CircuitBreakerSnapshot, takeSnapshot } from './snapshot.ts'
 import type { StateName } from './states/state.ts'
@@ -56,7 +56,8 @@ export class CircuitBreaker {
     return this.#executeWith(fn, options)
   }
 
-  async #executeWith<T, F>(fn: Call<T>, { signal, fallback }: ExecuteOptions<F>): Promise<T | F> {
+  async #executeWith<T, F>(fn: Call<T>, options: ExecuteOptions<F>): Promise<T | F> {
+    const { signal, fallback } = checkObject('execute options', options, ['signal', 'fallback'])
     if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
       throw new TypeError(`signal must be an AbortSignal, got ${show(signal)}`)
     }
@@ -111,6 +112,16 @@ export class CircuitBreaker {
   /** Closes with an empty memory and ends an override. Totals go on; what was in flight is late. */
   reset(): void {
     this.#machine.reset()
+  }
+
+  /**
+   * Changes options of a live breaker; those of `halfOpen` one by one. The window is kept unless `trip` is changed. An open
+   * duration that runs is not changed.
+   * @throws TypeError or RangeError naming the option; nothing is changed then.
+   */
+  configure(changes: LiveOptions): void {
+    this.#machine.configure(changeSettings(this.#machine.settings, changes))
+    this.#plain = null
   }
 
   snapshot(): CircuitBreakerSnapshot {

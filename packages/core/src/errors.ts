@@ -1,7 +1,11 @@
 /** Recognises an error by its brand, so that `instanceof` also holds for an error made by another copy of the package. */
 function branded(brand: symbol, owner: unknown, self: unknown, value: unknown): boolean {
   if (self !== owner) return Function.prototype[Symbol.hasInstance].call(self, value)
-  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true
+  try {
+    return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true
+  } catch {
+    return false // a proxy that throws
+  }
 }
 
 const openBrand = Symbol.for('@cb/core/CircuitOpenError')

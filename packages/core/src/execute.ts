@@ -74,6 +74,10 @@ export async function guardedCall<T>(machine: Machine, fn: Call<T>, signal?: Abo
   const { callTimeout, classify } = machine.settings
   const permit = machine.admit()
   if (!permit.admitted) throw new CircuitOpenError(name, permit.reason, permit.retryAfterMs)
+  if (signal?.aborted) {
+    permit.ignore() // a listener of the admission has cancelled it
+    throw signal.reason
+  }
   const limits = callTimeout === undefined && signal === undefined ? undefined : new Limits(name, callTimeout, signal)
   let settled: PromiseSettledResult<T>
   try {

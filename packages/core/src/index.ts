@@ -10,7 +10,7 @@ export {
   type OpenDuration,
   type OpenDurationContext,
 } from './open-duration.ts'
-export type { CircuitBreakerOptions, HalfOpenOptions } from './options.ts'
+export type { CircuitBreakerOptions, HalfOpenOptions, LiveOptions } from './options.ts'
 export { type Classify, defaultClassify, type Outcome } from './outcome.ts'
 export type { Permit, Rejection } from './permit.ts'
 export { CircuitBreakerRegistry, type CircuitBreakerRegistryOptions, type Overrides } from './registry.ts'

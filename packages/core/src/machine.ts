@@ -24,7 +24,7 @@ const rapidSuccesses = 64
  */
 export class Machine implements Settler {
   readonly breaker: CircuitBreaker
-  readonly settings: Settings
+  settings: Settings
   state: State
   success = 0
   failure = 0
@@ -61,7 +61,7 @@ export class Machine implements Settler {
     const state = this.state
     if (state.isOver() && state === this.state) {
       const { clock } = this.settings
-      this.#become(new HalfOpen(clock, clock.last, this.settings, (state as Open).attempt), {
+      this.#become(new HalfOpen(clock, clock.last, this, (state as Open).attempt), {
         reason: 'open-duration-ended',
         cause: 'time',
       })
@@ -119,6 +119,19 @@ export class Machine implements Settler {
   reset(): void {
     this.#become(this.#closed(), { reason: 'reset', cause: 'person' })
     this.#deliver()
+  }
+
+  /** Takes effect with the next question; a changed trip policy starts with an empty window. */
+  configure(settings: Settings): void {
+    const { trip } = settings
+    if (trip !== this.settings.trip) this.#closedState()?.watch(trip)
+    this.settings = settings
+  }
+
+  /** The closed state, also under an override. */
+  #closedState(): Closed | undefined {
+    const state = this.state instanceof Forced ? this.state.under : this.state
+    return state instanceof Closed ? state : undefined
   }
 
   #closed(): Closed {

@@ -70,7 +70,7 @@ export function decideOpenDuration(
 ): number {
   try {
     const duration = policy({ ...context, retryAfterMs: retryAfterOf(context.error) })
-    if (duration > 0 && duration <= Number.MAX_SAFE_INTEGER) return duration
+    if (typeof duration === 'number' && duration > 0 && duration <= Number.MAX_SAFE_INTEGER) return duration
     report(policy, breaker, 'the `openDuration` function gave no number of milliseconds above 0, 1000 is used instead')
   } catch (error) {
     report(policy, breaker, 'the `openDuration` function threw, 1000 ms is used instead', error)

@@ -47,6 +47,8 @@ export interface CircuitBreakerOptions {
 
 /** Options after validation: complete, frozen, shared by all breakers of a registry that have no overrides. */
 export interface Settings {
+  /** As they were given, for merging changes into them. */
+  readonly options: CircuitBreakerOptions
   readonly trip: TripPolicy
   readonly openDuration: OpenDuration
   readonly maxConcurrent: number
@@ -58,7 +60,8 @@ export interface Settings {
   readonly random: () => number
 }
 
-const optionNames = ['name', 'trip', 'openDuration', 'halfOpen', 'callTimeout', 'classify', 'now', 'random'] as const
+const liveNames = ['trip', 'openDuration', 'halfOpen', 'callTimeout', 'classify'] as const
+const optionNames = ['name', ...liveNames, 'now', 'random'] as const
 const halfOpenNames = ['maxConcurrent', 'successThreshold', 'probeTimeout'] as const
 
 /** Where a registry hands over what it has parsed already, so that its breakers share one set of settings. */
@@ -77,6 +80,7 @@ export function parseOptions(options: CircuitBreakerOptions & { [parsed]?: Setti
   const { classify = defaultClassify, halfOpen = {}, now = () => performance.now(), random = Math.random } = options
   if (callTimeout !== undefined) checkDuration('callTimeout', callTimeout, longestTimer)
   return Object.freeze({
+    options: { ...options },
     trip: checkTripPolicy('trip', trip),
     openDuration: parseOpenDuration(openDuration),
     ...parseHalfOpen(halfOpen, callTimeout),
@@ -85,6 +89,16 @@ export function parseOptions(options: CircuitBreakerOptions & { [parsed]?: Setti
     clock: new SteadyClock(checkFunction('now', now)),
     random: safeRandom(checkFunction('random', random)),
   })
+}
+
+/** What `configure` may change: all but the name and the sources of time and chance. */
+export type LiveOptions = Omit<CircuitBreakerOptions, 'name' | 'now' | 'random'>
+
+/** Settings with some options changed, on the same clock. @throws TypeError or RangeError naming the option. */
+export function changeSettings(settings: Settings, changes: LiveOptions): Settings {
+  checkObject('configure', changes, liveNames)
+  const { clock, random } = settings
+  return Object.freeze({ ...parseOptions(mergeOptions(settings.options, changes)), clock, random })
 }
 
 /** @throws TypeError unless it is a string that is not empty. */

@@ -43,6 +43,7 @@ export function outcomeOf(settled: PromiseSettledResult<unknown>, classify: Clas
   try {
     const outcome = classify(settled)
     if (outcome === 'success' || outcome === 'failure' || outcome === 'ignored') return outcome
+    if ((outcome as unknown) instanceof Promise) (outcome as Promise<unknown>).catch(() => {}) // reported here already
     report(classify, breaker, "the `classify` function gave neither 'success', 'failure' nor 'ignored'")
   } catch (error) {
     report(classify, breaker, 'the `classify` function threw', error)

@@ -10,12 +10,33 @@ export class Closed implements State {
   readonly name = 'closed'
   readonly since: number
   readonly #breaker: string
-  readonly #watch: TripWatch
+  readonly #clock: Clock
+  #policy: TripPolicy
+  #watch: TripWatch
 
   constructor(breaker: string, trip: TripPolicy, clock: Clock, since: number) {
     this.since = since
     this.#breaker = breaker
-    this.#watch = trip.watch(clock)
+    this.#clock = clock
+    this.#policy = trip
+    this.#watch = this.#start()
+  }
+
+  /** Puts another policy in charge, from an empty window. */
+  watch(trip: TripPolicy): void {
+    this.#policy = trip
+    this.#watch = this.#start()
+  }
+
+  #start(): TripWatch {
+    try {
+      const watch = this.#policy.watch(this.#clock)
+      if (typeof watch?.success === 'function' && typeof watch.failure === 'function') return watch
+      throw new TypeError('watch() must return an object with success, failure and snapshot')
+    } catch (problem) {
+      this.#blame(problem)
+    }
+    return { success: noTrip, failure: noTrip, snapshot: () => emptyWindow }
   }
 
   get timed(): boolean {
@@ -62,10 +83,13 @@ export class Closed implements State {
   }
 
   #blame(problem: unknown): undefined {
-    report(this.#watch, this.#breaker, 'the trip policy threw', problem)
+    report(this.#policy, this.#breaker, 'the trip policy threw', problem)
   }
 }
 
+/** Only an object is a trip: a policy of a user's own may well say `false`. */
 function verdictOf(trip: Trip | undefined): Verdict | undefined {
-  return trip === undefined ? undefined : { to: 'open', reason: trip.policy, trip }
+  return typeof trip === 'object' && trip !== null ? { to: 'open', reason: trip.policy, trip } : undefined
 }
+
+function noTrip(): undefined {}

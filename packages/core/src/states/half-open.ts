@@ -4,7 +4,7 @@ import { Permit, Rejection, type Settler } from '../permit.ts'
 import type { WindowSnapshot } from '../trip/trip-policy.ts'
 import { emptyWindow, type State, type Verdict } from './state.ts'
 
-/** What half-open goes by. */
+/** What half-open goes by; read anew each time, for it can be changed live. */
 interface ProbeSettings {
   readonly maxConcurrent: number
   readonly successThreshold: number
@@ -19,16 +19,16 @@ export class HalfOpen implements State {
   /** The `attempt` of the open state before. */
   readonly attempt: number
   readonly #clock: Clock
-  readonly #settings: ProbeSettings
-  /** When each live probe's lease ends; in order, for all leases are equally long. */
+  readonly #owner: { readonly settings: ProbeSettings }
+  /** When each live probe's lease ends. */
   readonly #leases = new Map<Permit, number>()
   #successes = 0
 
-  constructor(clock: Clock, since: number, settings: ProbeSettings, attempt: number) {
+  constructor(clock: Clock, since: number, owner: { readonly settings: ProbeSettings }, attempt: number) {
     this.since = since
     this.attempt = attempt
     this.#clock = clock
-    this.#settings = settings
+    this.#owner = owner
   }
 
   isOver(): boolean {
@@ -37,9 +37,10 @@ export class HalfOpen implements State {
 
   admit(settler: Settler, startedAt?: number): Permit | Rejection {
     const now = this.#endLeases()
-    if (this.#leases.size >= this.#settings.maxConcurrent) return new Rejection('half-open', this.#nextPlaceIn(now))
+    if (this.#leases.size >= this.#owner.settings.maxConcurrent)
+      return new Rejection('half-open', this.#nextPlaceIn(now))
     const permit = new Permit(settler, this, startedAt)
-    this.#leases.set(permit, now + this.#settings.probeTimeout)
+    this.#leases.set(permit, now + this.#owner.settings.probeTimeout)
     return permit
   }
 
@@ -47,7 +48,7 @@ export class HalfOpen implements State {
     this.#endLeases()
     if (!this.#leases.delete(permit)) return 'late'
     if (outcome === 'failure') return { to: 'open', reason: 'probe-failed' }
-    if (outcome === 'success' && ++this.#successes >= this.#settings.successThreshold) {
+    if (outcome === 'success' && ++this.#successes >= this.#owner.settings.successThreshold) {
       return { to: 'closed', reason: 'probes-succeeded' }
     }
     return undefined
@@ -60,7 +61,7 @@ export class HalfOpen implements State {
 
   retryAfterMs(): number {
     const now = this.#endLeases()
-    return this.#leases.size < this.#settings.maxConcurrent ? 0 : this.#nextPlaceIn(now)
+    return this.#leases.size < this.#owner.settings.maxConcurrent ? 0 : this.#nextPlaceIn(now)
   }
 
   window(): WindowSnapshot {
@@ -75,16 +76,12 @@ export class HalfOpen implements State {
 
   #endLeases(): number {
     const now = this.#clock.now()
-    for (const [permit, endsAt] of this.#leases) {
-      if (endsAt > now) break
-      this.#leases.delete(permit)
-    }
+    for (const [permit, endsAt] of this.#leases) if (endsAt <= now) this.#leases.delete(permit)
     return now
   }
 
   /** The latest moment at which a place will be free: a probe may well settle before its lease ends. */
   #nextPlaceIn(now: number): number {
-    for (const endsAt of this.#leases.values()) return endsAt - now
-    return 0
+    return Math.min(...this.#leases.values()) - now
   }
 }

@@ -25,20 +25,26 @@ class AnyOf implements TripWatch {
   }
 
   success(): Trip | undefined {
-    let first: Trip | undefined
-    for (const watch of this.#watches) {
-      const trip = watch.success()
-      first ??= trip
-    }
-    return first
+    return this.#ask((watch) => watch.success())
   }
 
   failure(error: unknown): Trip | undefined {
+    return this.#ask((watch) => watch.failure(error))
+  }
+
+  /** Asks all, also after one has tripped or thrown: each must see every outcome. */
+  #ask(question: (watch: TripWatch) => Trip | undefined): Trip | undefined {
     let first: Trip | undefined
+    let problem: unknown
     for (const watch of this.#watches) {
-      const trip = watch.failure(error)
-      first ??= trip
+      try {
+        const trip = question(watch)
+        first ??= trip
+      } catch (error) {
+        problem ??= error
+      }
     }
+    if (first === undefined && problem !== undefined) throw problem
     return first
   }
 

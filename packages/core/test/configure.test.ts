@@ -1,0 +1,113 @@
+import { fakeClock } from '@cb/test-kit'
+import { expect, test } from 'vitest'
+import {
+  CallTimeoutError,
+  CircuitBreaker,
+  CircuitBreakerRegistry,
+  consecutiveFailures,
+  countWindow,
+  failureRate,
+} from '../src/index.ts'
+
+test('a changed limit holds for the next call and the window keeps what it knows', async () => {
+  const breaker = new CircuitBreaker({ trip: consecutiveFailures(3) })
+  breaker.acquire().failure()
+  breaker.acquire().failure()
+  breaker.configure({ callTimeout: 5 })
+  expect(breaker.snapshot().window.failures).toBe(2)
+  await expect(breaker.execute(() => new Promise(() => {}))).rejects.toBeInstanceOf(CallTimeoutError)
+  expect(breaker.state).toBe('open')
+})
+
+test('a call on the plain path heeds a classify that was configured after an earlier call', async () => {
+  const breaker = new CircuitBreaker({ trip: consecutiveFailures(1) })
+  await breaker.execute(() => 500)
+  breaker.configure({
+    classify: (settled) => (settled.status === 'fulfilled' && settled.value === 500 ? 'failure' : 'success'),
+  })
+  await breaker.execute(() => 500)
+  expect(breaker.state).toBe('open')
+})
+
+test('a changed trip policy starts with an empty window, and calls in flight count in it', () => {
+  const breaker = new CircuitBreaker({ trip: consecutiveFailures(5) })
+  const inFlight = breaker.acquire()
+  breaker.acquire().failure()
+  breaker.configure({ trip: failureRate({ window: countWindow(4), minimumCalls: 1, threshold: 1 }) })
+  expect(breaker.snapshot().window).toEqual({ calls: 0, failures: 0, failureRate: null })
+  inFlight.failure()
+  expect(breaker.state).toBe('open')
+})
+
+test('halfOpen options change one by one, also during a round of probes', () => {
+  const clock = fakeClock()
+  const breaker = new CircuitBreaker({
+    trip: consecutiveFailures(1),
+    openDuration: 10,
+    halfOpen: { maxConcurrent: 1, successThreshold: 2 },
+    now: clock.now,
+  })
+  breaker.acquire().failure()
+  clock.advance(10)
+  const first = breaker.acquire()
+  expect(breaker.tryAcquire().admitted).toBe(false)
+  breaker.configure({ halfOpen: { maxConcurrent: 2 } })
+  const second = breaker.acquire()
+  first.success()
+  expect(breaker.state).toBe('half-open')
+  second.success()
+  expect(breaker.state).toBe('closed')
+})
+
+test('a shorter probe timeout frees a younger probe before an older one', () => {
+  const clock = fakeClock()
+  const breaker = new CircuitBreaker({
+    trip: consecutiveFailures(1),
+    openDuration: 10,
+    halfOpen: { maxConcurrent: 2, probeTimeout: 1_000 },
+    now: clock.now,
+  })
+  breaker.acquire().failure()
+  clock.advance(10)
+  breaker.acquire()
+  breaker.configure({ halfOpen: { probeTimeout: 100 } })
+  breaker.acquire()
+  expect(breaker.tryAcquire()).toMatchObject({ admitted: false, reason: 'half-open', retryAfterMs: 100 })
+  clock.advance(100)
+  expect(breaker.snapshot().probes).toEqual({ live: 1, successes: 0 })
+})
+
+test('a new open duration holds from the next trip on', () => {
+  const clock = fakeClock()
+  const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), openDuration: 1_000, now: clock.now })
+  breaker.acquire().failure()
+  breaker.configure({ openDuration: 10 })
+  expect(breaker.snapshot().retryAfterMs).toBe(1_000)
+  breaker.reset()
+  breaker.acquire().failure()
+  expect(breaker.snapshot().retryAfterMs).toBe(10)
+})
+
+test.each([
+  [{ callTimeout: -1 }, RangeError, 'callTimeout'],
+  [{ halfOpen: { maxConcurrent: 0 } }, RangeError, 'halfOpen.maxConcurrent'],
+  [{ trip: 5 }, TypeError, 'trip'],
+  [{ now: () => 0 }, TypeError, 'now'],
+  [{ name: 'other' }, TypeError, 'name'],
+  [null, TypeError, 'configure'],
+])('an invalid change %o throws and leaves the old settings', (changes, kind, named) => {
+  const breaker = new CircuitBreaker({ callTimeout: 50 })
+  const before = breaker.snapshot().config
+  const change = () => breaker.configure(changes as never)
+  expect(change).toThrow(kind)
+  expect(change).toThrow(named)
+  expect(breaker.snapshot().config).toEqual(before)
+})
+
+test('the other breakers of a registry keep their settings when one is configured', () => {
+  const registry = new CircuitBreakerRegistry({ defaults: { callTimeout: 100 } })
+  registry.get('a').configure({ callTimeout: 5 })
+  expect(registry.get('a').snapshot().config['callTimeout']).toBe(5)
+  expect(registry.get('b').snapshot().config['callTimeout']).toBe(100)
+  expect(registry.get('c').snapshot().config['callTimeout']).toBe(100)
+})
