@@ -51,10 +51,13 @@ export class Announcer {
   }
 
   #tell({ name, event }: Announcement): void {
-    for (const { name: wanted, listener } of this.#listeners) {
-      if (wanted === name) this.#guard(listener, () => listener(event as never))
+    // The lists are replaced when somebody leaves, so whoever an earlier listener has ended is not told any more.
+    for (const entry of this.#listeners) {
+      if (entry.name !== name || !this.#listeners.includes(entry)) continue
+      this.#guard(entry.listener, () => entry.listener(event as never))
     }
     for (const observer of hub.observers ?? []) {
+      if (!hub.observers?.includes(observer)) continue
       this.#guard(observer, () => observer[name]?.(event as never, this.#breaker))
     }
   }

@@ -1,6 +1,6 @@
 import { checkFunction, checkObject, show } from './check.ts'
 import { CircuitOpenError } from './errors.ts'
-import { type CircuitBreakerEvents, eventNames } from './events.ts'
+import { type CircuitBreakerEvents, checkSubscription } from './events.ts'
 import { type Call, guardedCall, type PlainCalls, plainCalls } from './execute.ts'
 import { Machine } from './machine.ts'
 import { makeKnown } from './observer.ts'
@@ -142,10 +142,8 @@ export class CircuitBreaker {
     event: Name,
     listener: (event: CircuitBreakerEvents[Name]) => void,
   ): () => void {
-    if (!eventNames.includes(event)) {
-      throw new TypeError(`on(event) must be one of ${eventNames.join(', ')}, got ${show(event)}`)
-    }
-    return this.#machine.announcer.subscribe(event, checkFunction('on(listener)', listener))
+    checkSubscription(event, listener)
+    return this.#machine.announcer.subscribe(event, listener)
   }
 }
 

@@ -8,6 +8,9 @@ export interface Clock {
   readonly last: number
 }
 
+/** Milliseconds; three thousand years. Farther out, a number no longer holds fractions of a millisecond. */
+const farthest = 1e14
+
 /**
  * Makes any clock monotonic. A step back is absorbed: time goes on from the latest reading, so that nothing waits for the
  * clock to catch up. A clock that throws or gives no usable number is replaced by `performance.now`.
@@ -23,7 +26,7 @@ export class SteadyClock implements Clock {
 
   now(): number {
     const reading = this.#read()
-    if (reading >= this.last && reading <= Number.MAX_SAFE_INTEGER) {
+    if (reading >= this.last) {
       this.last = reading
       return reading
     }
@@ -33,14 +36,14 @@ export class SteadyClock implements Clock {
   #read(): number {
     try {
       const reading = this.#source()
-      return typeof reading === 'number' ? reading + this.#offset : Number.NaN
+      return typeof reading === 'number' && Math.abs(reading) <= farthest ? reading + this.#offset : Number.NaN
     } catch {
       return Number.NaN
     }
   }
 
   #recover(reading: number): number {
-    if (Math.abs(reading) <= Number.MAX_SAFE_INTEGER) {
+    if (!Number.isNaN(reading)) {
       this.#offset += this.last - reading
       return this.last
     }

@@ -30,7 +30,7 @@ export class CircuitOpenError extends Error {
   readonly breaker: string
   /** `open`, `half-open` (every probe's place is taken) or `forced-open`. */
   readonly reason: RejectionReason
-  /** Milliseconds until asking again can succeed; null when only a person can end it (forced open). */
+  /** Whole milliseconds until asking again can succeed; null when only a person can end it (forced open). */
   readonly retryAfterMs: number | null
 
   constructor(breaker: string, reason: RejectionReason, retryAfterMs: number | null) {
@@ -76,7 +76,7 @@ const sayings: Record<RejectionReason, string> = {
 }
 
 function sayWhen(retryAfterMs: number | null): string {
-  return retryAfterMs === null ? '' : `; ask again in ${Math.ceil(retryAfterMs)} ms`
+  return retryAfterMs === null ? '' : `; ask again in ${retryAfterMs} ms`
 }
 
 /** A name as it may appear in a message: quoted, control characters escaped, bounded. */

@@ -1,3 +1,4 @@
+import { checkFunction, show } from './check.ts'
 import type { RejectionReason } from './errors.ts'
 import type { Outcome } from './outcome.ts'
 import type { StateName } from './states/state.ts'
@@ -63,5 +64,11 @@ export interface CircuitBreakerEvents {
   rejection: RejectionEvent
 }
 
-/** @internal */
-export const eventNames: readonly (keyof CircuitBreakerEvents)[] = ['transition', 'outcome', 'rejection']
+const eventNames: readonly unknown[] = ['transition', 'outcome', 'rejection'] satisfies (keyof CircuitBreakerEvents)[]
+
+/** @throws TypeError unless there is such an event and the listener is a function. */
+export function checkSubscription(event: unknown, listener: unknown): void {
+  if (!eventNames.includes(event))
+    throw new TypeError(`on(event) must be one of ${eventNames.join(', ')}, got ${show(event)}`)
+  checkFunction('on(listener)', listener)
+}

@@ -72,8 +72,9 @@ export class Machine implements Settler {
 
   admit(): Permit | Rejection {
     const state = this.current()
-    const admission = state.admit(this, this.isWatched ? this.settings.clock.now() : undefined)
+    const admission = state.admit(this)
     if (!admission.admitted) this.#reject(state, admission)
+    else if (this.isWatched) admission.startedAt = this.settings.clock.now()
     return admission
   }
 

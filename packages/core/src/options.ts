@@ -61,7 +61,9 @@ export interface Settings {
 }
 
 const liveNames = ['trip', 'openDuration', 'halfOpen', 'callTimeout', 'classify'] as const
-const optionNames = ['name', ...liveNames, 'now', 'random'] as const
+/** @internal What breakers of a registry may share. */
+export const sharedNames: readonly string[] = [...liveNames, 'now', 'random']
+const optionNames = ['name', ...sharedNames]
 const halfOpenNames = ['maxConcurrent', 'successThreshold', 'probeTimeout'] as const
 
 /** Where a registry hands over what it has parsed already, so that its breakers share one set of settings. */
@@ -80,7 +82,7 @@ export function parseOptions(options: CircuitBreakerOptions & { [parsed]?: Setti
   const { classify = defaultClassify, halfOpen = {}, now = () => performance.now(), random = Math.random } = options
   if (callTimeout !== undefined) checkDuration('callTimeout', callTimeout, longestTimer)
   return Object.freeze({
-    options: { ...options },
+    options: { ...options, ...(options.halfOpen && { halfOpen: { ...options.halfOpen } }) },
     trip: checkTripPolicy('trip', trip),
     openDuration: parseOpenDuration(openDuration),
     ...parseHalfOpen(halfOpen, callTimeout),

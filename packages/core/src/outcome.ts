@@ -3,6 +3,10 @@ import { report } from './report.ts'
 /** What a call said about its dependency. `ignored` is neutral: it says nothing. */
 export type Outcome = 'success' | 'failure' | 'ignored'
 
+export function isOutcome(value: unknown): value is Outcome {
+  return value === 'success' || value === 'failure' || value === 'ignored'
+}
+
 /** Decides what a settled call says about its dependency. */
 export type Classify = (settled: PromiseSettledResult<unknown>) => Outcome
 
@@ -42,7 +46,7 @@ export function defaultClassify(settled: PromiseSettledResult<unknown>): Outcome
 export function outcomeOf(settled: PromiseSettledResult<unknown>, classify: Classify, breaker: string): Outcome {
   try {
     const outcome = classify(settled)
-    if (outcome === 'success' || outcome === 'failure' || outcome === 'ignored') return outcome
+    if (isOutcome(outcome)) return outcome
     if ((outcome as unknown) instanceof Promise) (outcome as Promise<unknown>).catch(() => {}) // reported here already
     report(classify, breaker, "the `classify` function gave neither 'success', 'failure' nor 'ignored'")
   } catch (error) {

@@ -1,5 +1,6 @@
+import { show } from './check.ts'
 import type { RejectionReason } from './errors.ts'
-import type { Outcome } from './outcome.ts'
+import { isOutcome, type Outcome } from './outcome.ts'
 import type { State } from './states/state.ts'
 
 /** Who is told how a permit's call went. */
@@ -17,14 +18,13 @@ export class Permit {
   readonly #settler: Settler
   readonly #issuer: State
   #settled = false
-  /** When it was issued; known only while somebody listens. */
-  readonly startedAt: number | undefined
+  /** When it was issued; known only while somebody listens. @internal */
+  startedAt: number | undefined
 
-  /** Made by a breaker; use `tryAcquire` or `acquire`. */
-  constructor(settler: Settler, issuer: State, startedAt?: number) {
+  /** Made by a breaker; use `tryAcquire` or `acquire`. @internal */
+  constructor(settler: Settler, issuer: State) {
     this.#settler = settler
     this.#issuer = issuer
-    this.startedAt = startedAt
   }
 
   get admitted(): true {
@@ -46,8 +46,12 @@ export class Permit {
     this.settle('ignored')
   }
 
-  /** The same in one method, for an outcome that was computed. */
+  /** The same in one method, for an outcome that was computed. @throws TypeError for another word, which counts as ignored. */
   settle(outcome: Outcome, error?: unknown): void {
+    if (!isOutcome(outcome)) {
+      this.ignore()
+      throw new TypeError(`settle(outcome) must be 'success', 'failure' or 'ignored', got ${show(outcome)}`)
+    }
     if (this.#settled) return this.#settler.settledAgain()
     this.#settled = true
     this.#settler.settle(this.#issuer, outcome, error, this)
@@ -58,7 +62,7 @@ export class Permit {
 export class Rejection {
   /** `open`, `half-open` (every probe's place is taken) or `forced-open`. */
   readonly reason: RejectionReason
-  /** Milliseconds until asking again can succeed; null when only a person can end it (forced open). */
+  /** Whole milliseconds until asking again can succeed; null when only a person can end it (forced open). */
   readonly retryAfterMs: number | null
 
   constructor(reason: RejectionReason, retryAfterMs: number | null) {

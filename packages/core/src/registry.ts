@@ -1,6 +1,6 @@
-import { checkFunction, checkObject } from './check.ts'
+import { checkObject } from './check.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
-import type { CircuitBreakerEvents } from './events.ts'
+import { type CircuitBreakerEvents, checkSubscription } from './events.ts'
 import {
   type CircuitBreakerOptions,
   checkName,
@@ -8,6 +8,7 @@ import {
   optionsFor,
   parseOptions,
   type Settings,
+  sharedNames,
 } from './options.ts'
 import type { CircuitBreakerSnapshot } from './snapshot.ts'
 
@@ -21,12 +22,12 @@ export interface CircuitBreakerRegistryOptions {
 export type Overrides = Omit<CircuitBreakerOptions, 'name'>
 
 interface Subscription {
-  attach(breaker: CircuitBreaker): void
+  attach(breaker: CircuitBreaker): unknown
+  detach(breaker: CircuitBreaker): void
 }
 
 /** Breakers by name, made when first asked for, with the same options. */
 export class CircuitBreakerRegistry {
-  readonly #defaults: CircuitBreakerOptions
   readonly #settings: Settings
   readonly #breakers = new Map<string, CircuitBreaker>()
   readonly #subscriptions = new Set<Subscription>()
@@ -34,8 +35,7 @@ export class CircuitBreakerRegistry {
   /** @throws TypeError or RangeError naming the option. */
   constructor(options: CircuitBreakerRegistryOptions = {}) {
     const { defaults = {} } = checkObject('CircuitBreakerRegistry', options, ['defaults'])
-    this.#defaults = { ...defaults }
-    this.#settings = parseOptions(defaults)
+    this.#settings = parseOptions(checkObject('defaults', defaults, sharedNames))
   }
 
   /**
@@ -49,11 +49,16 @@ export class CircuitBreakerRegistry {
 
   #create(name: string, overrides: Overrides | undefined): CircuitBreaker {
     checkName('registry.get(name)', name)
-    const settings = overrides === undefined ? this.#settings : parseOptions(mergeOptions(this.#defaults, overrides))
+    const settings = overrides === undefined ? this.#settings : this.#override(overrides)
     const breaker = new CircuitBreaker(optionsFor(name, settings))
     this.#breakers.set(name, breaker)
     for (const subscription of this.#subscriptions) subscription.attach(breaker)
     return breaker
+  }
+
+  #override(overrides: Overrides): Settings {
+    checkObject('registry.get(overrides)', overrides, sharedNames)
+    return parseOptions(mergeOptions(this.#settings.options, overrides))
   }
 
   has(name: string): boolean {
@@ -62,6 +67,8 @@ export class CircuitBreakerRegistry {
 
   /** Forgets a breaker; whoever still holds it can go on using it. */
   delete(name: string): boolean {
+    const breaker = this.#breakers.get(name)
+    if (breaker !== undefined) for (const { detach } of this.#subscriptions) detach(breaker)
     return this.#breakers.delete(name)
   }
 
@@ -90,17 +97,22 @@ export class CircuitBreakerRegistry {
     event: Name,
     listener: (event: CircuitBreakerEvents[Name], breaker: CircuitBreaker) => void,
   ): () => void {
-    checkFunction('on(listener)', listener)
-    const ends: (() => void)[] = []
-    const attach = (breaker: CircuitBreaker) => {
-      ends.push(breaker.on(event, (detail) => listener(detail, breaker)))
+    checkSubscription(event, listener)
+    // One function for all, so that a listener that throws is reported once and not once per breaker.
+    const tell = (detail: CircuitBreakerEvents[Name]) => listener(detail, this.get(detail.breaker))
+    const ends = new Map<CircuitBreaker, () => void>()
+    const subscription: Subscription = {
+      attach: (breaker) => ends.set(breaker, breaker.on(event, tell)),
+      detach: (breaker) => {
+        ends.get(breaker)?.()
+        ends.delete(breaker)
+      },
     }
-    for (const breaker of this) attach(breaker)
-    const subscription = { attach }
+    for (const breaker of this) subscription.attach(breaker)
     this.#subscriptions.add(subscription)
     return () => {
       this.#subscriptions.delete(subscription)
-      for (const end of ends) end()
+      for (const breaker of [...ends.keys()]) subscription.detach(breaker)
     }
   }
 }

@@ -13,7 +13,7 @@ export interface CircuitBreakerSnapshot {
   readonly at: number
   /** When the state began. */
   readonly since: number
-  /** Milliseconds until a call can be admitted: 0 if now, null if only a person can end it (forced open). */
+  /** Whole milliseconds until a call can be admitted: 0 if now, null if only a person can end it (forced open). */
   readonly retryAfterMs: number | null
   readonly override: {
     readonly state: 'open' | 'closed'

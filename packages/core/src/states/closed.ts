@@ -47,8 +47,8 @@ export class Closed implements State {
     return false
   }
 
-  admit(settler: Settler, startedAt?: number): Permit {
-    return new Permit(settler, this, startedAt)
+  admit(settler: Settler): Permit {
+    return new Permit(settler, this)
   }
 
   settle(outcome: Outcome, error: unknown): Verdict | undefined {

@@ -23,8 +23,8 @@ export class Forced implements State {
     return false
   }
 
-  admit(settler: Settler, startedAt?: number): Permit | Rejection {
-    return this.name === 'open' ? new Rejection('forced-open', null) : new Permit(settler, this, startedAt)
+  admit(settler: Settler): Permit | Rejection {
+    return this.name === 'open' ? new Rejection('forced-open', null) : new Permit(settler, this)
   }
 
   /** Outcomes are counted by the breaker and decide nothing. */

@@ -35,11 +35,11 @@ export class HalfOpen implements State {
     return false
   }
 
-  admit(settler: Settler, startedAt?: number): Permit | Rejection {
+  admit(settler: Settler): Permit | Rejection {
     const now = this.#endLeases()
     if (this.#leases.size >= this.#owner.settings.maxConcurrent)
       return new Rejection('half-open', this.#nextPlaceIn(now))
-    const permit = new Permit(settler, this, startedAt)
+    const permit = new Permit(settler, this)
     this.#leases.set(permit, now + this.#owner.settings.probeTimeout)
     return permit
   }
@@ -82,6 +82,6 @@ export class HalfOpen implements State {
 
   /** The latest moment at which a place will be free: a probe may well settle before its lease ends. */
   #nextPlaceIn(now: number): number {
-    return Math.min(...this.#leases.values()) - now
+    return Math.ceil(Math.min(...this.#leases.values()) - now)
   }
 }

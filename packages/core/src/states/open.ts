@@ -32,7 +32,7 @@ export class Open implements State {
 
   /** As of the latest reading of the clock: whoever asks has just asked whether the state is over. */
   retryAfterMs(): number {
-    return this.#deadlineAt - this.#clock.last
+    return Math.max(1, Math.ceil(this.#deadlineAt - this.#clock.last))
   }
 
   window(): WindowSnapshot {

@@ -24,7 +24,7 @@ export interface State {
   readonly timed: boolean
   /** Whether its time is up, so that the next state is half-open. */
   isOver(): boolean
-  admit(settler: Settler, startedAt?: number): Permit | Rejection
+  admit(settler: Settler): Permit | Rejection
   /** `late` if the permit no longer has a vote. */
   settle(outcome: Outcome, error: unknown, permit: Permit | undefined): Verdict | 'late' | undefined
   /** Milliseconds until a call can be admitted: 0 if now, null if nobody knows. */

@@ -25,7 +25,7 @@ export function failureRate(options: FailureRateOptions = {}): TripPolicy {
   const { threshold = 0.5, window = timeWindow(10_000) } = options
   checkWindow('failureRate window', window)
   checkNumber('failureRate threshold', threshold, { above: 0, max: 1 })
-  const minimumCalls = options.minimumCalls ?? Math.min(20, window.capacity)
+  const { minimumCalls = Math.min(20, window.capacity) } = options
   checkNumber('failureRate minimumCalls', minimumCalls, { min: 1, integer: true })
   if (minimumCalls > window.capacity) {
     throw new RangeError(

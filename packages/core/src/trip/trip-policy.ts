@@ -1,3 +1,4 @@
+import { show } from '../check.ts'
 import type { Clock } from '../clock.ts'
 
 /** The numbers a trip policy saw; which of the optional ones there are depends on the policy. */
@@ -44,9 +45,8 @@ export interface TripWatch {
 /** @throws TypeError unless it has the shape of a trip policy. */
 export function checkTripPolicy(option: string, value: TripPolicy): TripPolicy {
   if (typeof value?.watch !== 'function' || typeof value.name !== 'string') {
-    throw new TypeError(
-      `${option} must be a trip policy, such as consecutiveFailures(5) or failureRate({ threshold: 0.5 })`,
-    )
+    const example = 'such as consecutiveFailures(5) or failureRate()'
+    throw new TypeError(`${option} must be a trip policy, ${example}, got ${show(value)}`)
   }
   return value
 }

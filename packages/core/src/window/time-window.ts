@@ -1,4 +1,4 @@
-import { checkDuration, checkNumber } from '../check.ts'
+import { checkDuration, checkNumber, checkObject } from '../check.ts'
 import type { Clock } from '../clock.ts'
 import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
 
@@ -16,7 +16,8 @@ export interface TimeWindowOptions {
  */
 export function timeWindow(ms: number, options: TimeWindowOptions = {}): WindowSpec {
   checkDuration('timeWindow(ms)', ms)
-  const buckets = checkNumber('timeWindow buckets', options.buckets ?? 10, { min: 1, max: 10_000, integer: true })
+  const { buckets = 10 } = checkObject('timeWindow options', options, ['buckets'])
+  checkNumber('timeWindow buckets', buckets, { min: 1, max: 10_000, integer: true })
   return Object.freeze({
     config: Object.freeze({ type: 'time', ms, buckets }),
     capacity: Number.POSITIVE_INFINITY,

@@ -1,3 +1,4 @@
+import { show } from '../check.ts'
 import type { Clock } from '../clock.ts'
 
 /** What a window holds at the moment. */
@@ -31,7 +32,7 @@ export interface WindowSpec {
 /** @throws TypeError unless it came from `countWindow` or `timeWindow`, or has their shape. */
 export function checkWindow(option: string, value: WindowSpec): WindowSpec {
   if (typeof value?.open !== 'function' || typeof value.capacity !== 'number') {
-    throw new TypeError(`${option} must be a window: countWindow(size) or timeWindow(ms)`)
+    throw new TypeError(`${option} must be a window, countWindow(size) or timeWindow(ms), got ${show(value)}`)
   }
   return value
 }
