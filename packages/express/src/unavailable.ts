@@ -1,0 +1,47 @@
+import type { ServerResponse } from 'node:http'
+
+const marked: unique symbol = Symbol('@cb/express/unavailable')
+type MarkedResponse = ServerResponse & { [marked]?: true }
+
+/** What the abandoned response may have said about a body that will not come. */
+const staleHeaders = [
+  'Content-Disposition',
+  'Content-Encoding',
+  'Content-Language',
+  'Content-Location',
+  'Content-Range',
+  'ETag',
+  'Expires',
+  'Last-Modified',
+  'Transfer-Encoding',
+]
+
+/**
+ * Answers 503 with problem details (RFC 9457). Strangers read it: it tells when to come back, and neither which breaker it was
+ * nor why.
+ */
+export function sendUnavailable(res: MarkedResponse, detail: string, retryAfterMs: unknown): void {
+  const retryAfter = wholeSeconds(retryAfterMs)
+  const body = JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail, retryAfter })
+  for (const header of staleHeaders) res.removeHeader(header)
+  res.statusCode = 503
+  res.statusMessage = 'Service Unavailable'
+  if (retryAfter === undefined) res.removeHeader('Retry-After')
+  else res.setHeader('Retry-After', retryAfter)
+  res.setHeader('Cache-Control', 'no-store')
+  res.setHeader('Content-Type', 'application/problem+json')
+  res.setHeader('Content-Length', Buffer.byteLength(body))
+  res[marked] = true
+  res.end(body)
+}
+
+/** Whether the response is one of ours, so that a guard around it does not count another breaker's rejection. */
+export function isUnavailable(res: MarkedResponse): boolean {
+  return res[marked] === true
+}
+
+/** At least 1: to come back at once would be the storm that a breaker is there to prevent. */
+function wholeSeconds(ms: unknown): number | undefined {
+  if (typeof ms !== 'number' || !(Math.abs(ms) <= Number.MAX_SAFE_INTEGER)) return undefined
+  return Math.max(1, Math.ceil(ms / 1_000))
+}

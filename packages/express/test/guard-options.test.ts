@@ -1,0 +1,71 @@
+import { CircuitBreaker } from '@cb/core'
+import { type Listening, listen } from '@cb/test-kit'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { type GuardOptions, guard } from '../src/index.ts'
+import { quietApp, versions } from './versions.ts'
+import { settledOf } from './wire.ts'
+
+const breaker = new CircuitBreaker({ name: 'reports' })
+
+describe('options of the guard', () => {
+  test.each([
+    ['nothing', undefined, TypeError, 'guard must be given an object of options, got undefined'],
+    ['null', null, TypeError, 'guard must be given an object of options, got null'],
+    ['an array', [], TypeError, 'guard must be given an object of options, got an array'],
+    ['a breaker itself', breaker, TypeError, 'guard must be given { breaker }, got the breaker itself'],
+    ['neither breaker nor name', {}, TypeError, 'guard needs a breaker, or the name of one to make'],
+    ['a breaker that is none', { breaker: 'reports' }, TypeError, 'breaker must be a CircuitBreaker, got "reports"'],
+    ['a breaker that is missing', { breaker: undefined }, TypeError, 'breaker must be a CircuitBreaker, got undefined'],
+    ['both breaker and name', { breaker, name: 'x' }, TypeError, 'guard has no option "name"; it may have breaker'],
+    [
+      'an unknown option',
+      { name: 'x', timeout: 1 },
+      TypeError,
+      'guard has no option "timeout"; it may have name, trip',
+    ],
+    ['a callTimeout', { name: 'x', callTimeout: 1 }, TypeError, 'guard has no option "callTimeout"'],
+    ['a classify', { name: 'x', classify: () => 'success' }, TypeError, 'guard has no option "classify"'],
+    ['an empty name', { name: '' }, TypeError, 'name must be a string that is not empty, got ""'],
+    ['a name that is no string', { name: 7 }, TypeError, 'name must be a string that is not empty, got 7'],
+    ['an isFailure that is none', { breaker, isFailure: 503 }, TypeError, 'isFailure must be a function, got 503'],
+    ['an isFailure of null', { name: 'x', isFailure: null }, TypeError, 'isFailure must be a function, got null'],
+    ['a trip that is none', { name: 'x', trip: 5 }, TypeError, 'trip must be a trip policy'],
+    ['an openDuration of NaN', { name: 'x', openDuration: Number.NaN }, RangeError, 'openDuration must be a number'],
+    ['a halfOpen out of range', { name: 'x', halfOpen: { maxConcurrent: 0 } }, RangeError, 'halfOpen.maxConcurrent'],
+    ['a now that is none', { name: 'x', now: 0 }, TypeError, 'now must be a function, got 0'],
+    ['a random that is none', { name: 'x', random: 0 }, TypeError, 'random must be a function, got 0'],
+  ])('%s is refused', (_name, options, kind, message) => {
+    const make = () => guard(options as unknown as GuardOptions)
+    expect(make).toThrow(kind)
+    expect(make).toThrow(message)
+  })
+
+  test('the guard gives its breaker, whether given or made', () => {
+    expect(guard({ breaker }).breaker).toBe(breaker)
+    const own = guard({ name: 'own', openDuration: 5_000 }).breaker
+    expect(own.snapshot()).toMatchObject({ name: 'own', config: { openDuration: { duration: 5_000 } } })
+  })
+})
+
+describe.each(versions)('an isFailure that misbehaves on $name', ({ express }) => {
+  let server: Listening
+  afterEach(async () => {
+    vi.restoreAllMocks()
+    await server.close()
+  })
+
+  test.each([
+    ['throws', () => JSON.parse('{'), 'threw: SyntaxError'],
+    ['gives no boolean', () => 'no', 'gave no boolean'],
+    ['gives a promise', () => Promise.reject(new Error('unheard')), 'gave no boolean'],
+  ])('and %s leaves the verdict to the default, and is reported once', async (_how, isFailure, said) => {
+    const report = vi.spyOn(console, 'error').mockReturnValue()
+    const reports = guard({ name: 'reports', isFailure: isFailure as () => boolean })
+    const app = quietApp(express)
+    app.use(reports, (req, res) => void res.sendStatus(Number(req.url.slice(1))))
+    server = await listen(app)
+    for (const status of [500, 200]) await (await fetch(`${server.origin}/${status}`)).text()
+    expect(await settledOf(reports.breaker, 2)).toMatchObject({ success: 1, failure: 1 })
+    expect(report.mock.calls).toEqual([[expect.stringContaining(said)]])
+  })
+})

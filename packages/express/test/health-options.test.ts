@@ -1,0 +1,44 @@
+import { CircuitBreaker, CircuitBreakerRegistry } from '@cb/core'
+import { expect, test } from 'vitest'
+import { type HealthOptions, health } from '../src/index.ts'
+
+const breakers = [new CircuitBreaker({ name: 'reports' })]
+const registry = new CircuitBreakerRegistry()
+
+test.each([
+  ['nothing', undefined, 'health must be given an object of options, got undefined'],
+  ['a string', 'reports', 'health must be given an object of options, got "reports"'],
+  ['an unknown option', { breakers, detail: true }, 'health has no option "detail"; it may have registry, breakers'],
+  ['neither registry nor breakers', {}, 'health needs either a registry or breakers, and not both'],
+  ['both registry and breakers', { registry, breakers }, 'health needs either a registry or breakers, and not both'],
+  ['a registry that is none', { registry: {} }, 'registry must hold breakers and be readable again'],
+  ['a registry of null', { registry: null }, 'registry must hold breakers and be readable again'],
+  ['breakers in a string', { breakers: 'reports' }, 'breakers must hold breakers and be readable again'],
+  ['breakers that can be read once', { breakers: breakers.values() }, 'breakers must hold breakers and be readable'],
+  [
+    'one of breakers that is none',
+    { breakers: [...breakers, {}] },
+    'each of breakers must be a CircuitBreaker, got an',
+  ],
+  ['one of a registry that is none', { registry: new Map([['a', 1]]) }, 'each of registry must be a CircuitBreaker'],
+  [
+    'critical as a string',
+    { breakers, critical: 'reports' },
+    'critical must be an array of breakers\' names, got "rep',
+  ],
+  ['critical with no names', { breakers, critical: [1] }, "critical must be an array of breakers' names, got an array"],
+  ['critical with an empty name', { breakers, critical: [''] }, "critical must be an array of breakers' names"],
+  ['critical of null', { breakers, critical: null }, "critical must be an array of breakers' names, got null"],
+  ['details as a string', { breakers, details: 'yes' }, 'details must be true or false, got "yes"'],
+  ['details as null', { breakers, details: null }, 'details must be true or false, got null'],
+])('%s is refused by health', (_name, options, message) => {
+  const make = () => health(options as unknown as HealthOptions)
+  expect(make).toThrow(TypeError)
+  expect(make).toThrow(message)
+})
+
+test('a long string or a function is named, not shown in full', () => {
+  expect(() => health('x'.repeat(100) as never)).toThrow(`got "${'x'.repeat(60)}…"`)
+  expect(() => health((() => 1) as never)).toThrow('got a function')
+  expect(() => health(1n as never)).toThrow('got 1n')
+})
