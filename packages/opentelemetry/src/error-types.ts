@@ -1,0 +1,42 @@
+const longest = 64
+const mostTypes = 50
+
+/** What OpenTelemetry prescribes where no type is known. */
+const other = '_OTHER'
+
+/**
+ * Values for `error.type`: an error's `code`, or else its name. Each distinct value makes a new time series, so there are at
+ * most 50 of them; further ones become `_OTHER`.
+ */
+export class ErrorTypes {
+  readonly #known = new Set<string>()
+
+  of(error: unknown): string {
+    const type = typeOf(error)
+    if (this.#known.has(type)) return type
+    if (this.#known.size >= mostTypes) return other
+    this.#known.add(type)
+    return type
+  }
+}
+
+function typeOf(error: unknown): string {
+  try {
+    const { code, name } = error as Record<string, unknown>
+    if (isText(code)) return clean(code)
+    // A class that does not set `name` inherits 'Error', which says less than the class's own name.
+    if (isText(name) && name !== 'Error') return clean(name)
+    if (error instanceof Error && isText(error.constructor.name)) return clean(error.constructor.name)
+  } catch {
+    // null, undefined, or a getter that throws
+  }
+  return other
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function clean(text: string): string {
+  return text.slice(0, longest).replace(/[^\w.:/-]/g, '_')
+}

@@ -1,0 +1,3 @@
+export { type InstrumentCircuitBreakersOptions, instrumentCircuitBreakers } from './instrument-circuit-breakers.ts'
+export { CircuitBreakerInstrumentation, type CircuitBreakerInstrumentationConfig } from './instrumentation.ts'
+export type { EventLogger, EventLoggerProvider, EventRecord } from './transition-log.ts'

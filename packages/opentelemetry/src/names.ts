@@ -1,0 +1,67 @@
+import type { MetricOptions } from '@opentelemetry/api'
+
+/** Every name that leaves this package. README.md lists the same ones; a test compares the two. */
+
+export const scope = '@cb/opentelemetry'
+
+export const attribute = {
+  name: 'circuit_breaker.name',
+  state: 'circuit_breaker.state',
+  previousState: 'circuit_breaker.previous_state',
+  reason: 'circuit_breaker.transition.reason',
+  failureRate: 'circuit_breaker.failure_rate',
+  windowCalls: 'circuit_breaker.window.calls',
+  outcome: 'circuit_breaker.call.outcome',
+  errorType: 'error.type',
+} as const
+
+export const spanName = {
+  open: 'circuit_breaker open',
+  'half-open': 'circuit_breaker half_open',
+  closed: 'circuit_breaker closed',
+} as const
+
+export const logEvent = 'circuit_breaker.transition'
+
+interface Metric extends MetricOptions {
+  readonly name: string
+  readonly unit: string
+  readonly description: string
+}
+
+type MetricKey = 'state' | 'transitions' | 'calls' | 'callDuration' | 'failureRate' | 'stateDuration'
+
+export const metric: Readonly<Record<MetricKey, Metric>> = {
+  state: {
+    name: 'circuit_breaker.state',
+    unit: '{circuit_breaker}',
+    description: 'Circuit breakers of that name in that state',
+  },
+  transitions: {
+    name: 'circuit_breaker.transitions',
+    unit: '{transition}',
+    description: 'Changes of state',
+  },
+  calls: {
+    name: 'circuit_breaker.calls',
+    unit: '{call}',
+    description: 'Calls by outcome, rejected ones included',
+  },
+  callDuration: {
+    name: 'circuit_breaker.call.duration',
+    unit: 's',
+    description: 'How long admitted calls took',
+    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
+  },
+  failureRate: {
+    name: 'circuit_breaker.failure_rate',
+    unit: '1',
+    description: 'Failures among the calls in the window',
+  },
+  stateDuration: {
+    name: 'circuit_breaker.state.duration',
+    unit: 's',
+    description: 'How long a state lasted, recorded on leaving it',
+    advice: { explicitBucketBoundaries: [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600] },
+  },
+}

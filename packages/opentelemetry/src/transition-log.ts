@@ -1,0 +1,54 @@
+import type { Transition } from '@cb/core'
+import { type Attributes, type Context, context, ROOT_CONTEXT } from '@opentelemetry/api'
+import type { Faults } from './faults.ts'
+import { logEvent, scope } from './names.ts'
+import type { Providers } from './providers.ts'
+import { version } from './version.ts'
+
+/** What is emitted for a transition; a log record of `@opentelemetry/api-logs` in shape. */
+export interface EventRecord {
+  eventName: string
+  timestamp: number
+  severityNumber: number
+  severityText: string
+  attributes: Attributes
+  context: Context
+}
+
+export interface EventLogger {
+  emit(record: EventRecord): void
+}
+
+/** As much of a logger provider as is needed. Those of `@opentelemetry/api-logs` and of its SDK have this shape. */
+export interface EventLoggerProvider {
+  getLogger(name: string, version?: string): EventLogger
+}
+
+const warn = { severityNumber: 13, severityText: 'WARN' }
+const info = { severityNumber: 9, severityText: 'INFO' }
+
+/** A log event for each transition, where a logger provider was given: unlike spans, they survive the sampling of traces. */
+export class TransitionLog {
+  readonly #providers: Providers
+  readonly #faults: Faults
+
+  constructor(providers: Providers, faults: Faults) {
+    this.#providers = providers
+    this.#faults = faults
+  }
+
+  transition({ to, cause }: Transition, attributes: Attributes): void {
+    try {
+      this.#providers.logger?.getLogger(scope, version).emit({
+        eventName: logEvent,
+        timestamp: Date.now(),
+        ...(to === 'open' ? warn : info),
+        attributes,
+        // Time has no caller; a person's request has.
+        context: cause === 'time' ? ROOT_CONTEXT : context.active(),
+      })
+    } catch (error) {
+      this.#faults.report('logs', error)
+    }
+  }
+}

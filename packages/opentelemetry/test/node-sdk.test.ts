@@ -1,0 +1,42 @@
+import { CircuitBreaker, consecutiveFailures } from '@cb/core'
+import { metrics } from '@opentelemetry/api'
+import { InMemoryLogRecordExporter, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  type MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics'
+import { NodeSDK } from '@opentelemetry/sdk-node'
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { expect, onTestFinished, test } from 'vitest'
+import { CircuitBreakerInstrumentation } from '../src/index.ts'
+import { stopGlobally } from './in-memory.ts'
+import { refused } from './outage.ts'
+
+test('NodeSDK takes it, and starts it with all signals', async () => {
+  const instrumentation = new CircuitBreakerInstrumentation()
+  onTestFinished(() => instrumentation.disable())
+  onTestFinished(stopGlobally)
+  const spans = new InMemorySpanExporter()
+  const logs = new InMemoryLogRecordExporter()
+  const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+  const sdk = new NodeSDK({
+    instrumentations: [instrumentation],
+    spanProcessors: [new SimpleSpanProcessor(spans)],
+    logRecordProcessors: [new SimpleLogRecordProcessor({ exporter: logs })],
+    metricReaders: [new PeriodicExportingMetricReader({ exporter: metricExporter })],
+    autoDetectResources: false,
+  })
+  const breaker = new CircuitBreaker({ name: 'in NodeSDK', trip: consecutiveFailures(1) })
+  sdk.start()
+  await breaker.execute(() => Promise.reject(refused)).catch(() => {})
+  const names = spans.getFinishedSpans().map((span) => span.name)
+  await (metrics.getMeterProvider() as MeterProvider).forceFlush()
+  const sent = metricExporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
+  const events = logs.getFinishedLogRecords().map((record) => record.eventName)
+  await sdk.shutdown()
+  expect(events).toEqual(['circuit_breaker.transition'])
+  expect(names).toEqual(['circuit_breaker open'])
+  expect(sent.map((metric) => metric.descriptor.name)).toContain('circuit_breaker.state')
+})

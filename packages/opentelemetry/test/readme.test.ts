@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics'
+import { expect, onTestFinished, test } from 'vitest'
+import { instrumentCircuitBreakers } from '../src/index.ts'
+import { attribute, logEvent, metric, spanName } from '../src/names.ts'
+import { startCollector } from './collector.ts'
+import { inMemory, startGlobally, stopGlobally } from './in-memory.ts'
+import { fullOutage } from './outage.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const readme = await readFile(`${root}README.md`, 'utf8')
+const [program = '', withNodeSdk = ''] = [...readme.matchAll(/```js\n(.*?)```/gs)].map((block) => block[1])
+
+/** Runs a program as a file of this package, where its imports resolve. */
+async function run(code: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const folder = `${root}reports/readme`
+  const file = `${folder}/${code.length}.mjs`
+  await mkdir(folder, { recursive: true })
+  await writeFile(file, code)
+  onTestFinished(() => rm(file))
+  const { stdout, stderr } = await promisify(execFile)('node', [file], { env: { ...process.env, ...env } })
+  expect(stderr).toBe('')
+  return stdout
+}
+
+test('the first program prints the span and the metrics of an opening', async () => {
+  const output = await run(program)
+  expect(output).toMatch(/ECONNREFUSED\nECIRCUITOPEN\n/)
+  expect(output).toMatch(/open\n$/)
+  expect(output).toContain("name: 'circuit_breaker open'")
+  for (const { name } of [metric.state, metric.transitions, metric.calls, metric.callDuration, metric.stateDuration]) {
+    expect(output).toContain(`name: '${name}'`)
+  }
+})
+
+test('with NodeSDK all signals arrive at an OTLP collector', async () => {
+  const collector = await startCollector()
+  onTestFinished(() => collector.close())
+  const outage = `
+import { CircuitBreaker, consecutiveFailures } from '@cb/core'
+export const breaker = new CircuitBreaker({ name: 'readme', trip: consecutiveFailures(1) })
+await breaker.execute(() => Promise.reject(new Error('down'))).catch(() => {})
+`
+  await run(withNodeSdk + outage, {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_METRICS_EXPORTER: 'otlp',
+    OTEL_LOGS_EXPORTER: 'otlp',
+  })
+  expect(collector.spans.map((span) => span.name)).toContain(spanName.open)
+  expect(collector.metrics.map(({ name }) => name)).toContain(metric.state.name)
+  expect(collector.logs.map((log) => log.attributes[attribute.name])).toEqual(['readme'])
+})
+
+/** The cells of each row of the table under a heading. */
+function table(heading: string): string[][] {
+  const section = readme.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  const rows = section.split('\n').filter((line) => line.startsWith('|'))
+  return rows.slice(2).map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
+}
+
+const codes = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1])
+const sorted = (names: Iterable<string | undefined>) => [...new Set(names)].sort()
+
+test('the tables name what the code names, and nothing else', () => {
+  expect(table('Spans').flatMap(([name]) => codes(name))).toEqual(Object.values(spanName))
+  expect(table('Log events').flatMap(([name]) => codes(name))).toEqual([logEvent])
+  expect(table('Metrics').flatMap(([name]) => codes(name))).toEqual(Object.values(metric).map(({ name }) => name))
+  expect(sorted(table('Values').flatMap(([name]) => codes(name)))).toEqual(sorted(Object.values(attribute)))
+})
+
+test('the tables list the attributes, instruments and units that an SDK receives', async () => {
+  const telemetry = inMemory()
+  startGlobally(telemetry)
+  onTestFinished(stopGlobally)
+  onTestFinished(instrumentCircuitBreakers())
+  const { request, clock } = await fullOutage('documented')
+  for (let call = 0; call < 4; call++) await request()
+  clock.advance(1)
+
+  const spans = telemetry.transitions()
+  for (const [name, attributes] of table('Spans')) {
+    const received = spans.filter((span) => span.name === codes(name)[0])
+    expect(sorted(codes(attributes))).toEqual(sorted(received.flatMap((span) => Object.keys(span.attributes))))
+  }
+  const received = (await telemetry.collect()).map((data) => [
+    data.descriptor.name,
+    instrumentOf(data),
+    data.descriptor.unit,
+    ...sorted(data.dataPoints.flatMap((point) => Object.keys(point.attributes))),
+  ])
+  const documented = table('Metrics').map(([name, instrument, unit, attributes]) => [
+    ...codes(name),
+    instrument?.replace('Observable', ''),
+    ...codes(unit),
+    ...sorted(codes(attributes)),
+  ])
+  expect(new Set(documented)).toEqual(new Set(received))
+})
+
+function instrumentOf({ dataPointType, ...data }: MetricData): string {
+  if (dataPointType === DataPointType.SUM)
+    return 'isMonotonic' in data && data.isMonotonic ? 'Counter' : 'UpDownCounter'
+  return dataPointType === DataPointType.GAUGE ? 'Gauge' : 'Histogram'
+}

@@ -1,0 +1,169 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import * as core from '@cb/core'
+import { fakeClock } from '@cb/test-kit'
+import { diag } from '@opentelemetry/api'
+import { type Instrumentation, registerInstrumentations } from '@opentelemetry/instrumentation'
+import { AggregationTemporality } from '@opentelemetry/sdk-metrics'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { CircuitBreakerInstrumentation, instrumentCircuitBreakers } from '../src/index.ts'
+import { inMemory, startGlobally, stopGlobally } from './in-memory.ts'
+import { refused } from './outage.ts'
+
+afterEach(stopGlobally)
+
+const { CircuitBreaker, consecutiveFailures } = core
+const fail = () => Promise.reject(refused)
+
+/** Opens it, and says which of the signals noticed. */
+async function openAndSee(breaker: core.CircuitBreaker, telemetry = inMemory()) {
+  await breaker.execute(fail).catch(() => {})
+  const points = await telemetry.points('circuit_breaker.state')
+  const ours = telemetry.transitions().filter((span) => span.attributes['circuit_breaker.name'] === breaker.name)
+  const counted = await telemetry.points('circuit_breaker.transitions')
+  return {
+    spans: ours.length,
+    open: points[`${breaker.name} open`],
+    transitions: counted[`${breaker.name} open closed consecutive_failures`],
+  }
+}
+
+function breakerNamed(name: string): core.CircuitBreaker {
+  return new CircuitBreaker({ name, trip: consecutiveFailures(1) })
+}
+
+const everything = { spans: 1, open: 1, transitions: 1 }
+const nothing = { spans: 0, open: undefined, transitions: undefined }
+
+test('breakers made before and after the registration are both seen', async () => {
+  const telemetry = inMemory()
+  const before = breakerNamed('made before')
+  startGlobally(telemetry)
+  onTestFinished(registerInstrumentations({ instrumentations: [new CircuitBreakerInstrumentation()] }))
+  const after = breakerNamed('made after')
+  expect(await openAndSee(before, telemetry)).toEqual(everything)
+  expect(await openAndSee(after, telemetry)).toEqual(everything)
+})
+
+test('registered before the SDK has started, everything arrives from its start on', async () => {
+  const telemetry = inMemory()
+  const breaker = breakerNamed('early')
+  onTestFinished(registerInstrumentations({ instrumentations: [new CircuitBreakerInstrumentation()] }))
+  await breaker.execute(async () => {})
+  startGlobally(telemetry)
+  expect(await openAndSee(breaker, telemetry)).toEqual(everything)
+  expect(await telemetry.points('circuit_breaker.calls')).toMatchObject({ 'early success': 1, 'early failure': 1 })
+})
+
+test.each([
+  ['succeeds', 'closed', (breaker: core.CircuitBreaker) => breaker.execute(async () => {})],
+  ['is rejected', 'open', (breaker: core.CircuitBreaker) => breaker.execute(fail).catch(() => {})],
+])('registered before the SDK has started, one call that %s is enough to be noticed', async (call, state, make) => {
+  const telemetry = inMemory()
+  const breaker = breakerNamed(`noticed as it ${call}`)
+  onTestFinished(instrumentCircuitBreakers())
+  if (state === 'open') breaker.forceOpen()
+  startGlobally(telemetry)
+  expect(await telemetry.collect()).toEqual([])
+  await make(breaker)
+  expect(await telemetry.points('circuit_breaker.state')).toMatchObject({ [`${breaker.name} ${state}`]: 1 })
+})
+
+test('an SDK that is replaced by another is followed, and the first is left alone', async () => {
+  const [first, second] = [inMemory(), inMemory()]
+  startGlobally(first)
+  onTestFinished(registerInstrumentations({ instrumentations: [new CircuitBreakerInstrumentation()] }))
+  expect(await openAndSee(breakerNamed('under the first'), first)).toEqual(everything)
+  stopGlobally()
+  startGlobally(second)
+  const clock = fakeClock()
+  const options = { trip: consecutiveFailures(1), openDuration: 1_000, now: clock.now }
+  const breaker = new CircuitBreaker({ name: 'under the second', ...options })
+  expect(await openAndSee(breaker, second)).toEqual(everything)
+  clock.advance(1_000)
+  await first.collect() // asks no breaker any more
+  expect(second.transitions()).toHaveLength(1)
+  await second.collect()
+  expect(second.transitions()).toHaveLength(2)
+})
+
+test('a meter provider that is set later needs no call to be told the state', async () => {
+  const telemetry = inMemory()
+  const instrumentation = new CircuitBreakerInstrumentation()
+  onTestFinished(() => instrumentation.disable())
+  const breaker = breakerNamed('quiet')
+  instrumentation.setMeterProvider(telemetry.meterProvider)
+  expect(await telemetry.points('circuit_breaker.state')).toMatchObject({ [`${breaker.name} closed`]: 1 })
+})
+
+test('providers that are given are used instead of the global ones', async () => {
+  const [global, given] = [inMemory(), inMemory()]
+  startGlobally(global)
+  onTestFinished(
+    instrumentCircuitBreakers({ tracerProvider: given.tracerProvider, meterProvider: given.meterProvider }),
+  )
+  expect(await openAndSee(breakerNamed('given'), given)).toEqual(everything)
+  expect(global.transitions()).toHaveLength(0)
+  expect(await global.collect()).toEqual([])
+})
+
+test('breakers of a second copy of core are seen too', async () => {
+  const path = pathToFileURL(createRequire(import.meta.url).resolve('@cb/core')).href
+  const copy: typeof core = await import(/* @vite-ignore */ `${path}?copy=second`)
+  expect(copy.CircuitBreaker).not.toBe(core.CircuitBreaker)
+  const telemetry = inMemory()
+  startGlobally(telemetry)
+  const before = new copy.CircuitBreaker({ name: 'copied before', trip: copy.consecutiveFailures(1) })
+  onTestFinished(instrumentCircuitBreakers())
+  const after = new copy.CircuitBreaker({ name: 'copied after', trip: copy.consecutiveFailures(1) })
+  expect(await openAndSee(before, telemetry)).toEqual(everything)
+  expect(await openAndSee(after, telemetry)).toEqual(everything)
+})
+
+test('disabled it records nothing, and enabled again all that follows', async () => {
+  const telemetry = inMemory(AggregationTemporality.DELTA)
+  startGlobally(telemetry)
+  const instrumentation = new CircuitBreakerInstrumentation()
+  const disable = registerInstrumentations({ instrumentations: [instrumentation] })
+  onTestFinished(disable)
+  const breaker = breakerNamed('switched')
+  disable()
+  expect(await openAndSee(breaker, telemetry)).toEqual(nothing)
+  expect(await telemetry.collect()).toEqual([])
+  breaker.reset()
+  instrumentation.enable()
+  instrumentation.enable()
+  expect(await openAndSee(breaker, telemetry)).toEqual({ spans: 1, open: 1, transitions: undefined })
+  expect(telemetry.transitions()[0]?.links).toEqual([])
+})
+
+test('one that was made disabled starts with the registration', async () => {
+  const telemetry = inMemory()
+  startGlobally(telemetry)
+  const instrumentation: Instrumentation = new CircuitBreakerInstrumentation({ enabled: false })
+  const breaker = breakerNamed('waiting')
+  await breaker.execute(fail).catch(() => {})
+  expect(telemetry.transitions()).toHaveLength(0)
+  breaker.reset()
+  onTestFinished(registerInstrumentations({ instrumentations: [instrumentation] }))
+  expect(await openAndSee(breaker, telemetry)).toEqual(everything)
+})
+
+test('without any SDK calls go on as ever and nobody complains', async () => {
+  const complain = vi.fn()
+  const consoleError = vi.spyOn(console, 'error')
+  diag.setLogger({ error: complain, warn: complain, info: complain, debug() {}, verbose() {} })
+  onTestFinished(() => {
+    diag.disable()
+    consoleError.mockRestore()
+  })
+  complain.mockClear()
+  onTestFinished(instrumentCircuitBreakers())
+  const breaker = breakerNamed('alone')
+  expect(await breaker.execute(async () => 'paid')).toBe('paid')
+  await expect(breaker.execute(fail)).rejects.toBe(refused)
+  await expect(breaker.execute(fail)).rejects.toMatchObject({ code: 'ECIRCUITOPEN' })
+  breaker.reset()
+  expect(complain).not.toHaveBeenCalled()
+  expect(consoleError).not.toHaveBeenCalled()
+})
