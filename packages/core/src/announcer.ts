@@ -1,7 +1,7 @@
 import type { CircuitBreaker } from './circuit-breaker.ts'
 import type { CircuitBreakerEvents } from './events.ts'
 import { hub } from './observer.ts'
-import { report } from './report.ts'
+import { attempt, report } from './report.ts'
 
 type EventName = keyof CircuitBreakerEvents
 type Listener = (event: never) => unknown
@@ -37,6 +37,7 @@ export class Announcer {
   }
 
   add(announcement: Announcement): void {
+    Object.freeze(announcement.event) // it is shared by all who listen
     if (this.#queue.length < mostInOneGo) this.#queue.push(announcement)
     else report(this, this.#breaker.name, 'listeners cause events in a circle, further ones are dropped')
   }
@@ -54,21 +55,11 @@ export class Announcer {
     // The lists are replaced when somebody leaves, so whoever an earlier listener has ended is not told any more.
     for (const entry of this.#listeners) {
       if (entry.name !== name || !this.#listeners.includes(entry)) continue
-      this.#guard(entry.listener, () => entry.listener(event as never))
+      attempt(entry.listener, this.#breaker.name, 'a listener threw', () => entry.listener(event as never))
     }
     for (const observer of hub.observers ?? []) {
       if (!hub.observers?.includes(observer)) continue
-      this.#guard(observer, () => observer[name]?.(event as never, this.#breaker))
-    }
-  }
-
-  #guard(culprit: object, call: () => unknown): void {
-    const fail = (error: unknown) => report(culprit, this.#breaker.name, 'a listener threw', error)
-    try {
-      const result = call()
-      if (result instanceof Promise) result.catch(fail)
-    } catch (error) {
-      fail(error)
+      attempt(observer, this.#breaker.name, 'an observer threw', () => observer[name]?.(event as never, this.#breaker))
     }
   }
 }

@@ -94,7 +94,7 @@ export class CircuitBreaker {
     throw new CircuitOpenError(this.name, admission.reason, admission.retryAfterMs)
   }
 
-  /** Refuses every call until `resume` or `reset`. What was in flight is late. @param reason  for snapshots and events. */
+  /** Refuses every call until `resume` or `reset`. What settles meanwhile is late. @param reason  for snapshots and events. */
   forceOpen(reason?: string): void {
     this.#machine.force('open', checkReason('forceOpen(reason)', reason))
   }

@@ -1,7 +1,7 @@
 import { checkFunction, show } from './check.ts'
 import type { CircuitBreaker } from './circuit-breaker.ts'
 import type { OutcomeEvent, RejectionEvent, Transition } from './events.ts'
-import { report } from './report.ts'
+import { attempt } from './report.ts'
 
 /** Watches every breaker of the process. All methods are optional; one that throws is reported once and harms nothing. */
 export interface Observer {
@@ -64,11 +64,7 @@ export function makeKnown(breaker: CircuitBreaker): void {
 }
 
 function announceTo(observer: Observer, breaker: CircuitBreaker): void {
-  try {
-    observer.created?.(breaker)
-  } catch (error) {
-    report(observer, breaker.name, 'an observer threw', error)
-  }
+  attempt(observer, breaker.name, 'an observer threw', () => observer.created?.(breaker))
 }
 
 function liveBreakers(): CircuitBreaker[] {

@@ -1,5 +1,5 @@
 import { checkDuration, checkNumber, checkObject } from './check.ts'
-import { report } from './report.ts'
+import { hush, report } from './report.ts'
 
 /** What an open duration may depend on. */
 export interface OpenDurationContext {
@@ -71,6 +71,7 @@ export function decideOpenDuration(
   try {
     const duration = policy({ ...context, retryAfterMs: retryAfterOf(context.error) })
     if (typeof duration === 'number' && duration > 0 && duration <= Number.MAX_SAFE_INTEGER) return duration
+    hush(duration)
     report(policy, breaker, 'the `openDuration` function gave no number of milliseconds above 0, 1000 is used instead')
   } catch (error) {
     report(policy, breaker, 'the `openDuration` function threw, 1000 ms is used instead', error)

@@ -109,9 +109,10 @@ export function checkName(option: string, name: unknown): string {
   throw new TypeError(`${option} must be a string that is not empty, got ${show(name)}`)
 }
 
-/** Options with others on top; those of `halfOpen` are merged one by one. */
+/** Options with others on top; those of `halfOpen` are merged one by one, and what is undefined says nothing. */
 export function mergeOptions(under: CircuitBreakerOptions, over: CircuitBreakerOptions): CircuitBreakerOptions {
-  const merged = { ...under, ...over }
+  const said = Object.fromEntries(Object.entries(over).filter(([, value]) => value !== undefined))
+  const merged = { ...under, ...said }
   if (under.halfOpen !== undefined && over.halfOpen !== undefined)
     merged.halfOpen = { ...under.halfOpen, ...over.halfOpen }
   return merged

@@ -1,4 +1,4 @@
-import { report } from './report.ts'
+import { hush, report } from './report.ts'
 
 /** What a call said about its dependency. `ignored` is neutral: it says nothing. */
 export type Outcome = 'success' | 'failure' | 'ignored'
@@ -47,7 +47,7 @@ export function outcomeOf(settled: PromiseSettledResult<unknown>, classify: Clas
   try {
     const outcome = classify(settled)
     if (isOutcome(outcome)) return outcome
-    if ((outcome as unknown) instanceof Promise) (outcome as Promise<unknown>).catch(() => {}) // reported here already
+    hush(outcome)
     report(classify, breaker, "the `classify` function gave neither 'success', 'failure' nor 'ignored'")
   } catch (error) {
     report(classify, breaker, 'the `classify` function threw', error)

@@ -20,3 +20,18 @@ function describe(error: unknown): string {
   if (error === undefined) return ''
   return `: ${error instanceof Error ? (error.stack ?? error.message) : `a thrown ${typeof error}`}`
 }
+
+/** Runs a user's function that must not harm anybody: what it throws, or rejects with, is reported once. */
+export function attempt(culprit: object, breaker: string, what: string, call: () => unknown): void {
+  try {
+    const result = call()
+    if (result instanceof Promise) result.catch((error: unknown) => report(culprit, breaker, what, error))
+  } catch (error) {
+    report(culprit, breaker, what, error)
+  }
+}
+
+/** For a promise where none belongs: its rejection would end the process, and the misuse is reported anyhow. */
+export function hush(value: unknown): void {
+  if (value instanceof Promise) value.catch(() => {})
+}

@@ -33,8 +33,8 @@ export interface CircuitBreakerSnapshot {
   readonly opens: number
   readonly closes: number
   /**
-   * Exact where the trip policy reads the clock; else, while successes follow each other within a millisecond, it may be up to
-   * 64 calls behind.
+   * Exact where the trip policy reads the clock. Where it does not, and many successes have followed each other within a
+   * millisecond, it may be up to 64 calls behind.
    */
   readonly lastSuccessAt: number | null
   readonly lastFailureAt: number | null

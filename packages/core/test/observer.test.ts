@@ -80,6 +80,17 @@ test('an observer that throws is reported once and harms no call', async () => {
   error.mockRestore()
 })
 
+test('an observer that is async by mistake does no harm when it rejects', async () => {
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const fail = () => Promise.reject(new Error('my async bug'))
+  watch({ created: fail, outcome: fail })
+  new CircuitBreaker().acquire().success()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(error).toHaveBeenCalledOnce()
+  expect(error.mock.calls[0]?.[0]).toContain('my async bug')
+  error.mockRestore()
+})
+
 test('a breaker that nobody holds is not kept alive by being known', async () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void

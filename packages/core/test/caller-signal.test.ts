@@ -1,0 +1,116 @@
+import { getEventListeners } from 'node:events'
+import { deferred } from '@cb/test-kit'
+import { expect, test, vi } from 'vitest'
+import { closedBreaker, down, halfOpenBreaker, openBreaker } from './in-state.ts'
+
+const noTotals = { success: 0, failure: 0, ignored: 0, rejected: 0, late: 0 }
+
+test('a call whose signal is aborted already is not begun, not counted and gets no fallback', async () => {
+  const { breaker } = closedBreaker()
+  const call = vi.fn()
+  const fallback = vi.fn()
+  await expect(breaker.execute(call, { signal: AbortSignal.abort(down), fallback })).rejects.toBe(down)
+  expect(call).not.toHaveBeenCalled()
+  expect(fallback).not.toHaveBeenCalled()
+  expect(breaker.snapshot().totals).toEqual(noTotals)
+})
+
+test('an abort in flight rejects at once with its reason, is ignored and gets no fallback', async () => {
+  const { breaker } = closedBreaker()
+  const controller = new AbortController()
+  const fallback = vi.fn()
+  let given: AbortSignal | undefined
+  const call = (signal: AbortSignal) => {
+    given = signal
+    return new Promise(() => {})
+  }
+  const result = breaker.execute(call, { signal: controller.signal, fallback })
+  controller.abort(down)
+  await expect(result).rejects.toBe(down)
+  expect(given?.aborted).toBe(true)
+  expect(given?.reason).toBe(down)
+  expect(fallback).not.toHaveBeenCalled()
+  expect(breaker.snapshot()).toMatchObject({ state: 'closed', totals: { ...noTotals, ignored: 1 } })
+})
+
+test('what the call does after the abort is not counted, and is no unhandled rejection', async () => {
+  const { breaker } = closedBreaker()
+  const controller = new AbortController()
+  const slow = deferred()
+  const result = breaker.execute(() => slow.promise, { signal: controller.signal })
+  controller.abort(down)
+  await expect(result).rejects.toBe(down)
+  slow.reject(new Error('too late'))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(breaker.snapshot().totals).toEqual({ ...noTotals, ignored: 1 })
+})
+
+test('an abort is ignored whatever classify says', async () => {
+  const { breaker } = closedBreaker({ classify: () => 'failure' })
+  const controller = new AbortController()
+  const result = breaker.execute(() => new Promise(() => {}), { signal: controller.signal })
+  controller.abort(down)
+  await expect(result).rejects.toBe(down)
+  expect(breaker.snapshot()).toMatchObject({ state: 'closed', totals: { ignored: 1 } })
+})
+
+test('an aborted probe gives its place back', async () => {
+  const { breaker } = halfOpenBreaker()
+  const controller = new AbortController()
+  const result = breaker.execute(() => new Promise(() => {}), { signal: controller.signal })
+  expect(breaker.tryAcquire().admitted).toBe(false)
+  controller.abort(down)
+  await expect(result).rejects.toBe(down)
+  expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 0 })
+})
+
+test.each<[string, () => unknown]>([
+  ['resolves', () => Promise.resolve(1)],
+  ['rejects', () => Promise.reject(down)],
+  ['returns', () => 1],
+  [
+    'throws',
+    () => {
+      throw down
+    },
+  ],
+])('when the call %s nothing stays on the signal', async (_, call) => {
+  const { signal } = new AbortController()
+  await closedBreaker()
+    .breaker.execute(call, { signal })
+    .catch(() => {})
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+})
+
+test('a rejection leaves nothing on the signal and gets the fallback', async () => {
+  const { signal } = new AbortController()
+  await expect(openBreaker().breaker.execute(() => 1, { signal, fallback: () => 'cached' })).resolves.toBe('cached')
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+})
+
+test('an abort after the call has settled changes nothing', async () => {
+  const { breaker } = closedBreaker()
+  const controller = new AbortController()
+  let given: AbortSignal | undefined
+  await breaker.execute(
+    (signal) => {
+      given = signal
+    },
+    { signal: controller.signal },
+  )
+  controller.abort()
+  expect(given?.aborted).toBe(false)
+  expect(breaker.snapshot().totals).toEqual({ ...noTotals, success: 1 })
+})
+
+test('a signal that a listener aborts while the call is being admitted ends the call', async () => {
+  const { breaker, clock } = openBreaker()
+  const controller = new AbortController()
+  breaker.on('transition', () => controller.abort(down))
+  clock.advance(1_000)
+  const slow = deferred<string>()
+  const result = breaker.execute(() => slow.promise, { signal: controller.signal })
+  slow.resolve('as if nothing had happened')
+  await expect(result).rejects.toBe(down)
+  expect(breaker.snapshot().probes?.live).toBe(0)
+})

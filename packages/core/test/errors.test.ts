@@ -1,0 +1,107 @@
+import { describe, expect, test, vi } from 'vitest'
+import { CallTimeoutError, CircuitBreaker, CircuitOpenError } from '../src/index.ts'
+import { openBreaker } from './in-state.ts'
+
+vi.resetModules()
+const copy = await import('../src/index.ts')
+
+test('the copy is another one', () => {
+  expect(copy.CircuitOpenError).not.toBe(CircuitOpenError)
+  expect(copy.CircuitBreaker).not.toBe(CircuitBreaker)
+})
+
+describe('across two copies of the package', () => {
+  const open = new CircuitOpenError('a', 'open', 5)
+  const timeout = new CallTimeoutError('a', 5)
+
+  test('instanceof and code hold both ways', () => {
+    expect(open instanceof copy.CircuitOpenError).toBe(true)
+    expect(timeout instanceof copy.CallTimeoutError).toBe(true)
+    expect(new copy.CircuitOpenError('a', 'open', 5) instanceof CircuitOpenError).toBe(true)
+    expect(new copy.CallTimeoutError('a', 5) instanceof CallTimeoutError).toBe(true)
+    expect(new copy.CircuitOpenError('a', 'open', 5).code).toBe(open.code)
+  })
+
+  test('one kind is not the other, and nothing else is either', () => {
+    const others = [
+      new Error('e'),
+      null,
+      undefined,
+      'ECIRCUITOPEN',
+      {},
+      () => {},
+      Object.create(null),
+      { code: 'ECIRCUITOPEN' },
+    ]
+    for (const value of [...others, timeout]) expect((value as object) instanceof copy.CircuitOpenError).toBe(false)
+    for (const value of [...others, open]) expect((value as object) instanceof copy.CallTimeoutError).toBe(false)
+  })
+
+  test("a breaker ignores the rejection of another copy's breaker, and counts its timeout", async () => {
+    const breaker = new CircuitBreaker()
+    const rejected = () => Promise.reject(new copy.CircuitOpenError('a', 'open', 5))
+    const timedOut = () => Promise.reject(new copy.CallTimeoutError('a', 5))
+    for (const call of [rejected, timedOut]) await breaker.execute(call).catch(() => {})
+    expect(breaker.snapshot()).toMatchObject({ timeouts: 1, totals: { ignored: 1, failure: 1 } })
+  })
+})
+
+describe('an error', () => {
+  test.each([
+    ['open', 6, 'circuit breaker "a" is open; ask again in 6 ms'],
+    ['half-open', 5, 'circuit breaker "a" is half-open and every probe is in flight; ask again in 5 ms'],
+    ['forced-open', null, 'circuit breaker "a" is forced open'],
+  ] as const)('says that the breaker is %s', (reason, retryAfterMs, message) => {
+    const error = new CircuitOpenError('a', reason, retryAfterMs)
+    expect(error).toBeInstanceOf(Error)
+    expect(error).toMatchObject({
+      message,
+      name: 'CircuitOpenError',
+      code: 'ECIRCUITOPEN',
+      breaker: 'a',
+      reason,
+      retryAfterMs,
+    })
+    expect(String(error)).toBe(`CircuitOpenError: ${message}`)
+    expect(error.stack).toContain('errors.test.ts')
+  })
+
+  test('says how long the call was allowed to take', () => {
+    const error = new CallTimeoutError('a', 250)
+    expect(error).toMatchObject({ name: 'CallTimeoutError', code: 'ECALLTIMEOUT', breaker: 'a', callTimeout: 250 })
+    expect(error.message).toBe('a call through circuit breaker "a" took longer than 250 ms')
+  })
+
+  test('shows a hostile name on one bounded line', () => {
+    const { message } = new CircuitOpenError(`x\n\u001b[31m${'y'.repeat(10_000)}`, 'open', 1)
+    expect([...message].every((char) => char >= ' ')).toBe(true)
+    expect(message.length).toBeLessThan(250)
+  })
+
+  test('of a subclass is of both, and a plain one is not of the subclass', () => {
+    class PaymentsDown extends CircuitOpenError {}
+    class PaymentsSlow extends CallTimeoutError {}
+    const [sub, slow] = [new PaymentsDown('a', 'open', 1), new PaymentsSlow('a', 1)]
+    expect([
+      sub instanceof PaymentsDown,
+      sub instanceof CircuitOpenError,
+      sub instanceof copy.CircuitOpenError,
+    ]).toEqual([true, true, true])
+    expect([slow instanceof PaymentsSlow, slow instanceof CallTimeoutError]).toEqual([true, true])
+    expect(new CircuitOpenError('a', 'open', 1) instanceof PaymentsDown).toBe(false)
+    expect(new copy.CircuitOpenError('a', 'open', 1) instanceof PaymentsDown).toBe(false)
+  })
+
+  test('is made for each rejection, where it happened', () => {
+    const { breaker } = openBreaker()
+    const caught = () => {
+      try {
+        return breaker.acquire()
+      } catch (error) {
+        return error
+      }
+    }
+    expect(caught()).toBeInstanceOf(CircuitOpenError)
+    expect(caught()).not.toBe(caught())
+  })
+})

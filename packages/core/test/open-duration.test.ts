@@ -1,0 +1,166 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { exponentialBackoff, type OpenDurationContext } from '../src/index.ts'
+import { closedBreaker, down, halfOpenBreaker, openBreaker } from './in-state.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+const context = (more: Partial<OpenDurationContext>): OpenDurationContext => ({
+  attempt: 1,
+  error: undefined,
+  retryAfterMs: undefined,
+  random: () => 0,
+  ...more,
+})
+
+const asked = (retryAfterMs: unknown) => Object.assign(new Error('busy'), { retryAfterMs })
+
+describe('a number', () => {
+  test('is how long it stays open, to the millisecond', () => {
+    const { breaker, clock } = openBreaker({ openDuration: 700 })
+    expect(breaker.tryAcquire()).toMatchObject({ admitted: false, reason: 'open', retryAfterMs: 700 })
+    clock.advance(699)
+    expect(breaker.state).toBe('open')
+    expect(breaker.tryAcquire()).toMatchObject({ retryAfterMs: 1 })
+    clock.advance(1)
+    expect(breaker.state).toBe('half-open')
+    expect(breaker.snapshot().lastTransition).toMatchObject({
+      reason: 'open-duration-ended',
+      cause: 'time',
+      lasted: 700,
+    })
+  })
+
+  test.each([
+    [5_000, 5_000],
+    [200, 700],
+    [3_600_000, 60_000],
+    [Number.POSITIVE_INFINITY, 60_000],
+    [Number.NaN, 700],
+    [-5_000, 700],
+    ['5000', 700],
+  ])('with a server that asks for %s ms it is %i', (retryAfterMs, expected) => {
+    const { breaker } = closedBreaker({ openDuration: 700 })
+    breaker.acquire().failure(asked(retryAfterMs))
+    expect(breaker.snapshot().retryAfterMs).toBe(expected)
+  })
+
+  test('an error whose retryAfterMs throws is no obstacle', () => {
+    const { breaker } = closedBreaker({ openDuration: 700 })
+    const hostile = {
+      get retryAfterMs() {
+        throw new Error('hostile')
+      },
+    }
+    breaker.acquire().failure(hostile)
+    expect(breaker.snapshot().retryAfterMs).toBe(700)
+  })
+})
+
+describe('exponentialBackoff', () => {
+  test.each([
+    [{}, 1, 1_000],
+    [{}, 2, 2_000],
+    [{}, 3, 4_000],
+    [{}, 7, 60_000],
+    [{}, 10_000, 60_000],
+    [{ initial: 100, factor: 3 }, 3, 900],
+    [{ initial: 100, factor: 1 }, 50, 100],
+    [{ initial: 100, max: 250 }, 3, 250],
+    [{ initial: 90_000 }, 5, 90_000],
+  ])('with %j is at attempt %i %i ms when chance adds nothing', (options, attempt, expected) => {
+    expect(exponentialBackoff(options)(context({ attempt }))).toBe(expected)
+  })
+
+  test('stays within its bounds whatever chance and the server say', () => {
+    const property = fc.property(
+      fc.record({ initial: fc.integer({ min: 1, max: 1e6 }), jitter: fc.double({ min: 0, max: 1, noNaN: true }) }),
+      fc.integer({ min: 1, max: 100 }),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      fc.option(fc.double({ min: 0, max: 1e9, minExcluded: true, noNaN: true }), { nil: undefined }),
+      ({ initial, jitter }, attempt, chance, retryAfterMs) => {
+        const max = 2 * initial
+        const full = Math.min(max, initial * 2 ** (attempt - 1))
+        const backoff = exponentialBackoff({ initial, max, jitter })
+        const duration = backoff(context({ attempt, retryAfterMs, random: () => chance }))
+        const word = Math.min(max, retryAfterMs ?? 0)
+        expect(duration).toBeGreaterThan(0)
+        expect(duration).toBeGreaterThanOrEqual(Math.max(word, full * (1 - jitter) * (1 - 1e-12)))
+        expect(duration).toBeLessThanOrEqual(Math.max(word, full))
+      },
+    )
+    fc.assert(property)
+  })
+
+  test("takes the breaker's random into account", () => {
+    const openDuration = exponentialBackoff({ initial: 1_000, jitter: 0.4 })
+    const { breaker } = openBreaker({ openDuration, random: () => 0.5 })
+    expect(breaker.snapshot().retryAfterMs).toBe(800)
+  })
+
+  test.each([1, -0.1, Number.NaN, 'half'])('a random of %s, out of its range, counts as a half', (chance) => {
+    const { breaker } = openBreaker({ openDuration: exponentialBackoff(), random: () => chance as number })
+    expect(breaker.snapshot().retryAfterMs).toBe(750)
+  })
+
+  test('a random that throws counts as a half', () => {
+    const random = () => {
+      throw new Error('no entropy')
+    }
+    expect(openBreaker({ openDuration: exponentialBackoff(), random }).breaker.snapshot().retryAfterMs).toBe(750)
+  })
+})
+
+describe('a function of your own', () => {
+  test('is told the attempt, the failure and what the server asked for', () => {
+    const contexts: OpenDurationContext[] = []
+    const openDuration = (given: OpenDurationContext) => {
+      contexts.push(given)
+      return 1_000
+    }
+    const { breaker } = halfOpenBreaker({ openDuration })
+    const busy = asked(30_000)
+    breaker.acquire().failure(busy)
+    expect(contexts).toMatchObject([
+      { attempt: 1, error: down, retryAfterMs: undefined },
+      { attempt: 2, error: busy, retryAfterMs: 30_000 },
+    ])
+    expect(contexts[0]?.random()).toSatisfy((value: number) => value >= 0 && value < 1)
+  })
+
+  test.each([Number.NaN, 0, -1, Number.POSITIVE_INFINITY, undefined, null, '500', true, 500n, {}])(
+    'that gives %s is replaced by a second and reported once',
+    (garbage) => {
+      const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+      const { breaker, clock } = openBreaker({ openDuration: () => garbage as number })
+      expect(breaker.snapshot().retryAfterMs).toBe(1_000)
+      clock.advance(1_000)
+      breaker.acquire().failure(down)
+      expect(breaker.snapshot()).toMatchObject({ state: 'open', retryAfterMs: 1_000 })
+      expect(said).toHaveBeenCalledOnce()
+    },
+  )
+
+  test('that throws is replaced by a second and reported once', () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const openDuration = () => {
+      throw new Error('my bug')
+    }
+    const { breaker, clock } = openBreaker({ openDuration })
+    clock.advance(1_000)
+    breaker.acquire().failure(down)
+    expect(breaker.snapshot().retryAfterMs).toBe(1_000)
+    expect(said).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('my bug'))
+  })
+
+  test('may itself move the breaker on', () => {
+    const { breaker } = closedBreaker({
+      openDuration: () => {
+        breaker.forceClosed()
+        return 1_000
+      },
+    })
+    breaker.acquire().failure(down)
+    expect(breaker.snapshot()).toMatchObject({ state: 'closed', override: { state: 'closed' } })
+  })
+})

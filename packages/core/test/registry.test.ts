@@ -1,0 +1,160 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import {
+  CircuitBreakerRegistry,
+  type CircuitBreakerRegistryOptions,
+  consecutiveFailures,
+  failureRate,
+} from '../src/index.ts'
+import { down } from './in-state.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+const make = (defaults: NonNullable<CircuitBreakerRegistryOptions['defaults']> = {}) =>
+  new CircuitBreakerRegistry({ defaults: { trip: consecutiveFailures(1), now: () => 0, ...defaults } })
+const names = (registry: CircuitBreakerRegistry) => Array.from(registry, ({ name }) => name)
+const config = (registry: CircuitBreakerRegistry, ...given: Parameters<CircuitBreakerRegistry['get']>) =>
+  registry.get(...given).snapshot().config
+
+describe('a registry', () => {
+  test('makes a breaker once and gives it again', () => {
+    const registry = make()
+    expect(registry.has('a')).toBe(false)
+    const breaker = registry.get('a')
+    expect(breaker.name).toBe('a')
+    expect(registry.get('a')).toBe(breaker)
+    expect(registry.get('b')).not.toBe(breaker)
+    expect([registry.has('a'), registry.size]).toEqual([true, 2])
+  })
+
+  test('works without options', () => {
+    expect(new CircuitBreakerRegistry().get('a').state).toBe('closed')
+  })
+
+  test('has overrides per breaker, used when it is made', () => {
+    const registry = make({ callTimeout: 500, halfOpen: { maxConcurrent: 3, successThreshold: 4 } })
+    expect(config(registry, 'a', { halfOpen: { maxConcurrent: 7 } })).toMatchObject({
+      callTimeout: 500,
+      halfOpen: { maxConcurrent: 7, successThreshold: 4 },
+    })
+    expect(config(registry, 'a', { callTimeout: 9 })).toMatchObject({ callTimeout: 500 })
+    expect(config(registry, 'b', { trip: failureRate() })).toMatchObject({ trip: { policy: 'failure-rate' } })
+    expect(config(registry, 'c')).toMatchObject({
+      trip: { policy: 'consecutive-failures' },
+      halfOpen: { maxConcurrent: 3 },
+    })
+  })
+
+  test('makes no breaker from bad overrides', () => {
+    const registry = make()
+    expect(() => registry.get('a', { callTimeout: -1 })).toThrow(RangeError)
+    expect(registry.size).toBe(0)
+  })
+
+  test('keeps breakers apart', () => {
+    const registry = make()
+    registry.get('a').acquire().failure(down)
+    expect([registry.get('a').state, registry.get('b').state]).toEqual(['open', 'closed'])
+  })
+
+  test('forgets a breaker, which can still be used', () => {
+    const registry = make()
+    const breaker = registry.get('a')
+    expect([registry.delete('a'), registry.delete('a'), registry.size]).toEqual([true, false, 0])
+    breaker.acquire().failure(down)
+    expect(breaker.state).toBe('open')
+    expect(registry.get('a')).not.toBe(breaker)
+    expect(registry.get('a').state).toBe('closed')
+  })
+
+  test('can be iterated, oldest first, and snapshotted', () => {
+    const registry = make()
+    for (const name of ['c', 'a', 'b', 'c']) registry.get(name)
+    expect(names(registry)).toEqual(['c', 'a', 'b'])
+    expect(registry.snapshot().map(({ name, state }) => [name, state])).toEqual([
+      ['c', 'closed'],
+      ['a', 'closed'],
+      ['b', 'closed'],
+    ])
+  })
+
+  test('resets all of them', () => {
+    const registry = make()
+    registry.get('a').acquire().failure(down)
+    registry.get('b').forceOpen()
+    registry.resetAll()
+    expect(registry.snapshot().map(({ state, override }) => [state, override])).toEqual([
+      ['closed', null],
+      ['closed', null],
+    ])
+  })
+
+  test.each(['__proto__', 'constructor', 'hasOwnProperty', 'toString', ' ', '\0', '\ud800', 'x'.repeat(100_000), '0'])(
+    'takes any name, such as %j',
+    (name) => {
+      const registry = make()
+      expect(registry.has(name)).toBe(false)
+      const breaker = registry.get(name)
+      expect([breaker.name, registry.get(name) === breaker, names(registry)]).toEqual([name, true, [name]])
+      expect(JSON.parse(JSON.stringify(breaker))).toMatchObject({ name })
+      expect(registry.delete(name)).toBe(true)
+    },
+  )
+})
+
+describe('listening to a registry', () => {
+  test('hears every breaker, also those made later, until it ends', () => {
+    const registry = make()
+    const seen: unknown[] = []
+    registry.get('a')
+    const end = registry.on('transition', ({ to }, breaker) => seen.push([breaker.name, to]))
+    for (const name of ['a', 'b']) registry.get(name).acquire().failure(down)
+    expect(seen).toEqual([
+      ['a', 'open'],
+      ['b', 'open'],
+    ])
+    end()
+    for (const name of ['a', 'b', 'c']) registry.get(name).forceClosed()
+    expect(seen).toHaveLength(2)
+  })
+
+  test('hears each breaker once', () => {
+    const registry = make()
+    const listener = vi.fn()
+    registry.on('outcome', listener)
+    registry.get('a')
+    registry.get('a').acquire().success()
+    expect(listener).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ outcome: 'success' }), registry.get('a'))
+  })
+
+  test('does not hear a breaker that the registry has forgotten', () => {
+    const registry = make()
+    const listener = vi.fn()
+    registry.on('outcome', listener)
+    const breaker = registry.get('a')
+    registry.delete('a')
+    breaker.acquire().success()
+    expect(listener).not.toHaveBeenCalled()
+  })
+
+  test('refuses an unknown event at once, before there is a breaker', () => {
+    const registry = make()
+    expect(() => registry.on('opened' as never, () => {})).toThrow(TypeError)
+    expect(registry.get('a').state).toBe('closed')
+  })
+
+  test('a listener that throws is reported once, not once per breaker', () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const registry = make()
+    registry.on('outcome', () => {
+      throw new Error('my bug')
+    })
+    for (const name of ['a', 'b', 'c']) registry.get(name).acquire().success()
+    expect(said).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('my bug'))
+  })
+})
+
+test('an override that is undefined leaves the default of the registry', () => {
+  const registry = new CircuitBreakerRegistry({ defaults: { callTimeout: 5, halfOpen: { maxConcurrent: 3 } } })
+  const { config } = registry.get('a', { callTimeout: undefined, halfOpen: undefined } as never).snapshot()
+  expect(config).toMatchObject({ callTimeout: 5, halfOpen: { maxConcurrent: 3 } })
+})

@@ -1,0 +1,112 @@
+import { fakeClock } from '@cb/test-kit'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { countWindow, timeWindow } from '../src/index.ts'
+
+const aClock = () => {
+  const { now, advance } = fakeClock(1_000)
+  return {
+    now,
+    advance,
+    get last() {
+      return now()
+    },
+  }
+}
+
+describe('countWindow', () => {
+  test('holds the same as a list of the last calls', () => {
+    const sizes = fc.oneof(fc.integer({ min: 1, max: 100 }), fc.constantFrom(31, 32, 33, 63, 64, 65))
+    const property = fc.property(sizes, fc.array(fc.boolean(), { maxLength: 400 }), (size, outcomes) => {
+      const window = countWindow(size).open(aClock())
+      const list: boolean[] = []
+      for (const failed of outcomes) {
+        window.record(failed)
+        list.push(failed)
+        if (list.length > size) list.shift()
+        const expected = { calls: list.length, failures: list.filter(Boolean).length }
+        expect(window.counts()).toEqual(expected)
+        expect({ calls: window.calls, failures: window.failures }).toEqual(expected)
+      }
+    })
+    fc.assert(property, { numRuns: 200 })
+  })
+
+  test.each([1, 2 ** 24])('a window of %i works', (size) => {
+    const window = countWindow(size).open(aClock())
+    window.record(true)
+    window.record(false)
+    expect(window.counts()).toEqual(size === 1 ? { calls: 1, failures: 0 } : { calls: 2, failures: 1 })
+  })
+})
+
+describe('timeWindow', () => {
+  const steps = fc.array(fc.tuple(fc.oneof(fc.nat(30), fc.nat(1_500), fc.constant(1e9)), fc.boolean()), {
+    maxLength: 120,
+  })
+  const shapes = fc.tuple(fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 1, max: 40 }))
+
+  test('never counts a call older than its time, always one that is younger by a bucket', () => {
+    const property = fc.property(shapes, steps, ([ms, buckets], calls) => {
+      const clock = aClock()
+      const window = timeWindow(ms, { buckets }).open(clock)
+      const past: { at: number; failed: boolean }[] = []
+      for (const [gap, failed] of calls) {
+        clock.advance(gap)
+        window.record(failed)
+        past.push({ at: clock.now(), failed })
+        const { calls, failures } = window.counts()
+        // A hair's breadth for widths that are no binary fraction.
+        const within = (age: number) => past.filter(({ at }) => clock.now() - at < age)
+        const [most, least] = [within(ms + 1e-6), within(ms - ms / buckets - 1e-6)]
+        expect(calls).toBeLessThanOrEqual(most.length)
+        expect(calls).toBeGreaterThanOrEqual(least.length)
+        expect(failures).toBeLessThanOrEqual(most.filter((call) => call.failed).length)
+        expect(failures).toBeGreaterThanOrEqual(least.filter((call) => call.failed).length)
+      }
+    })
+    fc.assert(property, { numRuns: 300 })
+  })
+
+  test.each([1, 3, 10, 10_000])('with %i buckets an idle gap of its time or more empties it exactly', (buckets) => {
+    for (const gap of [1_000, 1_001, 1_999, 5_000, 3_600_000, 1e12]) {
+      const clock = aClock()
+      const window = timeWindow(1_000, { buckets }).open(clock)
+      for (let n = 0; n < 20; n++) {
+        window.record(true)
+        clock.advance(40)
+      }
+      clock.advance(gap - 40)
+      expect(window.counts()).toEqual({ calls: 0, failures: 0 })
+      window.record(true)
+      expect(window.counts()).toEqual({ calls: 1, failures: 1 })
+    }
+  })
+
+  test('a call at the start of a bucket is forgotten exactly when its time is up', () => {
+    const clock = aClock()
+    const window = timeWindow(1_000).open(clock)
+    window.record(true)
+    clock.advance(999)
+    expect(window.counts()).toEqual({ calls: 1, failures: 1 })
+    clock.advance(1)
+    expect(window.counts()).toEqual({ calls: 0, failures: 0 })
+  })
+
+  test('10 buckets are the default', () => {
+    expect(timeWindow(500).config).toEqual({ type: 'time', ms: 500, buckets: 10 })
+  })
+
+  test('holds steady under constant traffic, for long', () => {
+    const clock = aClock()
+    const window = timeWindow(1_000).open(clock)
+    for (let n = 0; n < 50_000; n++) {
+      clock.advance(10)
+      window.record(n % 4 === 0)
+      if (n < 100) continue
+      expect(window.calls).toBeGreaterThanOrEqual(90)
+      expect(window.calls).toBeLessThanOrEqual(100)
+      expect(Math.abs(window.failures - window.calls / 4)).toBeLessThanOrEqual(1)
+    }
+  })
+})
