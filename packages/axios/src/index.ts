@@ -1,0 +1,6 @@
+export type { ClassifyAttempt } from './guarded-attempt.ts'
+export { HttpStatusError } from './http-status-error.ts'
+export type { ProtectAxiosOptions } from './options.ts'
+export type { SettledAttempt } from './outcome.ts'
+export { type AxiosProtection, protectAxios } from './protect-axios.ts'
+export type { RequestProtection } from './request-protection.ts'

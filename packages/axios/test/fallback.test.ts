@@ -1,0 +1,95 @@
+import { CircuitBreakerRegistry, CircuitOpenError } from '@cb/core'
+import axios, { type AxiosRequestConfig } from 'axios'
+import { expect, test, vi } from 'vitest'
+import { protectAxios } from '../src/index.ts'
+import { attempt } from './attempt.ts'
+import { dependency } from './dependency.ts'
+
+/** A client whose breaker for every request is forced open. */
+function closedOff() {
+  const registry = new CircuitBreakerRegistry()
+  registry.get('all').forceOpen()
+  const instance = axios.create()
+  protectAxios(instance, { registry, key: () => 'all' })
+  return instance
+}
+
+test('a fallback answers for a refused call, with its value as the data', async () => {
+  const cached = { items: [] }
+  const fallback = vi.fn(async () => cached)
+  const response = await closedOff().get('http://api.example/', { circuitBreaker: { fallback } })
+  expect(response.data).toBe(cached)
+  expect(response).toMatchObject({ status: 200, statusText: 'Fallback', config: { url: 'http://api.example/' } })
+  expect(fallback).toHaveBeenCalledExactlyOnceWith(
+    expect.any(CircuitOpenError),
+    expect.objectContaining({ url: 'http://api.example/' }),
+  )
+})
+
+test('a fallback answers for a failed call, which is counted as a failure', async () => {
+  await using service = await dependency()
+  const circuitBreaker = { fallback: (error: unknown) => `instead of ${(error as Error).message}` }
+  const { response, outcomes } = await attempt(axios.create(), (it) =>
+    it.get(`${service.origin}/status/503`, { circuitBreaker }),
+  )
+  expect(response?.data).toBe('instead of Request failed with status code 503')
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(['failure'])
+})
+
+test.each<[string, AxiosRequestConfig]>([
+  ['says nothing about the dependency', { signal: AbortSignal.abort() }],
+  ['was cancelled on its way', { url: '/hang', signal: abortedSoon() }],
+  ['was answered with 404', { url: '/status/404' }],
+])('a fallback is not asked for a call that %s', async (_what, config) => {
+  await using service = await dependency()
+  const fallback = vi.fn()
+  const instance = axios.create({ baseURL: service.origin })
+  const { error } = await attempt(instance, (it) => it.request({ ...config, circuitBreaker: { fallback } }))
+  expect(axios.isAxiosError(error)).toBe(true)
+  expect(fallback).not.toHaveBeenCalled()
+})
+
+function abortedSoon(): AbortSignal {
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(), 50)
+  return controller.signal
+}
+
+test('the value of a fallback is not transformed, and a repeated request is', async () => {
+  await using service = await dependency()
+  const transformResponse = [(data: string) => `transformed ${data}`]
+  const circuitBreaker = { fallback: () => '{"a":1}' }
+  const { response } = await attempt(axios.create(), (it) =>
+    it.get(`${service.origin}/reset`, { transformResponse, circuitBreaker }),
+  )
+  expect(response?.data).toBe('{"a":1}')
+  const again = await axios.request({ ...response?.config, url: service.origin })
+  expect(again.data).toBe('transformed hello')
+})
+
+test('a fallback that throws rejects with its error, which keeps the original as its cause', async () => {
+  const problem = new Error('the cache is empty')
+  const fallback = () => {
+    throw problem
+  }
+  await expect(closedOff().get('http://api.example/', { circuitBreaker: { fallback } })).rejects.toBe(problem)
+  expect(problem.cause).toBeInstanceOf(CircuitOpenError)
+})
+
+test('a fallback that rethrows leaves the error as it was', async () => {
+  await using service = await dependency()
+  const fallback = (error: unknown) => Promise.reject(error)
+  const { error } = await attempt(axios.create(), (it) =>
+    it.get(`${service.origin}/status/500`, { circuitBreaker: { fallback } }),
+  )
+  expect(error.response.status).toBe(500)
+  expect(error.cause).toBeUndefined()
+})
+
+test('a fallback among the defaults of an instance serves every request that has none', async () => {
+  const instance = closedOff()
+  instance.defaults.circuitBreaker = { fallback: () => 'of the instance' }
+  expect((await instance.get('http://api.example/')).data).toBe('of the instance')
+  const own = { circuitBreaker: { fallback: () => 'of the request' } }
+  expect((await instance.get('http://api.example/', own)).data).toBe('of the request')
+})

@@ -1,0 +1,19 @@
+import axios from 'axios'
+import { describe, expect, test, vi } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
+import { attachmentSuite } from './attachment-suite.ts'
+import { outcomeTable } from './outcome-table.ts'
+import { protectionSuite } from './protection-suite.ts'
+
+vi.mock('axios', () => import('axios-lowest' as 'axios'))
+
+test('the lowest axios of the peer range is the one tested here', () => {
+  expect(manifest.peerDependencies.axios).toBe(`^${axios.VERSION}`)
+})
+
+describe('through the lowest axios, an attempt', () => outcomeTable(axios, 'http'))
+
+describe('with the lowest axios', () => {
+  protectionSuite(axios)
+  attachmentSuite(axios)
+})

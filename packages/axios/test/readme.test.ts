@@ -1,0 +1,21 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const folder = fileURLToPath(new URL('..', import.meta.url))
+const programs = [...readFileSync(`${folder}README.md`, 'utf8').matchAll(/```[jt]s\n(.*?)```/gs)].map(([, code]) => ({
+  code: code as string,
+}))
+
+test('the README has programs', () => {
+  expect(programs.length).toBeGreaterThan(2)
+})
+
+test.each(programs)('program %# of the README prints what its comments say', async ({ code }) => {
+  const expected = [...code.matchAll(/\/\/ → (.*)/g)].map(([, line]) => `${line}\n`).join('')
+  expect(expected).not.toBe('')
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], { cwd: folder })
+  expect(await run).toEqual({ stdout: expected, stderr: '' })
+})
