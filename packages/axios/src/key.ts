@@ -1,5 +1,5 @@
+import { kind } from '@cb/checks'
 import { Axios, type InternalAxiosRequestConfig } from 'axios'
-import { kind } from './check.ts'
 
 const longest = 256
 

@@ -1,6 +1,6 @@
+import { checkFunction, checkObject, kind } from '@cb/checks'
 import { type CircuitBreaker, CircuitBreakerRegistry, type Overrides } from '@cb/core'
 import type { InternalAxiosRequestConfig } from 'axios'
-import { checkObject, checkOptionalFunction, kind } from './check.ts'
 import type { ClassifyAttempt } from './guarded-attempt.ts'
 import { checkKey, originKey } from './key.ts'
 
@@ -34,9 +34,9 @@ const optionNames = ['registry', 'defaults', 'overrides', 'key', 'classify'] as 
 /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
 export function parseOptions(options: ProtectAxiosOptions): Settings {
   const { defaults, overrides, key, classify } = checkObject('protectAxios', options, optionNames)
-  checkOptionalFunction('overrides', overrides)
-  checkOptionalFunction('key', key)
-  checkOptionalFunction('classify', classify)
+  if (overrides !== undefined) checkFunction('overrides', overrides)
+  if (key !== undefined) checkFunction('key', key)
+  if (classify !== undefined) checkFunction('classify', classify)
   if (options.registry !== undefined && defaults !== undefined) {
     throw new TypeError('defaults must be left out where a registry is given: the registry has its own')
   }

@@ -1,3 +1,4 @@
+import { kind } from '@cb/checks'
 import type { CircuitBreakerRegistry } from '@cb/core'
 import axios, {
   type AxiosAdapter,
@@ -6,7 +7,6 @@ import axios, {
   getAdapter,
   type InternalAxiosRequestConfig,
 } from 'axios'
-import { kind } from './check.ts'
 import { guardedAttempt } from './guarded-attempt.ts'
 import { type ProtectAxiosOptions, parseOptions } from './options.ts'
 import { protectionOf } from './request-protection.ts'

@@ -1,5 +1,5 @@
+import { checkFunction, checkObject, kind } from '@cb/checks'
 import type { InternalAxiosRequestConfig } from 'axios'
-import { checkObject, checkOptionalFunction, kind } from './check.ts'
 import { checkKey } from './key.ts'
 
 /** What one request may ask of the breaker that guards it. */
@@ -32,6 +32,6 @@ export function protectionOf({ circuitBreaker }: InternalAxiosRequestConfig): Re
   }
   const { key, fallback } = checkObject('circuitBreaker', circuitBreaker, ['key', 'fallback'])
   if (key !== undefined) checkKey('circuitBreaker.key must be', key)
-  checkOptionalFunction('circuitBreaker.fallback', fallback)
+  if (fallback !== undefined) checkFunction('circuitBreaker.fallback', fallback)
   return circuitBreaker
 }

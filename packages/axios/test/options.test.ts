@@ -56,8 +56,8 @@ describe('protectAxios refuses', () => {
       'use the classify of protectAxios',
     ],
     ['overrides that are no function', { overrides: {} }, TypeError, 'overrides must be a function, got an object'],
-    ['a key that is no function', { key: 'x' }, TypeError, 'key must be a function, got a string'],
-    ['a classify that is no function', { classify: 1 }, TypeError, 'classify must be a function, got a number'],
+    ['a key that is no function', { key: 'x' }, TypeError, 'key must be a function, got "x"'],
+    ['a classify that is no function', { classify: 1 }, TypeError, 'classify must be a function, got 1'],
   ])('%s', (_what, options, type, message) => {
     const instance = axios.create()
     const { adapter } = instance.defaults

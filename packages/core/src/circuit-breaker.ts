@@ -1,4 +1,4 @@
-import { checkFunction, checkObject, show } from './check.ts'
+import { checkFunction, checkObject, show } from '@cb/checks'
 import { CircuitOpenError } from './errors.ts'
 import { type CircuitBreakerEvents, checkSubscription } from './events.ts'
 import { type Call, guardedCall, type PlainCalls, plainCalls } from './execute.ts'

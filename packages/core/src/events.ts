@@ -1,4 +1,4 @@
-import { checkFunction, show } from './check.ts'
+import { checkFunction, show } from '@cb/checks'
 import type { RejectionReason } from './errors.ts'
 import type { Outcome } from './outcome.ts'
 import type { StateName } from './states/state.ts'
@@ -42,7 +42,7 @@ export interface OutcomeEvent {
   readonly duration: number | undefined
   /** Its state was gone or its lease had ended, so it decided nothing. */
   readonly late: boolean
-  /** It rejected with a `CallTimeoutError`. */
+  /** A failure because time ran out: a `CallTimeoutError`, a `TimeoutError`, or a code such as `ETIMEDOUT`. */
   readonly timedOut: boolean
   /** What a failed or ignored call rejected with. */
   readonly error?: unknown

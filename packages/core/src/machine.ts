@@ -1,11 +1,10 @@
 import { Announcer } from './announcer.ts'
 import type { CircuitBreaker } from './circuit-breaker.ts'
-import { CallTimeoutError } from './errors.ts'
 import type { Transition } from './events.ts'
 import { hub } from './observer.ts'
 import { decideOpenDuration } from './open-duration.ts'
 import type { Settings } from './options.ts'
-import type { Outcome } from './outcome.ts'
+import { isTimeout, type Outcome } from './outcome.ts'
 import type { Permit, Rejection, Settler } from './permit.ts'
 import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
@@ -183,7 +182,7 @@ export class Machine implements Settler {
       this.#stampSuccess(issuer)
     } else if (outcome === 'failure') {
       this.failure++
-      if (error instanceof CallTimeoutError) this.timeouts++
+      if (isTimeout(error)) this.timeouts++
       this.lastFailureAt = issuer.timed ? this.settings.clock.last : this.settings.clock.now()
     } else {
       this.ignored++
@@ -223,7 +222,7 @@ export class Machine implements Settler {
   #announceOutcome(issuer: State, outcome: Outcome, error: unknown, permit: Permit | undefined, late: boolean): void {
     const at = this.settings.clock.now()
     const duration = permit?.startedAt === undefined ? undefined : at - permit.startedAt
-    const timedOut = error instanceof CallTimeoutError
+    const timedOut = outcome === 'failure' && isTimeout(error)
     const event = { breaker: this.breaker.name, state: issuer.name, outcome, at, duration, late, timedOut }
     this.announcer.add({ name: 'outcome', event: error === undefined ? event : { ...event, error } })
   }

@@ -1,4 +1,4 @@
-import { checkFunction, show } from './check.ts'
+import { checkFunction, show } from '@cb/checks'
 import type { CircuitBreaker } from './circuit-breaker.ts'
 import type { OutcomeEvent, RejectionEvent, Transition } from './events.ts'
 import { attempt } from './report.ts'

@@ -1,4 +1,4 @@
-import { checkDuration, checkNumber, checkObject } from './check.ts'
+import { checkDuration, checkNumber, checkObject } from '@cb/checks'
 import { hush, report } from './report.ts'
 
 /** What an open duration may depend on. */

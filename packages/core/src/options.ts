@@ -1,4 +1,4 @@
-import { checkDuration, checkFunction, checkNumber, checkObject, longestTimer, show } from './check.ts'
+import { checkDuration, checkFunction, checkNumber, checkObject, longestTimer, show } from '@cb/checks'
 import { SteadyClock } from './clock.ts'
 import { constantDuration, exponentialBackoff, type OpenDuration, safeRandom } from './open-duration.ts'
 import { type Classify, defaultClassify } from './outcome.ts'

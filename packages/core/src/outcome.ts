@@ -37,6 +37,27 @@ export function outcomeOfError(error: unknown): 'failure' | 'ignored' {
   }
 }
 
+const timeoutCodes = new Set<unknown>([
+  'ECALLTIMEOUT', // ours
+  'ETIMEDOUT',
+  'ESOCKETTIMEDOUT',
+  'ECONNABORTED', // axios
+  'UND_ERR_CONNECT_TIMEOUT', // undici, and so fetch of Node.js
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+])
+
+/** Whether a failure was that time ran out: a `CallTimeoutError`, a `TimeoutError` of `AbortSignal.timeout`, or by its code. */
+export function isTimeout(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  try {
+    const { code, name } = error as { code?: unknown; name?: unknown }
+    return timeoutCodes.has(code) || name === 'TimeoutError'
+  } catch {
+    return false // an error whose getters throw
+  }
+}
+
 /** The default for `classify`: a value is a success, an error a failure unless it arose on the caller's side. */
 export function defaultClassify(settled: PromiseSettledResult<unknown>): Outcome {
   return settled.status === 'fulfilled' ? 'success' : outcomeOfError(settled.reason)

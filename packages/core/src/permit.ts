@@ -1,4 +1,4 @@
-import { show } from './check.ts'
+import { show } from '@cb/checks'
 import type { RejectionReason } from './errors.ts'
 import { isOutcome, type Outcome } from './outcome.ts'
 import type { State } from './states/state.ts'

@@ -1,4 +1,4 @@
-import { checkObject } from './check.ts'
+import { checkObject } from '@cb/checks'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import { type CircuitBreakerEvents, checkSubscription } from './events.ts'
 import {

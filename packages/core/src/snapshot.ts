@@ -28,7 +28,7 @@ export interface CircuitBreakerSnapshot {
     readonly rejected: number
     readonly late: number
   }
-  /** How many of the failures were a `CallTimeoutError`. */
+  /** How many of the failures were because time ran out: a `CallTimeoutError`, a `TimeoutError`, a code such as `ETIMEDOUT`. */
   readonly timeouts: number
   readonly opens: number
   readonly closes: number

@@ -118,3 +118,20 @@ describe('a classify of your own', () => {
     expect(said).toHaveBeenCalledOnce()
   })
 })
+
+test.each([
+  ['a CallTimeoutError', new CallTimeoutError('other', 5), true],
+  ['a TimeoutError of AbortSignal.timeout', new DOMException('late', 'TimeoutError'), true],
+  ['a connection that timed out', Object.assign(new Error('connect'), { code: 'ETIMEDOUT' }), true],
+  ['a timeout of axios', Object.assign(new Error('timeout of 5ms exceeded'), { code: 'ECONNABORTED' }), true],
+  ['headers that did not come', Object.assign(new Error('headers'), { code: 'UND_ERR_HEADERS_TIMEOUT' }), true],
+  ['a refused connection', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), false],
+  ['a thrown string', 'ETIMEDOUT', false],
+])('whether %s was a time-out is told apart', (_saying, error, timedOut) => {
+  const { breaker } = closedBreaker()
+  const heard: boolean[] = []
+  breaker.on('outcome', (event) => heard.push(event.timedOut))
+  breaker.acquire().failure(error)
+  expect(heard).toEqual([timedOut])
+  expect(breaker.snapshot()).toMatchObject({ timeouts: timedOut ? 1 : 0, totals: { failure: 1 } })
+})

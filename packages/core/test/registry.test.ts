@@ -88,17 +88,17 @@ describe('a registry', () => {
     ])
   })
 
-  test.each(['__proto__', 'constructor', 'hasOwnProperty', 'toString', ' ', '\0', '\ud800', 'x'.repeat(100_000), '0'])(
-    'takes any name, such as %j',
-    (name) => {
-      const registry = make()
-      expect(registry.has(name)).toBe(false)
-      const breaker = registry.get(name)
-      expect([breaker.name, registry.get(name) === breaker, names(registry)]).toEqual([name, true, [name]])
-      expect(JSON.parse(JSON.stringify(breaker))).toMatchObject({ name })
-      expect(registry.delete(name)).toBe(true)
-    },
-  )
+  test.each([
+    ...['__proto__', 'constructor', 'hasOwnProperty', 'toString', ' ', '\0', '\ud800', '0'].map((name) => [name, name]),
+    ['x, a hundred thousand times', 'x'.repeat(100_000)],
+  ] as [string, string][])('takes any name, such as %j', (_saying, name) => {
+    const registry = make()
+    expect(registry.has(name)).toBe(false)
+    const breaker = registry.get(name)
+    expect([breaker.name, registry.get(name) === breaker, names(registry)]).toEqual([name, true, [name]])
+    expect(JSON.parse(JSON.stringify(breaker))).toMatchObject({ name })
+    expect(registry.delete(name)).toBe(true)
+  })
 })
 
 describe('listening to a registry', () => {

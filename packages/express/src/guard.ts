@@ -1,5 +1,6 @@
+import { checkObject, show } from '@cb/checks'
 import { CircuitBreaker, type CircuitBreakerOptions, CircuitOpenError } from '@cb/core'
-import { checkBreaker, checkObject, show } from './check.ts'
+import { checkBreaker } from './check-breaker.ts'
 import { defaultIsFailure, type IsFailure } from './is-failure.ts'
 import type { Middleware } from './middleware.ts'
 import { holdsPermitOf, settleAtClose } from './settlement.ts'

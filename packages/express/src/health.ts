@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
+import { checkObject, show } from '@cb/checks'
 import type { CircuitBreaker, CircuitBreakerSnapshot, StateName } from '@cb/core'
-import { checkBreaker, checkObject, show } from './check.ts'
+import { checkBreaker } from './check-breaker.ts'
 import type { Middleware } from './middleware.ts'
 
 /** What `health` may be given: `registry` or `breakers`, and the rest. */

@@ -9,9 +9,9 @@ const breaker = new CircuitBreaker({ name: 'reports' })
 
 describe('options of the guard', () => {
   test.each([
-    ['nothing', undefined, TypeError, 'guard must be given an object of options, got undefined'],
-    ['null', null, TypeError, 'guard must be given an object of options, got null'],
-    ['an array', [], TypeError, 'guard must be given an object of options, got an array'],
+    ['nothing', undefined, TypeError, 'guard must be an object, got undefined'],
+    ['null', null, TypeError, 'guard must be an object, got null'],
+    ['an array', [], TypeError, 'guard must be an object, got an array'],
     ['a breaker itself', breaker, TypeError, 'guard must be given { breaker }, got the breaker itself'],
     ['neither breaker nor name', {}, TypeError, 'guard needs a breaker, or the name of one to make'],
     ['a breaker that is none', { breaker: 'reports' }, TypeError, 'breaker must be a CircuitBreaker, got "reports"'],

@@ -6,8 +6,8 @@ const breakers = [new CircuitBreaker({ name: 'reports' })]
 const registry = new CircuitBreakerRegistry()
 
 test.each([
-  ['nothing', undefined, 'health must be given an object of options, got undefined'],
-  ['a string', 'reports', 'health must be given an object of options, got "reports"'],
+  ['nothing', undefined, 'health must be an object, got undefined'],
+  ['a string', 'reports', 'health must be an object, got "reports"'],
   ['an unknown option', { breakers, detail: true }, 'health has no option "detail"; it may have registry, breakers'],
   ['neither registry nor breakers', {}, 'health needs either a registry or breakers, and not both'],
   ['both registry and breakers', { registry, breakers }, 'health needs either a registry or breakers, and not both'],

@@ -1,5 +1,6 @@
+import { checkObject } from '@cb/checks'
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
-import { checkObject, checkProvider } from './check.ts'
+import { checkProvider } from './check-provider.ts'
 import { CircuitBreakerInstrumentation } from './instrumentation.ts'
 import type { EventLoggerProvider } from './transition-log.ts'
 

@@ -1,6 +1,6 @@
+import { checkBoolean, checkObject } from '@cb/checks'
 import { observe } from '@cb/core'
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
-import { checkBoolean, checkObject } from './check.ts'
 import { scope } from './names.ts'
 import { Providers } from './providers.ts'
 import { Recorder } from './recorder.ts'

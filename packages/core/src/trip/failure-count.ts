@@ -1,4 +1,4 @@
-import { checkNumber, checkObject } from '../check.ts'
+import { checkNumber, checkObject } from '@cb/checks'
 import { timeWindow } from '../window/time-window.ts'
 import { checkWindow, type OutcomeWindow, type WindowSpec } from '../window/window.ts'
 import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.ts'

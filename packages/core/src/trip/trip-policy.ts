@@ -1,4 +1,4 @@
-import { show } from '../check.ts'
+import { show } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 
 /** The numbers a trip policy saw; which of the optional ones there are depends on the policy. */

@@ -1,4 +1,4 @@
-import { checkNumber } from '../check.ts'
+import { checkNumber } from '@cb/checks'
 import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
 
 /**

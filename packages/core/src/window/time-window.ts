@@ -1,4 +1,4 @@
-import { checkDuration, checkNumber, checkObject } from '../check.ts'
+import { checkDuration, checkNumber, checkObject } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
 

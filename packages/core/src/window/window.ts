@@ -1,4 +1,4 @@
-import { show } from '../check.ts'
+import { show } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 
 /** What a window holds at the moment. */

@@ -1,4 +1,7 @@
-/** Checks of what users pass in. Each throws an error that names the option, what it was and what it may be. */
+/**
+ * Checks of what users pass in, for all packages: each throws an error that names the option, what it was and what it may be.
+ * Built into the packages that use it.
+ */
 
 export interface NumberRange {
   min?: number
@@ -32,6 +35,12 @@ export function checkFunction<T>(option: string, value: T): T {
   return value
 }
 
+/** @throws TypeError unless it is true or false. */
+export function checkBoolean(option: string, value: boolean): boolean {
+  if (typeof value === 'boolean') return value
+  throw new TypeError(`${option} must be true or false, got ${show(value)}`)
+}
+
 /** @throws TypeError unless it is a plain options object with none but the known keys. */
 export function checkObject<T>(option: string, value: T, known: readonly string[]): T {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -54,8 +63,14 @@ function sayRange({ min, max, above, integer, unit = '' }: NumberRange): string 
 /** A value as it may appear in a message: bounded, and never an object's contents. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
-  if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'object' && value !== null) return 'an object'
-  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'object' || typeof value === 'function') return kind(value)
   return typeof value === 'bigint' ? `${value}n` : String(value)
+}
+
+/** What a value is, without the value: for what may be secret. */
+export function kind(value: unknown): string {
+  if (value === null || value === undefined) return String(value)
+  if (value === '') return 'an empty string'
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
