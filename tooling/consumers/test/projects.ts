@@ -28,24 +28,52 @@ export const projects: readonly Project[] = [
     name: 'axios',
     packages: ['core', 'axios'],
     dependencies: ['axios@1'],
-    imports: { core: '@cb/core', cb: '@cb/axios' },
-    program: 'console.log(Object.keys(cb).length > 0)',
-    prints: 'true',
+    imports: { cb: '@cb/axios' },
+    // Nothing listens on port 1: each call is a refused connection.
+    program: `
+      const { default: axios } = await import('axios')
+      const client = axios.create({ baseURL: 'http://127.0.0.1:1' })
+      const { registry } = cb.protectAxios(client)
+      const codeOf = () => client.get('/').catch((error) => error.code)
+      const first = await codeOf()
+      for (let n = 0; n < 9; n++) await codeOf()
+      console.log(first, registry.get('http://127.0.0.1:1').state, await codeOf())
+    `,
+    prints: 'ECONNREFUSED open ECIRCUITOPEN',
   },
   {
     name: 'express',
     packages: ['core', 'express'],
     dependencies: ['express@5', '@types/express@5'],
-    imports: { core: '@cb/core', cb: '@cb/express' },
-    program: 'console.log(Object.keys(cb).length > 0)',
-    prints: 'true',
+    imports: { cb: '@cb/express' },
+    program: `
+      const { default: express } = await import('express')
+      const guard = cb.guard({ name: 'all' })
+      guard.breaker.forceOpen('maintenance')
+      const app = express()
+      app.get('/', guard, (_request, response) => void response.send('hello'))
+      app.use(cb.errorHandler())
+      const server = app.listen(0, '127.0.0.1')
+      await new Promise((resolve) => server.once('listening', resolve))
+      const port = Reflect.get(Object(server.address()), 'port')
+      const response = await fetch('http://127.0.0.1:' + port)
+      console.log(response.status, response.headers.get('content-type'))
+      server.close()
+    `,
+    prints: '503 application/problem+json',
   },
   {
     name: 'opentelemetry',
     packages: ['core', 'opentelemetry'],
     dependencies: ['@opentelemetry/api@1'],
     imports: { core: '@cb/core', cb: '@cb/opentelemetry' },
-    program: 'console.log(Object.keys(cb).length > 0)',
-    prints: 'true',
+    program: `
+      const stop = cb.instrumentCircuitBreakers()
+      const payments = new core.CircuitBreaker({ name: 'payments' })
+      payments.forceOpen('deploy')
+      stop()
+      console.log(payments.state, new cb.CircuitBreakerInstrumentation({ enabled: false }).instrumentationName)
+    `,
+    prints: 'open @cb/opentelemetry',
   },
 ]
