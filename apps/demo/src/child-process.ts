@@ -1,0 +1,64 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { createInterface } from 'node:readline'
+
+/** A child that takes longer to end is killed. Longer than the children give themselves. */
+const longestStop = 2_500
+
+export interface ChildOptions {
+  readonly name: string
+  readonly program: URL
+  readonly args: readonly string[]
+  /** A line that the child wrote to its standard error. */
+  readonly onLine: (line: string) => void
+  /** What the child sends after it was ready. */
+  readonly onMessage?: (message: { type: string }) => void
+}
+
+/** One process of the demo, from fork to exit. */
+export class Child {
+  readonly name: string
+  readonly pid: number
+  /** What it said when it was ready. Rejects if it could not be, with the `code` of the reason. */
+  readonly ready: Promise<object>
+  /** Why it is no more: `exit code 1`, `SIGKILL`. */
+  readonly exited: Promise<string>
+  readonly #process: ChildProcess
+
+  constructor({ name, program, args, onLine, onMessage }: ChildOptions) {
+    const child = fork(program, args, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    this.name = name
+    this.pid = child.pid ?? 0
+    this.#process = child
+    this.exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
+      child.once('error', (error) => resolve(error.message)) // it could not be started
+    })
+    if (child.stderr !== null) createInterface(child.stderr).on('line', onLine)
+    this.ready = new Promise((resolve, reject) => {
+      child.on('message', (message: { type: string; message?: string; code?: string }) => {
+        if (message.type === 'ready') resolve(message)
+        else if (message.type === 'failed') reject(Object.assign(new Error(message.message), { code: message.code }))
+        else onMessage?.(message)
+      })
+      void this.exited.then((why) => reject(new Error(`the ${name} process ended before it was ready: ${why}`)))
+    })
+    this.ready.catch(() => {}) // whoever started it may have stopped waiting
+  }
+
+  send(message: { type: string }): void {
+    this.#process.send(message, () => {}) // one that is gone says so by `exited`
+  }
+
+  /** Lets go of the child, which then ends in order; kills it if it does not. */
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    if (this.#process.connected) this.#process.disconnect()
+    const timer = setTimeout(() => this.kill(), longestStop)
+    await this.exited
+    clearTimeout(timer)
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL')
+  }
+}

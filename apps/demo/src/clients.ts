@@ -1,0 +1,54 @@
+import { protectAxios } from '@cb/axios'
+import {
+  anyOf,
+  CircuitBreakerRegistry,
+  consecutiveFailures,
+  exponentialBackoff,
+  failureRate,
+  type Overrides,
+  timeWindow,
+} from '@cb/core'
+import axios, { type AxiosInstance } from 'axios'
+import { type ServiceAddresses, type ServiceName, serviceNames } from './services.ts'
+import { traceAttempts } from './traced-http.ts'
+
+/** A read can be answered from memory, so nobody waits long for it. */
+export const readTimeout = 600
+
+/** A write that timed out may have been done or not, so it gets more time. */
+export const writeTimeout = 1_200
+
+const reads: Overrides = {
+  trip: anyOf(failureRate({ threshold: 0.5, window: timeWindow(10_000), minimumCalls: 20 }), consecutiveFailures(10)),
+  openDuration: exponentialBackoff({ initial: 3_000, max: 30_000, jitter: 0.2 }),
+  halfOpen: { maxConcurrent: 2, successThreshold: 3 },
+}
+
+/** Three failures in a row are enough: each one is somebody who does not know whether he has paid. */
+const writes: Overrides = {
+  trip: consecutiveFailures(3),
+  openDuration: exponentialBackoff({ initial: 3_000, max: 30_000, jitter: 0.2 }),
+  halfOpen: { maxConcurrent: 1, successThreshold: 2 },
+}
+
+export type Clients = Readonly<Record<ServiceName, AxiosInstance>>
+
+/** A client for each service, and the breakers that stand before it: one for reads, one for writes. */
+export function makeClients(services: ServiceAddresses): { clients: Clients; registry: CircuitBreakerRegistry } {
+  const registry = new CircuitBreakerRegistry()
+  const clients = Object.fromEntries(
+    serviceNames.map((name) => [name, makeClient(name, services[name].origin, registry)]),
+  ) as unknown as Clients
+  return { clients, registry }
+}
+
+function makeClient(service: ServiceName, baseURL: string, registry: CircuitBreakerRegistry): AxiosInstance {
+  const client = axios.create({ baseURL, proxy: false })
+  client.defaults.adapter = traceAttempts(service, axios.getAdapter('http'))
+  protectAxios(client, {
+    registry,
+    key: ({ method }) => `${service}.${method?.toLowerCase() === 'get' ? 'read' : 'write'}`,
+    overrides: (key) => (key.endsWith('.read') ? reads : writes),
+  })
+  return client
+}

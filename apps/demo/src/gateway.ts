@@ -1,0 +1,65 @@
+/** The backend for frontends: what people's browsers and phones talk to. */
+import { createServer } from 'node:http'
+import type { CircuitBreakerRegistry } from '@cb/core'
+import { errorHandler, health } from '@cb/express'
+import { instrumentCircuitBreakers } from '@cb/opentelemetry'
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
+import express, { type Express } from 'express'
+import { type Program, runChild } from './child.ts'
+import { type Clients, makeClients, writeTimeout } from './clients.ts'
+import { dashboard } from './dashboard.ts'
+import { sayFailure } from './failure.ts'
+import type { GatewayMessage } from './gateway-messages.ts'
+import { closeServer, listenOn, originOf } from './listening.ts'
+import { upstreamProblem } from './problem.ts'
+import type { ServiceAddresses } from './services.ts'
+import { simulateFailure } from './simulate-failure.ts'
+import { startTelemetry } from './telemetry.ts'
+import { traceRequests } from './traced-http.ts'
+import { TripRecorder } from './trip-recorder.ts'
+
+interface GatewayOptions {
+  readonly services: ServiceAddresses
+  readonly clients: Clients
+  readonly registry: CircuitBreakerRegistry
+  readonly prometheus: PrometheusExporter
+}
+
+function makeApp({ services, clients, registry, prometheus }: GatewayOptions): Express {
+  const app = express().disable('x-powered-by')
+  app.use('/health', health({ registry, details: true }))
+  app.get('/metrics', (request, response) => prometheus.getMetricsRequestHandler(request, response))
+  app.post('/simulate-failure/:service', express.json({ strict: false, type: () => true }), simulateFailure(services))
+  app.use(traceRequests)
+  app.get('/user-dashboard/:userId', dashboard(clients))
+  // A payment has no fallback: it is made or it is not, and the caller is told which, or when to come back.
+  app.post('/orders/:id/pay', async ({ params }, response) => {
+    const { data } = await clients.payment.post('/payments', { order: params.id }, { timeout: writeTimeout })
+    response.status(201).json(data)
+  })
+  app.use(errorHandler(), upstreamProblem)
+  return app
+}
+
+/** Tells the parent of each transition, and of everything when it asks. */
+function report(registry: CircuitBreakerRegistry, recorder: TripRecorder): void {
+  const parent = (message: GatewayMessage) => process.send?.(message, () => {}) // a parent that is gone needs no answer
+  registry.on('transition', ({ error, at, ...transition }) => {
+    const words = error === undefined ? {} : { error: sayFailure(error) }
+    parent({ type: 'transition', ...transition, ...words, at: performance.timeOrigin + at })
+  })
+  process.on('message', () => parent({ type: 'report', breakers: registry.snapshot(), ...recorder.recorded }))
+}
+
+await runChild(async (): Promise<Program> => {
+  const { port, services } = JSON.parse(process.argv[2] ?? '{}') as { port: number; services: ServiceAddresses }
+  const recorder = new TripRecorder('payment.read')
+  const prometheus = new PrometheusExporter({ preventServerStart: true })
+  const telemetry = await startTelemetry('cb-demo-gateway', { spans: recorder, metrics: prometheus })
+  instrumentCircuitBreakers()
+  const { clients, registry } = makeClients(services)
+  report(registry, recorder)
+  const server = createServer(makeApp({ services, clients, registry, prometheus }))
+  const origin = originOf(await listenOn(server, port))
+  return { ready: { origin }, stop: () => Promise.all([closeServer(server), telemetry.stop()]) }
+})

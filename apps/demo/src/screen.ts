@@ -1,0 +1,43 @@
+import type { WriteStream } from 'node:tty'
+
+const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const
+export type Colour = keyof typeof codes
+
+/** Standard output: colours and a status line on a terminal, plain lines anywhere else. */
+export class Screen {
+  readonly isTerminal: boolean
+  readonly #stream: WriteStream
+  readonly #coloured: boolean
+  #status = ''
+
+  constructor(stream: WriteStream, environment: NodeJS.ProcessEnv) {
+    this.#stream = stream
+    this.isTerminal = stream.isTTY === true
+    this.#coloured = this.isTerminal && !environment['NO_COLOR']
+  }
+
+  print(line = ''): void {
+    this.#stream.write(`${this.#erase()}${line}\n${this.#status}`)
+  }
+
+  /** A last line that is written over; nothing where there is no terminal. */
+  status(line: string): void {
+    if (!this.isTerminal) return
+    const erase = this.#erase()
+    this.#status = this.paint('dim', line.slice(0, this.#stream.columns - 1))
+    this.#stream.write(erase + this.#status)
+  }
+
+  endStatus(): void {
+    this.#stream.write(this.#erase())
+    this.#status = ''
+  }
+
+  paint(colour: Colour, text: string): string {
+    return this.#coloured ? `\u001b[${codes[colour]}m${text}\u001b[0m` : text
+  }
+
+  #erase(): string {
+    return this.#status === '' ? '' : '\r\u001b[K'
+  }
+}

@@ -1,0 +1,15 @@
+/** The services behind the gateway. */
+export const serviceNames = ['user', 'order', 'payment'] as const
+export type ServiceName = (typeof serviceNames)[number]
+
+/** Where a service is reached, and where it is told to fail. */
+export interface ServiceAddress {
+  readonly origin: string
+  readonly control: string
+}
+
+export type ServiceAddresses = Readonly<Record<ServiceName, ServiceAddress>>
+
+export function isServiceName(name: unknown): name is ServiceName {
+  return serviceNames.includes(name as ServiceName)
+}

@@ -1,0 +1,55 @@
+import { DiagLogLevel, diag, metrics } from '@opentelemetry/api'
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
+import type { Destinations, Telemetry } from './telemetry.ts'
+
+/** An export that takes longer is given up. */
+const timeoutMillis = 1_000
+
+/** Sets up tracing and metrics for this process: to where they are wanted, and by OTLP/HTTP to the endpoint if there is one. */
+export function startSdk(service: string, also: Destinations, endpoint: string | undefined): Telemetry {
+  const spanProcessors = also.spans === undefined ? [] : [also.spans]
+  const readers = also.metrics === undefined ? [] : [also.metrics]
+  if (endpoint) {
+    reportOnce()
+    const batches = { scheduledDelayMillis: 1_000, exportTimeoutMillis: timeoutMillis }
+    spanProcessors.push(new BatchSpanProcessor(new OTLPTraceExporter({ timeoutMillis }), batches))
+    readers.push(
+      new PeriodicExportingMetricReader({
+        exporter: new OTLPMetricExporter({ timeoutMillis }),
+        exportIntervalMillis: 5_000,
+        exportTimeoutMillis: timeoutMillis,
+      }),
+    )
+  }
+  const resource = resourceFromAttributes({ 'service.name': service })
+  const tracerProvider = new NodeTracerProvider({ resource, spanProcessors })
+  const meterProvider = new MeterProvider({ resource, readers })
+  tracerProvider.register()
+  metrics.setGlobalMeterProvider(meterProvider)
+  return { stop: () => Promise.allSettled([tracerProvider.shutdown(), meterProvider.shutdown()]) }
+}
+
+/** Says it once when nothing can be delivered: the demo goes on without, but not in silence. */
+function reportOnce(): void {
+  let said = false
+  const error = (message: string) => {
+    if (!said) console.error(`telemetry is not delivered: ${messageOf(message)}`)
+    said = true
+  }
+  const ignore = () => {}
+  diag.setLogger({ error, warn: ignore, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.ERROR)
+}
+
+/** The SDK reports errors as JSON, stack and all. */
+function messageOf(report: string): string {
+  try {
+    return JSON.parse(report).message
+  } catch {
+    return report
+  }
+}

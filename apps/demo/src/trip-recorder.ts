@@ -1,0 +1,79 @@
+import type { HrTime } from '@opentelemetry/api'
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
+
+/** A span as plain data. Times are milliseconds since the epoch. */
+export interface RecordedSpan {
+  readonly traceId: string
+  readonly spanId: string
+  readonly parentId: string | undefined
+  readonly name: string
+  readonly startAt: number
+  readonly duration: number
+  readonly attributes: Readonly<Record<string, unknown>>
+  /** The spans that it is linked to. */
+  readonly links: readonly string[]
+}
+
+/** Spans to look back on: a request is known to be the one that tripped the breaker only after parts of it have ended. */
+const recentSpans = 1_000
+const mostTransitions = 200
+
+/** Keeps the trace in which one breaker first opened, and all transitions of that breaker. */
+export class TripRecorder implements SpanProcessor {
+  readonly #breaker: string
+  readonly #transitions: RecordedSpan[] = []
+  #recent: RecordedSpan[] = []
+  #trace: RecordedSpan[] | undefined
+  #traceId: string | undefined
+
+  constructor(breaker: string) {
+    this.#breaker = breaker
+  }
+
+  onStart(): void {}
+
+  onEnd(ended: ReadableSpan): void {
+    const span = record(ended)
+    if (span.name.startsWith('circuit_breaker ') && span.attributes['circuit_breaker.name'] === this.#breaker) {
+      if (this.#transitions.length < mostTransitions) this.#transitions.push(span)
+      if (span.attributes['circuit_breaker.state'] === 'open') this.#keep(span.traceId)
+    } else if (this.#trace === undefined) {
+      if (this.#recent.push(span) > 2 * recentSpans) this.#recent = this.#recent.slice(-recentSpans)
+    } else if (span.traceId === this.#traceId) {
+      this.#trace.push(span)
+    }
+  }
+
+  /** The request that tripped the breaker, and every transition. */
+  get recorded(): { request: readonly RecordedSpan[]; transitions: readonly RecordedSpan[] } {
+    return { request: this.#trace ?? [], transitions: this.#transitions }
+  }
+
+  #keep(traceId: string): void {
+    if (this.#trace !== undefined) return
+    this.#traceId = traceId
+    this.#trace = this.#recent.filter((span) => span.traceId === traceId)
+    this.#recent = []
+  }
+
+  async forceFlush(): Promise<void> {}
+  async shutdown(): Promise<void> {}
+}
+
+function record(span: ReadableSpan): RecordedSpan {
+  const { traceId, spanId } = span.spanContext()
+  return {
+    traceId,
+    spanId,
+    parentId: span.parentSpanContext?.spanId,
+    name: span.name,
+    startAt: milliseconds(span.startTime),
+    duration: milliseconds(span.duration),
+    attributes: { ...span.attributes },
+    links: span.links.map((link) => link.context.spanId),
+  }
+}
+
+function milliseconds([seconds, nanoseconds]: HrTime): number {
+  return seconds * 1_000 + nanoseconds / 1e6
+}

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { until } from '@cb/test-kit'
+
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+
+/** Far more than anything takes, for a machine that is busy with other things. */
+export const patience = 60_000
+
+/** The demo as a user starts it, with its output in pipes. */
+export class DemoRun {
+  stdout = ''
+  stderr = ''
+  /** Exit code, or the signal that killed it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>
+  readonly #process: ChildProcess
+
+  constructor(args: string[], environment: NodeJS.ProcessEnv = {}) {
+    const { OTEL_EXPORTER_OTLP_ENDPOINT: _, ...inherited } = process.env
+    const child = spawn(process.execPath, [program, ...args], { env: { ...inherited, ...environment } })
+    this.#process = child
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      this.stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      this.stderr += text
+    })
+    this.ended = new Promise((resolve) => {
+      child.once('close', (code, signal) => resolve(code ?? signal))
+    })
+  }
+
+  /** Waits until it has printed that. */
+  async printed(text: string): Promise<void> {
+    await until(() => this.stdout.includes(text) || this.#process.exitCode !== null, patience)
+    if (!this.stdout.includes(text)) throw new Error(`it ended without printing ${text}:\n${this.stdout}${this.stderr}`)
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#process.kill(signal)
+  }
+
+  /** Process ids by name, as printed. */
+  get pids(): Record<string, number> {
+    return Object.fromEntries(
+      [...this.stdout.matchAll(/^ {2}(\w+) .* pid (\d+)$/gm)].map(([, name, pid]) => [name, Number(pid)]),
+    )
+  }
+
+  /** Waits until none of its processes is left. */
+  async allGone(): Promise<void> {
+    await until(() => Object.values(this.pids).every((pid) => !isAlive(pid)), patience)
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

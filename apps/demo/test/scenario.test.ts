@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Collector, type ReceivedSpan, startCollector } from './collector.ts'
+import { DemoRun, patience } from './demo-run.ts'
+
+/** One run of the whole scenario, piped and exported, serves all tests of this file. */
+let collector: Collector
+let run: DemoRun
+
+beforeAll(async () => {
+  collector = await startCollector()
+  run = new DemoRun(['--once', '--port', '0'], { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
+  await run.ended
+}, 2 * patience)
+
+afterAll(() => collector.close())
+
+test('the run ends with 0, and without a word on standard error', async () => {
+  expect(run.stderr).toBe('')
+  expect(await run.ended).toBe(0)
+})
+
+test('no process is left', async () => {
+  expect(Object.keys(run.pids)).toEqual(['gateway', 'user', 'order', 'payment'])
+  await run.allGone()
+})
+
+test('the timeline tells the story of the payment breaker in order, with the reasons', () => {
+  const story = [
+    'START   40 dashboards and 5 payments a second',
+    'FAULT   payment hangs',
+    'OPEN    payment\\.read: 10 failures in a row \\(no answer in time\\); no calls for \\d\\.\\d s\n',
+    'PROBE   payment\\.read is half-open after \\d\\.\\d s',
+    'OPEN    payment\\.read: the probe failed \\(no answer in time\\); no calls for \\d\\.\\d s\n',
+    'HEALED  payment answers again',
+    'PROBE   payment\\.read is half-open after \\d\\.\\d s',
+    'CLOSED  payment\\.read: its probes succeeded within [\\d.]+ ms',
+    'END     all breakers are closed',
+  ]
+  expect(run.stdout).toMatch(new RegExp(story.map((event) => ` +\\d+\\.\\d s  ${event}`).join('[^]*')))
+})
+
+test('callers waited before the breaker opened, and got the fallback at once afterwards', () => {
+  expect(run.stdout).toMatch(/FAULT.*\n +callers: .*\d+ slow fallback \(\d{3,} ms\)/)
+  expect(run.stdout).toMatch(/OPEN.*\n +callers: .*\d+ fast fallback \(/)
+})
+
+test('the summary counts every dashboard once, and no failed one', () => {
+  const rows = [...run.stdout.matchAll(/^ {2}.{36} +(\d+) +[\d.]+ ms +[\d.]+ ms +(\d+) +(\d+) +(\d+)$/gm)]
+  const [sent, live, fallback, failed] = [1, 2, 3, 4].map((column) =>
+    rows.map((row) => Number(row[column])).reduce((sum, count) => sum + count, 0),
+  ) as [number, number, number, number]
+  expect(rows).toHaveLength(4)
+  expect(live + fallback).toBe(sent)
+  expect(failed).toBe(0)
+  expect(run.stdout.replaceAll('\n ', '')).toContain(`; 0 of ${sent} dashboard requests failed.`)
+})
+
+test('what is written to a file has no colours and fits 100 columns', () => {
+  expect(run.stdout).not.toContain('\u001b')
+  expect(run.stdout.split('\n').filter((line) => line.length > 100)).toEqual([])
+})
+
+test('the request that opened the breaker is printed with its trace, and the transitions that followed', () => {
+  const [, traceId] = /GET \/user-dashboard\/:userId +\d{3,} ms {2}200 {3}trace ([0-9a-f]{32})/.exec(run.stdout) ?? []
+  expect(traceId).toBeDefined()
+  expect(run.stdout).toMatch(/├─ GET payment +\d{3,} ms {2}ECONNABORTED/)
+  expect(run.stdout).toMatch(/└─ circuit_breaker open.*\n.*name payment\.read, .*calls 10, error.type/)
+  expect(run.stdout).toMatch(/half_open .*\n.*open .*probe_failed\n.*half_open .*\n +└─ linked: circuit_breaker closed/)
+  expect(collector.spans.some((span) => span.traceId === traceId && span.name === 'circuit_breaker open')).toBe(true)
+})
+
+test('the collector gets gateway and services in one trace', () => {
+  const inPayment = find(collector.spans, { service: 'cb-demo-payment', name: 'GET /payments' })
+  const inClient = find(collector.spans, { service: 'cb-demo-gateway', spanId: inPayment.parentSpanId })
+  const inGateway = find(collector.spans, { service: 'cb-demo-gateway', spanId: inClient.parentSpanId })
+  expect([inClient.name, inGateway.name]).toEqual(['GET payment', 'GET /user-dashboard/:userId'])
+  expect(new Set([inPayment, inClient, inGateway].map(({ traceId }) => traceId)).size).toBe(1)
+})
+
+test('the collector gets the trip as a child of the request that caused it, and its metrics', () => {
+  const opened = collector.spans.find(
+    ({ name, attributes }) => name === 'circuit_breaker open' && attributes['circuit_breaker.name'] === 'payment.read',
+  )
+  expect(find(collector.spans, { spanId: opened?.parentSpanId }).name).toBe('GET /user-dashboard/:userId')
+  const next = collector.spans.find(({ links }) => links?.some(({ spanId }) => spanId === opened?.spanId))
+  expect(next?.name).toBe('circuit_breaker half_open')
+  expect([...collector.metrics]).toEqual(expect.arrayContaining(['circuit_breaker.state', 'circuit_breaker.calls']))
+})
+
+function find(spans: ReceivedSpan[], wanted: Record<string, unknown>): ReceivedSpan {
+  const found = spans.find((span) =>
+    Object.entries(wanted).every(([key, value]) => span[key as keyof ReceivedSpan] === value),
+  )
+  if (found === undefined) throw new Error(`no span with ${JSON.stringify(wanted)} among ${spans.length}`)
+  return found
+}

@@ -1,0 +1,31 @@
+import { PassThrough } from 'node:stream'
+import type { WriteStream } from 'node:tty'
+import { expect, test } from 'vitest'
+import { Screen } from '../src/screen.ts'
+
+function screenOn(stream: object, environment: NodeJS.ProcessEnv = {}) {
+  const out = Object.assign(new PassThrough(), stream) as unknown as WriteStream & PassThrough
+  return { screen: new Screen(out, environment), read: () => String(out.read() ?? '') }
+}
+
+test('a terminal gets colours and a last line that is written over', () => {
+  const { screen, read } = screenOn({ isTTY: true, columns: 12 })
+  screen.print(screen.paint('red', 'FAULT'))
+  screen.status('a line that is too long')
+  screen.print('next')
+  const dimmed = '\u001b[2ma line that\u001b[0m'
+  expect(read()).toBe(`\u001b[31mFAULT\u001b[0m\n${dimmed}\r\u001b[Knext\n${dimmed}`)
+})
+
+test('NO_COLOR leaves the colours out', () => {
+  const { screen } = screenOn({ isTTY: true, columns: 80 }, { NO_COLOR: '1' })
+  expect(screen.paint('red', 'FAULT')).toBe('FAULT')
+})
+
+test('a file gets plain lines only', () => {
+  const { screen, read } = screenOn({})
+  screen.status('now')
+  screen.print(screen.paint('red', 'FAULT'))
+  screen.endStatus()
+  expect(read()).toBe('FAULT\n')
+})
