@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
-const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
-const blocks = (language: string) =>
-  [...readme.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map((match) => match[1] as string)
+/** The fenced blocks of a language. */
+async function blocksOf(readme: string, language: string): Promise<string[]> {
+  const text = await readFile(new URL(readme, import.meta.url), 'utf8')
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map((match) => match[1] as string)
+}
 
 /** Runs a program as a user would: in a process of its own, where `@cb/core` is the built package (by self-reference). */
 async function run(program: string): Promise<string> {
@@ -15,10 +17,17 @@ async function run(program: string): Promise<string> {
 }
 
 test('the first program of the README prints what the README says', async () => {
-  expect(await run(blocks('js')[0] as string)).toBe(blocks('text')[0])
+  const [program] = await blocksOf('../README.md', 'js')
+  const [printed] = await blocksOf('../README.md', 'text')
+  expect(await run(program as string)).toBe(printed)
 })
 
 test('the other programs of the README run', async () => {
-  const printed = await Promise.all(blocks('js').slice(1).map(run))
-  expect(printed).toEqual(['printing\n', 'open\n'])
+  const [, ...others] = await blocksOf('../README.md', 'js')
+  expect(await Promise.all(others.map(run))).toEqual(['printing\n', 'open\n'])
+})
+
+test('the program of the README of the whole project runs', async () => {
+  const programs = await blocksOf('../../../README.md', 'js')
+  expect(await Promise.all(programs.map(run))).toEqual(['{ queued: true, because: 'fetch failed' } closed\n'])
 })
