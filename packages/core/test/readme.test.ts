@@ -29,5 +29,5 @@ test('the other programs of the README run', async () => {
 
 test('the program of the README of the whole project runs', async () => {
   const programs = await blocksOf('../../../README.md', 'js')
-  expect(await Promise.all(programs.map(run))).toEqual(['{ queued: true, because: 'fetch failed' } closed\n'])
+  expect(await Promise.all(programs.map(run))).toEqual(["{ queued: true, because: 'fetch failed' } closed\n"])
 })

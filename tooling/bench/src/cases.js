@@ -11,10 +11,10 @@ const fail = async () => {
 
 /** The floor: what a careful person writes by hand around a call, without a breaker. @param {Call} call */
 async function wrapper(call) {
-  // biome-ignore lint/complexity/noUselessCatch: this is what people write
   try {
     return await call()
   } catch (error) {
+    // biome-ignore lint/complexity/noUselessCatch: this is what people write
     throw error
   }
 }
