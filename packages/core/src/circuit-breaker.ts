@@ -20,8 +20,15 @@ export interface ExecuteOptions<F = never> {
   fallback?: (error: unknown) => F | PromiseLike<F>
 }
 
+/** @internal Whether a registry may forget it without losing anything. */
+export let isClean: (breaker: CircuitBreaker) => boolean
+
 /** Guards one dependency: stops calling it while it fails, and finds out when it is well again. */
 export class CircuitBreaker {
+  static {
+    isClean = (breaker) => breaker.#machine.isClean
+  }
+
   readonly name: string
   readonly #machine: Machine
   #plain: PlainCalls | null = null

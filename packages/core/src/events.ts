@@ -67,8 +67,8 @@ export interface CircuitBreakerEvents {
 const eventNames: readonly unknown[] = ['transition', 'outcome', 'rejection'] satisfies (keyof CircuitBreakerEvents)[]
 
 /** @throws TypeError unless there is such an event and the listener is a function. */
-export function checkSubscription(event: unknown, listener: unknown): void {
-  if (!eventNames.includes(event))
-    throw new TypeError(`on(event) must be one of ${eventNames.join(', ')}, got ${show(event)}`)
+export function checkSubscription(event: unknown, listener: unknown, more: readonly unknown[] = []): void {
+  const known = [...eventNames, ...more]
+  if (!known.includes(event)) throw new TypeError(`on(event) must be one of ${known.join(', ')}, got ${show(event)}`)
   checkFunction('on(listener)', listener)
 }

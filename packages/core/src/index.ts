@@ -13,7 +13,12 @@ export {
 export type { CircuitBreakerOptions, HalfOpenOptions, LiveOptions } from './options.ts'
 export { type Classify, defaultClassify, type Outcome } from './outcome.ts'
 export type { Permit, Rejection } from './permit.ts'
-export { CircuitBreakerRegistry, type CircuitBreakerRegistryOptions, type Overrides } from './registry.ts'
+export {
+  CircuitBreakerRegistry,
+  type CircuitBreakerRegistryOptions,
+  type Overrides,
+} from './registry.ts'
+export type { RegistryEvents } from './registry-audience.ts'
 export type { CircuitBreakerSnapshot } from './snapshot.ts'
 export type { StateName } from './states/state.ts'
 export { anyOf } from './trip/any-of.ts'

@@ -55,6 +55,11 @@ export class Machine implements Settler {
     return this.#announcer
   }
 
+  /** Closed by its own decision, and without a failure to remember: nothing is lost if it is forgotten. */
+  get isClean(): boolean {
+    return this.state instanceof Closed && this.state.window().failures === 0
+  }
+
   /** The state at this moment: open becomes half-open when somebody asks after its time is up. */
   current(): State {
     const state = this.state

@@ -1,6 +1,5 @@
-import { checkObject } from '@cb/checks'
-import { CircuitBreaker } from './circuit-breaker.ts'
-import { type CircuitBreakerEvents, checkSubscription } from './events.ts'
+import { checkDuration, checkNumber, checkObject } from '@cb/checks'
+import { CircuitBreaker, isClean } from './circuit-breaker.ts'
 import {
   type CircuitBreakerOptions,
   checkName,
@@ -10,50 +9,89 @@ import {
   type Settings,
   sharedNames,
 } from './options.ts'
+import { RegistryAudience, type RegistryEvents } from './registry-audience.ts'
 import type { CircuitBreakerSnapshot } from './snapshot.ts'
 
 /** What a registry may be given. */
 export interface CircuitBreakerRegistryOptions {
   /** Options of every breaker, except the name. */
-  defaults?: Omit<CircuitBreakerOptions, 'name'>
+  defaults?: Overrides
+  /**
+   * The most breakers it keeps, 1 to 16 000 000. Default 10 000: names often come from outside, and a breaker costs memory. Beyond
+   * it a closed breaker without failures makes room; if there is none, all further names share one overflow breaker.
+   */
+  maxSize?: number
+  /** Closed breakers without failures that nobody has asked for in so many milliseconds may go. Default: no limit. */
+  idleTtl?: number
 }
 
 /** A breaker's own options, on top of the registry's defaults. */
 export type Overrides = Omit<CircuitBreakerOptions, 'name'>
 
-interface Subscription {
-  attach(breaker: CircuitBreaker): unknown
-  detach(breaker: CircuitBreaker): void
+interface Entry {
+  readonly breaker: CircuitBreaker
+  /** Asked for since it was last considered for eviction. */
+  used: boolean
+  /** Kept with `idleTtl` only. */
+  usedAt: number
 }
 
-/** Breakers by name, made when first asked for, with the same options. */
+/** How many breakers are considered when one must go: a bound on the cost of a new name. */
+const mostConsidered = 64
+
+/** Breakers by name, made when first asked for, with the same options, in bounded memory. */
 export class CircuitBreakerRegistry {
   readonly #settings: Settings
-  readonly #breakers = new Map<string, CircuitBreaker>()
-  readonly #subscriptions = new Set<Subscription>()
+  readonly #maxSize: number
+  readonly #idleTtl: number | undefined
+  /** Roughly those that were used longest ago first. */
+  readonly #entries = new Map<string, Entry>()
+  readonly #audience = new RegistryAudience(this)
+  #overflow: CircuitBreaker | undefined
 
   /** @throws TypeError or RangeError naming the option. */
   constructor(options: CircuitBreakerRegistryOptions = {}) {
-    const { defaults = {} } = checkObject('CircuitBreakerRegistry', options, ['defaults'])
+    checkObject('CircuitBreakerRegistry', options, ['defaults', 'maxSize', 'idleTtl'])
+    const { defaults = {}, maxSize = 10_000, idleTtl } = options
     this.#settings = parseOptions(checkObject('defaults', defaults, sharedNames))
+    this.#maxSize = checkNumber('maxSize', maxSize, { min: 1, max: 16_000_000, integer: true })
+    this.#idleTtl = idleTtl === undefined ? undefined : checkDuration('idleTtl', idleTtl)
   }
 
   /**
-   * The breaker of that name, made if there is none.
+   * The breaker of that name, made if there is none; the overflow breaker if there is no room for one.
    * @param overrides  options on top of the registry's defaults; used when the breaker is made, that is the first time.
    * @throws TypeError or RangeError for a name that is no string, or naming the option.
    */
   get(name: string, overrides?: Overrides): CircuitBreaker {
-    return this.#breakers.get(name) ?? this.#create(name, overrides)
+    const entry = this.#entries.get(name)
+    if (entry === undefined) return this.#create(name, overrides)
+    entry.used = true
+    if (this.#idleTtl !== undefined) this.#touch(name, entry, this.#idleTtl)
+    return entry.breaker
+  }
+
+  /** Moved behind the others only now and then: that costs more than the rest of a look-up. */
+  #touch(name: string, entry: Entry, idleTtl: number): void {
+    const now = this.#settings.clock.now()
+    if (now - entry.usedAt < idleTtl / 8) return
+    entry.usedAt = now
+    this.#entries.delete(name)
+    this.#entries.set(name, entry)
   }
 
   #create(name: string, overrides: Overrides | undefined): CircuitBreaker {
     checkName('registry.get(name)', name)
     const settings = overrides === undefined ? this.#settings : this.#override(overrides)
+    if (this.#idleTtl !== undefined) this.#dropIdle(this.#idleTtl)
+    if (this.#entries.size >= this.#maxSize && !this.#makeRoom()) {
+      this.#overflow ??= this.#audience.welcome(new CircuitBreaker(optionsFor('(overflow)', this.#settings)))
+      return this.#overflow
+    }
     const breaker = new CircuitBreaker(optionsFor(name, settings))
-    this.#breakers.set(name, breaker)
-    for (const subscription of this.#subscriptions) subscription.attach(breaker)
-    return breaker
+    const usedAt = this.#idleTtl === undefined ? 0 : this.#settings.clock.now()
+    this.#entries.set(name, { breaker, used: false, usedAt })
+    return this.#audience.welcome(breaker)
   }
 
   #override(overrides: Overrides): Settings {
@@ -61,24 +99,59 @@ export class CircuitBreakerRegistry {
     return parseOptions(mergeOptions(this.#settings.options, overrides))
   }
 
+  /** Looks at the oldest and gives those that were used a second chance. */
+  #makeRoom(): boolean {
+    let secondBest: string | undefined
+    let considered = 0
+    for (const [name, entry] of this.#entries) {
+      if (considered++ === mostConsidered) break
+      if (isClean(entry.breaker)) {
+        if (!entry.used) return this.#evict(name, entry.breaker)
+        secondBest ??= name
+      }
+      entry.used = false
+      this.#entries.delete(name)
+      this.#entries.set(name, entry)
+    }
+    const entry = secondBest === undefined ? undefined : this.#entries.get(secondBest)
+    return entry !== undefined && this.#evict(secondBest as string, entry.breaker)
+  }
+
+  #dropIdle(idleTtl: number): void {
+    const usedBefore = this.#settings.clock.now() - idleTtl
+    let considered = 0
+    for (const [name, { breaker, usedAt }] of this.#entries) {
+      if (usedAt > usedBefore || considered++ === mostConsidered) return
+      if (isClean(breaker)) this.#evict(name, breaker)
+    }
+  }
+
+  #evict(name: string, breaker: CircuitBreaker): true {
+    this.delete(name)
+    this.#audience.announce('evicted', breaker)
+    return true
+  }
+
   has(name: string): boolean {
-    return this.#breakers.has(name)
+    return this.#entries.has(name)
   }
 
   /** Forgets a breaker; whoever still holds it can go on using it. */
   delete(name: string): boolean {
-    const breaker = this.#breakers.get(name)
-    if (breaker !== undefined) for (const { detach } of this.#subscriptions) detach(breaker)
-    return this.#breakers.delete(name)
+    const entry = this.#entries.get(name)
+    if (entry !== undefined) this.#audience.forget(entry.breaker)
+    return this.#entries.delete(name)
   }
 
+  /** How many breakers it keeps, without the overflow breaker. */
   get size(): number {
-    return this.#breakers.size
+    return this.#entries.size
   }
 
-  /** All breakers, oldest first. */
-  [Symbol.iterator](): IterableIterator<CircuitBreaker> {
-    return this.#breakers.values()
+  /** All breakers, the overflow breaker last. */
+  *[Symbol.iterator](): Generator<CircuitBreaker, void, undefined> {
+    for (const { breaker } of this.#entries.values()) yield breaker
+    if (this.#overflow !== undefined) yield this.#overflow
   }
 
   snapshot(): CircuitBreakerSnapshot[] {
@@ -90,29 +163,13 @@ export class CircuitBreakerRegistry {
   }
 
   /**
-   * Listens to every breaker of this registry, also those made later.
+   * Listens to `created` and `evicted`, or to what every breaker of this registry announces, also those made later.
    * @returns a function that ends it.
    */
-  on<Name extends keyof CircuitBreakerEvents>(
+  on<Name extends keyof RegistryEvents>(
     event: Name,
-    listener: (event: CircuitBreakerEvents[Name], breaker: CircuitBreaker) => void,
+    listener: (event: RegistryEvents[Name], breaker: CircuitBreaker) => void,
   ): () => void {
-    checkSubscription(event, listener)
-    // One function for all, so that a listener that throws is reported once and not once per breaker.
-    const tell = (detail: CircuitBreakerEvents[Name]) => listener(detail, this.get(detail.breaker))
-    const ends = new Map<CircuitBreaker, () => void>()
-    const subscription: Subscription = {
-      attach: (breaker) => ends.set(breaker, breaker.on(event, tell)),
-      detach: (breaker) => {
-        ends.get(breaker)?.()
-        ends.delete(breaker)
-      },
-    }
-    for (const breaker of this) subscription.attach(breaker)
-    this.#subscriptions.add(subscription)
-    return () => {
-      this.#subscriptions.delete(subscription)
-      for (const breaker of [...ends.keys()]) subscription.detach(breaker)
-    }
+    return this.#audience.subscribe(event, listener)
   }
 }
