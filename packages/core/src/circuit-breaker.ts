@@ -1,4 +1,4 @@
-import { checkFunction, checkObject, show } from '@cb/checks'
+import { checkDuration, checkFunction, checkObject, show } from '@cb/checks'
 import { CircuitOpenError } from './errors.ts'
 import { type CircuitBreakerEvents, checkSubscription } from './events.ts'
 import { type Call, guardedCall, type PlainCalls, plainCalls } from './execute.ts'
@@ -18,6 +18,12 @@ export interface ExecuteOptions<F = never> {
    * replace. Not asked when the caller's signal ended the call. If it throws, its error keeps the original as `cause`.
    */
   fallback?: (error: unknown) => F | PromiseLike<F>
+}
+
+/** What an override may be given. */
+export interface ForceOptions {
+  /** Milliseconds, above 0, after which it ends by itself. Default: a person ends it. */
+  for?: number
 }
 
 /** @internal Whether a registry may forget it without losing anything. */
@@ -101,14 +107,17 @@ export class CircuitBreaker {
     throw new CircuitOpenError(this.name, admission.reason, admission.retryAfterMs)
   }
 
-  /** Refuses every call until `resume` or `reset`. What settles meanwhile is late. @param reason  for snapshots and events. */
-  forceOpen(reason?: string): void {
-    this.#machine.force('open', checkReason('forceOpen(reason)', reason))
+  /**
+   * Refuses every call until `resume` or `reset`, or for a time. What settles meanwhile is late.
+   * @param reason  why, in your words; for snapshots and events.
+   */
+  forceOpen(reason?: string, options?: ForceOptions): void {
+    this.#machine.force('open', checkReason('forceOpen(reason)', reason), durationOf('forceOpen', options))
   }
 
-  /** Admits every call until `resume` or `reset`; outcomes are counted and decide nothing. @param reason  as `forceOpen`. */
-  forceClosed(reason?: string): void {
-    this.#machine.force('closed', checkReason('forceClosed(reason)', reason))
+  /** Admits every call until `resume` or `reset`, or for a time; outcomes are counted and decide nothing. */
+  forceClosed(reason?: string, options?: ForceOptions): void {
+    this.#machine.force('closed', checkReason('forceClosed(reason)', reason), durationOf('forceClosed', options))
   }
 
   /** Ends an override: the breaker goes on from the state it was in before. */
@@ -157,6 +166,11 @@ export class CircuitBreaker {
 function checkReason(option: string, reason: string | undefined): string | undefined {
   if (reason === undefined || typeof reason === 'string') return reason
   throw new TypeError(`${option} must be a string, got ${show(reason)}`)
+}
+
+function durationOf(method: string, options: ForceOptions = {}): number {
+  const { for: duration } = checkObject(`${method}(options)`, options, ['for'])
+  return duration === undefined ? Number.POSITIVE_INFINITY : checkDuration(`${method} for`, duration)
 }
 
 async function answerInstead<F>(fallback: (error: unknown) => F | PromiseLike<F>, error: unknown): Promise<F> {

@@ -12,7 +12,8 @@ export interface Transition {
   readonly at: number
   /**
    * When a trip policy opened it, that policy's name (`consecutive-failures`, `failure-count`, `failure-rate` or one of your own);
-   * otherwise `probe-failed`, `probes-succeeded`, `open-duration-ended`, `forced`, `resumed` or `reset`.
+   * otherwise `probe-failed`, `probes-succeeded`, `probes-undecided`, `open-duration-ended`,
+   * `forced`, `override-expired`, `resumed` or `reset`.
    */
   readonly reason: string
   /** A call's outcome, the passing of time (noticed when somebody asked), or a person. */

@@ -71,13 +71,14 @@ export function plainCalls(machine: Machine): PlainCalls | null {
 export async function guardedCall<T>(machine: Machine, fn: Call<T>, signal?: AbortSignal): Promise<T> {
   if (signal?.aborted) throw signal.reason // cancelled before it began: nothing to admit
   const { name } = machine.breaker
-  const { callTimeout, classify } = machine.settings
   const permit = machine.admit()
   if (!permit.admitted) throw new CircuitOpenError(name, permit.reason, permit.retryAfterMs)
   if (signal?.aborted) {
     permit.ignore() // a listener of the admission has cancelled it
     throw signal.reason
   }
+  const { classify } = machine.settings
+  const callTimeout = machine.callTimeout()
   const limits = callTimeout === undefined && signal === undefined ? undefined : new Limits(name, callTimeout, signal)
   let settled: PromiseSettledResult<T>
   try {

@@ -1,8 +1,9 @@
-export { CircuitBreaker, type ExecuteOptions } from './circuit-breaker.ts'
+export { CircuitBreaker, type ExecuteOptions, type ForceOptions } from './circuit-breaker.ts'
 export type { Clock } from './clock.ts'
 export { CallTimeoutError, CircuitOpenError, type RejectionReason } from './errors.ts'
 export type { CircuitBreakerEvents, OutcomeEvent, RejectionEvent, Transition } from './events.ts'
 export type { Call } from './execute.ts'
+export type { HalfOpenOptions } from './half-open-options.ts'
 export { type Observer, observe } from './observer.ts'
 export {
   type ExponentialBackoffOptions,
@@ -10,7 +11,7 @@ export {
   type OpenDuration,
   type OpenDurationContext,
 } from './open-duration.ts'
-export type { CircuitBreakerOptions, HalfOpenOptions, LiveOptions } from './options.ts'
+export type { CircuitBreakerOptions, LiveOptions } from './options.ts'
 export { type Classify, defaultClassify, type Outcome } from './outcome.ts'
 export type { Permit, Rejection } from './permit.ts'
 export {

@@ -11,11 +11,9 @@ import { Forced } from './states/forced.ts'
 import { HalfOpen } from './states/half-open.ts'
 import { Open } from './states/open.ts'
 import type { State, Verdict } from './states/state.ts'
+import { Tally } from './tally.ts'
 
 type TransitionDetails = Omit<Transition, 'breaker' | 'from' | 'to' | 'at' | 'lasted'>
-
-/** How many successes in a row must each follow the one before within a millisecond before they are stamped in groups. */
-const rapidSuccesses = 64
 
 /**
  * The state machine: call → permit → outcome → verdict → transition → listeners. Synchronous, without I/O or timers; each step
@@ -25,23 +23,16 @@ export class Machine implements Settler {
   readonly breaker: CircuitBreaker
   settings: Settings
   state: State
-  success = 0
-  failure = 0
-  ignored = 0
-  rejected = 0
-  late = 0
-  timeouts = 0
+  readonly tally: Tally
   opens = 0
   closes = 0
-  lastSuccessAt: number | null = null
-  lastFailureAt: number | null = null
   lastTransition: Transition | null = null
-  #rapid = 0
   #announcer: Announcer | null = null
 
   constructor(breaker: CircuitBreaker, settings: Settings) {
     this.breaker = breaker
     this.settings = settings
+    this.tally = new Tally(settings.clock)
     this.state = this.#closed()
   }
 
@@ -64,14 +55,24 @@ export class Machine implements Settler {
   current(): State {
     const state = this.state
     if (state.isOver() && state === this.state) {
-      const { clock } = this.settings
-      this.#become(new HalfOpen(clock, clock.last, this, (state as Open).attempt), {
-        reason: 'open-duration-ended',
-        cause: 'time',
-      })
+      this.#moveOn(state)
       this.#deliver()
     }
     return this.state
+  }
+
+  /** What follows when a state's time is up. */
+  #moveOn(state: State): void {
+    const { clock } = this.settings
+    if (state instanceof Open) {
+      const next = new HalfOpen(clock, clock.last, this, state.attempt)
+      return this.#become(next, { reason: 'open-duration-ended', cause: 'time' })
+    }
+    if (state instanceof HalfOpen) return this.#open({ reason: 'probes-undecided', cause: 'time' }, undefined)
+    if (state instanceof Forced) {
+      this.#become(state.under, { reason: 'override-expired', cause: 'time' })
+      this.current() // what is underneath may be over as well
+    }
   }
 
   admit(): Permit | Rejection {
@@ -82,12 +83,18 @@ export class Machine implements Settler {
     return admission
   }
 
+  /** The limit of a call that has just been admitted. */
+  callTimeout(): number | undefined {
+    const { halfOpen, callTimeout } = this.settings
+    return this.state instanceof HalfOpen ? (halfOpen.callTimeout ?? callTimeout) : callTimeout
+  }
+
   settle(issuer: State, outcome: Outcome, error?: unknown, permit?: Permit): void {
     const verdict = issuer === this.state ? issuer.settle(outcome, error, permit) : 'late'
     // An override may bring the issuer back: a probe that has settled must not hold its place then.
     if (issuer !== this.state && issuer instanceof HalfOpen && permit !== undefined) issuer.release(permit)
-    if (verdict === 'late') this.late++
-    else this.#count(outcome, issuer, error)
+    if (verdict === 'late') this.tally.late++
+    else this.tally.count(outcome, issuer, error)
     if (this.isWatched) this.#announceOutcome(issuer, outcome, error, permit, verdict === 'late')
     // A trip policy is the user's code: it may itself have moved the breaker on.
     if (verdict !== undefined && verdict !== 'late' && issuer === this.state) this.#follow(verdict, error)
@@ -98,18 +105,17 @@ export class Machine implements Settler {
   succeed(issuer: Closed): void {
     if (issuer !== this.state || this.isWatched) return this.settle(issuer, 'success')
     const verdict = issuer.succeed()
-    this.success++
-    this.#stampSuccess(issuer)
+    this.tally.succeed(issuer)
     if (verdict !== undefined && issuer === this.state) this.#follow(verdict, undefined)
   }
 
   settledAgain(): void {
-    this.late++
+    this.tally.late++
   }
 
-  force(to: 'open' | 'closed', note: string | undefined): void {
+  force(to: 'open' | 'closed', note: string | undefined, duration: number): void {
     const under = this.current()
-    const state = new Forced(to, this.settings.clock.now(), note ?? null, under)
+    const state = new Forced(to, this.settings.clock, note ?? null, duration, under)
     this.#become(state, { reason: 'forced', cause: 'person', ...(note === undefined ? {} : { note }) })
     this.#deliver()
   }
@@ -144,19 +150,19 @@ export class Machine implements Settler {
     return new Closed(this.breaker.name, trip, clock, clock.now())
   }
 
-  #follow(verdict: Verdict, error: unknown): void {
-    if (verdict.to === 'closed') return this.#become(this.#closed(), { reason: verdict.reason, cause: 'call' })
+  #follow({ to, reason, trip }: Verdict, error: unknown): void {
+    if (to === 'closed') return this.#become(this.#closed(), { reason, cause: 'call' })
+    this.#open({ reason, cause: 'call', ...(trip && { trip }) }, error)
+  }
+
+  #open(why: Pick<Transition, 'reason' | 'cause' | 'trip'>, error: unknown): void {
     const { state } = this
     const { clock, openDuration: policy, random } = this.settings
     const attempt = state instanceof HalfOpen ? state.attempt + 1 : 1
     const openDuration = decideOpenDuration(policy, this.breaker.name, { attempt, error, random })
     if (state !== this.state) return // the policy, the user's code, has moved the breaker on
-    const { reason, trip } = verdict
-    const details: TransitionDetails = { reason, cause: 'call', attempt, openDuration, error }
-    this.#become(
-      new Open(clock, clock.now(), openDuration, attempt),
-      trip === undefined ? details : { ...details, trip },
-    )
+    const details = { ...why, attempt, openDuration, ...(error !== undefined && { error }) }
+    this.#become(new Open(clock, clock.now(), openDuration, attempt), details)
   }
 
   /** The one place where the state changes. */
@@ -181,42 +187,8 @@ export class Machine implements Settler {
     if (this.isWatched) this.announcer.add({ name: 'transition', event: transition })
   }
 
-  #count(outcome: Outcome, issuer: State, error: unknown): void {
-    if (outcome === 'success') {
-      this.success++
-      this.#stampSuccess(issuer)
-    } else if (outcome === 'failure') {
-      this.failure++
-      if (isTimeout(error)) this.timeouts++
-      this.lastFailureAt = issuer.timed ? this.settings.clock.last : this.settings.clock.now()
-    } else {
-      this.ignored++
-    }
-  }
-
-  /**
-   * A clock read costs more than all the rest of a successful call. Where the state has just read it, its reading serves; else
-   * successes that follow each other within a millisecond are stamped in groups.
-   */
-  #stampSuccess(issuer: State): void {
-    const { clock } = this.settings
-    if (issuer.timed) {
-      this.lastSuccessAt = clock.last
-      return
-    }
-    const grouped = this.#rapid > rapidSuccesses
-    if (grouped && this.#rapid % rapidSuccesses !== 0) {
-      this.#rapid++
-      return
-    }
-    const at = clock.now()
-    const rapid = at - (this.lastSuccessAt ?? 0) < (grouped ? rapidSuccesses : 1)
-    this.#rapid = rapid ? this.#rapid + 1 : 0
-    this.lastSuccessAt = at
-  }
-
   #reject(state: State, { reason, retryAfterMs }: Rejection): void {
-    this.rejected++
+    this.tally.rejected++
     if (!this.isWatched) return
     const at = this.settings.clock.now()
     const event = { breaker: this.breaker.name, state: state.name, reason, retryAfterMs, at }

@@ -1,24 +1,12 @@
-import { checkDuration, checkFunction, checkNumber, checkObject, longestTimer, show } from '@cb/checks'
+import { checkDuration, checkFunction, checkObject, longestTimer, show } from '@cb/checks'
 import { SteadyClock } from './clock.ts'
+import { type HalfOpenOptions, type HalfOpenSettings, parseHalfOpen } from './half-open-options.ts'
 import { constantDuration, exponentialBackoff, type OpenDuration, safeRandom } from './open-duration.ts'
 import { type Classify, defaultClassify } from './outcome.ts'
 import { anyOf } from './trip/any-of.ts'
 import { consecutiveFailures } from './trip/consecutive-failures.ts'
 import { failureRate } from './trip/failure-rate.ts'
 import { checkTripPolicy, type TripPolicy } from './trip/trip-policy.ts'
-
-/** How a half-open breaker tries its dependency. */
-export interface HalfOpenOptions {
-  /** Probes in flight at the same time; whole number, at least 1. Default 1: the least load on what may just be recovering. */
-  maxConcurrent?: number
-  /** Successful probes that close the breaker; whole number, at least 1. Default 2: one may be luck. One failure re-opens it. */
-  successThreshold?: number
-  /**
-   * The lease of a probe in milliseconds, above 0: if it has not settled by then its place is free for another, and its result
-   * has no vote. Must be longer than `callTimeout`. Default 10 000, or twice the `callTimeout` if that is longer.
-   */
-  probeTimeout?: number
-}
 
 /** What a breaker may be given. Every option has a default that protects. */
 export interface CircuitBreakerOptions {
@@ -46,14 +34,11 @@ export interface CircuitBreakerOptions {
 }
 
 /** Options after validation: complete, frozen, shared by all breakers of a registry that have no overrides. */
-export interface Settings {
+export interface Settings extends HalfOpenSettings {
   /** As they were given, for merging changes into them. */
   readonly options: CircuitBreakerOptions
   readonly trip: TripPolicy
   readonly openDuration: OpenDuration
-  readonly maxConcurrent: number
-  readonly successThreshold: number
-  readonly probeTimeout: number
   readonly callTimeout: number | undefined
   readonly classify: Classify
   readonly clock: SteadyClock
@@ -64,7 +49,6 @@ const liveNames = ['trip', 'openDuration', 'halfOpen', 'callTimeout', 'classify'
 /** @internal What breakers of a registry may share. */
 export const sharedNames: readonly string[] = [...liveNames, 'now', 'random']
 const optionNames = ['name', ...sharedNames]
-const halfOpenNames = ['maxConcurrent', 'successThreshold', 'probeTimeout'] as const
 
 /** Where a registry hands over what it has parsed already, so that its breakers share one set of settings. */
 const parsed: unique symbol = Symbol('parsed')
@@ -128,22 +112,4 @@ function parseOpenDuration(value: number | OpenDuration): OpenDuration {
   throw new TypeError(
     `openDuration must be a number of milliseconds above 0 or a function such as exponentialBackoff(), got ${show(value)}`,
   )
-}
-
-function parseHalfOpen(
-  options: HalfOpenOptions,
-  callTimeout: number | undefined,
-): Pick<Settings, 'maxConcurrent' | 'successThreshold' | 'probeTimeout'> {
-  checkObject('halfOpen', options, halfOpenNames)
-  const { maxConcurrent = 1, successThreshold = 2 } = options
-  const { probeTimeout = Math.max(10_000, 2 * (callTimeout ?? 0)) } = options
-  checkNumber('halfOpen.maxConcurrent', maxConcurrent, { min: 1, integer: true })
-  checkNumber('halfOpen.successThreshold', successThreshold, { min: 1, integer: true })
-  checkDuration('halfOpen.probeTimeout', probeTimeout)
-  if (callTimeout !== undefined && probeTimeout <= callTimeout) {
-    throw new RangeError(
-      `halfOpen.probeTimeout must be longer than callTimeout (${callTimeout}), or a probe that times out has no vote, got ${probeTimeout}`,
-    )
-  }
-  return { maxConcurrent, successThreshold, probeTimeout }
 }

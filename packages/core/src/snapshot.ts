@@ -19,6 +19,8 @@ export interface CircuitBreakerSnapshot {
     readonly state: 'open' | 'closed'
     readonly reason: string | null
     readonly since: number
+    /** Whole milliseconds; null if only a person ends it. */
+    readonly expiresInMs: number | null
   } | null
   /** Calls since the breaker was made. `late` ones, whose state was gone, are in none of the others. */
   readonly totals: {
@@ -42,41 +44,41 @@ export interface CircuitBreakerSnapshot {
   /** What the trip policy knows; empty unless closed. */
   readonly window: WindowSnapshot
   /** The round of probes while half-open. */
-  readonly probes: { readonly live: number; readonly successes: number } | null
+  readonly probes: { readonly live: number; readonly successes: number; readonly failures: number } | null
   readonly config: Readonly<Record<string, unknown>>
 }
 
 /** Takes a snapshot; like every question it first lets an open breaker whose time is up become half-open. */
 export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
   const state = machine.current()
-  const { trip, openDuration, maxConcurrent, successThreshold, probeTimeout, callTimeout, clock } = machine.settings
+  const { trip, openDuration, halfOpen, callTimeout, clock } = machine.settings
+  const { success, failure, ignored, rejected, late, timeouts, lastSuccessAt, lastFailureAt } = machine.tally
   return {
     name: machine.breaker.name,
     state: state.name,
     at: clock.now(),
     since: state.since,
     retryAfterMs: state.retryAfterMs(),
-    override: state instanceof Forced ? { state: state.name, reason: state.reason, since: state.since } : null,
-    totals: {
-      success: machine.success,
-      failure: machine.failure,
-      ignored: machine.ignored,
-      rejected: machine.rejected,
-      late: machine.late,
-    },
-    timeouts: machine.timeouts,
+    override: state instanceof Forced ? describeOverride(state) : null,
+    totals: { success, failure, ignored, rejected, late },
+    timeouts,
     opens: machine.opens,
     closes: machine.closes,
-    lastSuccessAt: machine.lastSuccessAt,
-    lastFailureAt: machine.lastFailureAt,
+    lastSuccessAt,
+    lastFailureAt,
     lastTransition: machine.lastTransition,
     window: state.window(),
     probes: state instanceof HalfOpen ? state.probes() : null,
     config: {
       trip: { policy: trip.name, ...trip.config },
       openDuration: describeOpenDuration(openDuration),
-      halfOpen: { maxConcurrent, successThreshold, probeTimeout },
+      halfOpen,
       callTimeout: callTimeout ?? null,
     },
   }
+}
+
+function describeOverride(forced: Forced): CircuitBreakerSnapshot['override'] {
+  const { name, reason, since } = forced
+  return { state: name, reason, since, expiresInMs: forced.expiresInMs() }
 }

@@ -61,7 +61,7 @@ test('an aborted probe gives its place back', async () => {
   expect(breaker.tryAcquire().admitted).toBe(false)
   controller.abort(down)
   await expect(result).rejects.toBe(down)
-  expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 0 })
+  expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 0, failures: 0 })
 })
 
 test.each<[string, () => unknown]>([

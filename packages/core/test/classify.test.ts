@@ -94,7 +94,7 @@ describe('a classify of your own', () => {
     }
     const { breaker } = halfOpenBreaker({ classify })
     await expect(breaker.execute(() => 1)).resolves.toBe(1)
-    expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 1 })
+    expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 1, failures: 0 })
     await expect(breaker.execute(() => 2)).resolves.toBe(2)
     expect(breaker.state).toBe('closed')
     expect(said).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('my bug'))

@@ -74,7 +74,7 @@ test('a shorter probe timeout frees a younger probe before an older one', () => 
   breaker.acquire()
   expect(breaker.tryAcquire()).toMatchObject({ admitted: false, reason: 'half-open', retryAfterMs: 100 })
   clock.advance(100)
-  expect(breaker.snapshot().probes).toEqual({ live: 1, successes: 0 })
+  expect(breaker.snapshot().probes).toEqual({ live: 1, successes: 0, failures: 0 })
 })
 
 test('a new open duration holds from the next trip on', () => {

@@ -30,7 +30,15 @@ const options: fc.Arbitrary<ModelOptions> = fc.record({
   factor: fc.integer({ min: 1, max: 3 }),
   maxOpenDuration: fc.integer({ min: 100, max: 400 }),
   maxConcurrent: fc.integer({ min: 1, max: 3 }),
-  successThreshold: fc.integer({ min: 1, max: 3 }),
+  verdict: fc.oneof(
+    fc.record({ kind: fc.constant('count' as const), successes: fc.integer({ min: 1, max: 3 }) }),
+    fc.record({
+      kind: fc.constant('rate' as const),
+      probes: fc.integer({ min: 1, max: 5 }),
+      rate: fc.constantFrom(0.25, 0.5, 0.75, 1),
+    }),
+  ),
+  maxDuration: fc.option(fc.integer({ min: 1, max: 300 }), { nil: undefined }),
   probeTimeout: fc.integer({ min: 1, max: 200 }),
 })
 
@@ -77,7 +85,10 @@ function optionsFor(model: ModelOptions, now: () => number): CircuitBreakerOptio
     }),
     halfOpen: {
       maxConcurrent: model.maxConcurrent,
-      successThreshold: model.successThreshold,
+      ...(model.verdict.kind === 'count'
+        ? { successThreshold: model.verdict.successes }
+        : { probes: model.verdict.probes, successRate: model.verdict.rate }),
+      ...(model.maxDuration !== undefined && { maxDuration: model.maxDuration }),
       probeTimeout: model.probeTimeout,
     },
     now,

@@ -11,7 +11,8 @@ export interface ModelOptions {
   factor: number
   maxOpenDuration: number
   maxConcurrent: number
-  successThreshold: number
+  verdict: { kind: 'count'; successes: number } | { kind: 'rate'; probes: number; rate: number }
+  maxDuration: number | undefined
   probeTimeout: number
 }
 
@@ -84,10 +85,13 @@ export class NaiveModel {
 
   look(): void {
     const { period } = this
-    if (this.override === null && period.name === 'open' && this.now >= period.startedAt + period.openFor) {
+    if (this.override !== null) return
+    if (period.name === 'open' && this.now >= period.startedAt + period.openFor) {
       this.#change(() => {
         this.period = this.#newPeriod('half-open', period.attempt)
       })
+    } else if (period.name === 'half-open' && this.now - period.startedAt >= (this.options.maxDuration ?? Infinity)) {
+      this.#open()
     }
   }
 
@@ -132,11 +136,22 @@ export class NaiveModel {
     if (this.override !== null || result === 'ignored') return
     this.period.results.push(result)
     if (this.period.name === 'closed' && this.#trips()) this.#open()
-    else if (this.period.name === 'half-open' && result === 'failure') this.#open()
-    else if (this.period.name === 'half-open' && this.period.results.length >= this.options.successThreshold) {
+    else if (this.period.name === 'half-open') this.#judge()
+  }
+
+  /** All ways in which the missing results could turn out: if none of them changes the verdict, it is taken. */
+  #judge(): void {
+    const { verdict } = this.options
+    const failures = this.period.results.filter((result) => result === 'failure').length
+    const successes = this.period.results.length - failures
+    const total = verdict.kind === 'count' ? verdict.successes : verdict.probes
+    const enough = (count: number) => count / total >= (verdict.kind === 'count' ? 1 : verdict.rate)
+    if (enough(successes)) {
       this.#change(() => {
         this.period = this.#newPeriod('closed')
       })
+    } else if (!enough(total - failures)) {
+      this.#open()
     }
   }
 

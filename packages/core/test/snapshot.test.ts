@@ -22,17 +22,25 @@ const rows: [string, () => Bench, Partial<CircuitBreakerSnapshot>][] = [
   [
     'half-open',
     halfOpenBreaker,
-    { state: 'half-open', since: 6_000, retryAfterMs: 0, probes: { live: 0, successes: 0 }, opens: 1 },
+    { state: 'half-open', since: 6_000, retryAfterMs: 0, probes: { live: 0, successes: 0, failures: 0 }, opens: 1 },
   ],
   [
     'forced open',
     forced('forceOpen'),
-    { state: 'open', retryAfterMs: null, override: { state: 'open', reason: 'deploy', since: 6_000 } },
+    {
+      state: 'open',
+      retryAfterMs: null,
+      override: { state: 'open', reason: 'deploy', since: 6_000, expiresInMs: null },
+    },
   ],
   [
     'forced closed',
     forced('forceClosed'),
-    { state: 'closed', retryAfterMs: 0, override: { state: 'closed', reason: 'deploy', since: 6_000 } },
+    {
+      state: 'closed',
+      retryAfterMs: 0,
+      override: { state: 'closed', reason: 'deploy', since: 6_000, expiresInMs: null },
+    },
   ],
 ]
 

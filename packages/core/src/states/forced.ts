@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import type { Outcome } from '../outcome.ts'
 import { Permit, Rejection, type Settler } from '../permit.ts'
 import type { WindowSnapshot } from '../trip/trip-policy.ts'
@@ -11,27 +12,37 @@ export class Forced implements State {
   /** Why, in the person's words. */
   readonly reason: string | null
   readonly under: State
+  readonly #clock: Clock
+  readonly #endsAt: number
 
-  constructor(name: 'open' | 'closed', since: number, reason: string | null, under: State) {
+  constructor(name: 'open' | 'closed', clock: Clock, reason: string | null, duration: number, under: State) {
     this.name = name
-    this.since = since
+    this.since = clock.now()
     this.reason = reason
     this.under = under instanceof Forced ? under.under : under
+    this.#clock = clock
+    this.#endsAt = this.since + duration
   }
 
   isOver(): boolean {
-    return false
+    return this.#endsAt !== Number.POSITIVE_INFINITY && this.#clock.now() >= this.#endsAt
+  }
+
+  /** Whole milliseconds; null if only a person can end it. As of the latest reading of the clock. */
+  expiresInMs(): number | null {
+    if (this.#endsAt === Number.POSITIVE_INFINITY) return null
+    return Math.max(1, Math.ceil(this.#endsAt - this.#clock.last))
   }
 
   admit(settler: Settler): Permit | Rejection {
-    return this.name === 'open' ? new Rejection('forced-open', null) : new Permit(settler, this)
+    return this.name === 'open' ? new Rejection('forced-open', this.expiresInMs()) : new Permit(settler, this)
   }
 
   /** Outcomes are counted by the breaker and decide nothing. */
   settle(_outcome: Outcome): undefined {}
 
   retryAfterMs(): number | null {
-    return this.name === 'open' ? null : 0
+    return this.name === 'open' ? this.expiresInMs() : 0
   }
 
   window(): WindowSnapshot {

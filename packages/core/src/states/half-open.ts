@@ -5,10 +5,14 @@ import type { WindowSnapshot } from '../trip/trip-policy.ts'
 import { emptyWindow, type State, type Verdict } from './state.ts'
 
 /** What half-open goes by; read anew each time, for it can be changed live. */
-interface ProbeSettings {
+export interface ProbeSettings {
   readonly maxConcurrent: number
-  readonly successThreshold: number
+  /** So many successes close. */
+  readonly successesNeeded: number
+  /** One failure more re-opens. */
+  readonly failuresTolerated: number
   readonly probeTimeout: number
+  readonly maxDuration: number | undefined
 }
 
 /** A few probes pass, each on a lease; their verdicts decide. */
@@ -23,6 +27,7 @@ export class HalfOpen implements State {
   /** When each live probe's lease ends. */
   readonly #leases = new Map<Permit, number>()
   #successes = 0
+  #failures = 0
 
   constructor(clock: Clock, since: number, owner: { readonly settings: ProbeSettings }, attempt: number) {
     this.since = since
@@ -31,8 +36,10 @@ export class HalfOpen implements State {
     this.#owner = owner
   }
 
+  /** A round that nobody decides, for want of traffic, say. */
   isOver(): boolean {
-    return false
+    const { maxDuration } = this.#owner.settings
+    return maxDuration !== undefined && this.#clock.now() >= this.since + maxDuration
   }
 
   admit(settler: Settler): Permit | Rejection {
@@ -47,10 +54,10 @@ export class HalfOpen implements State {
   settle(outcome: Outcome, _error: unknown, permit: Permit): Verdict | 'late' | undefined {
     this.#endLeases()
     if (!this.#leases.delete(permit)) return 'late'
-    if (outcome === 'failure') return { to: 'open', reason: 'probe-failed' }
-    if (outcome === 'success' && ++this.#successes >= this.#owner.settings.successThreshold) {
+    const { successesNeeded, failuresTolerated } = this.#owner.settings
+    if (outcome === 'failure' && ++this.#failures > failuresTolerated) return { to: 'open', reason: 'probe-failed' }
+    if (outcome === 'success' && ++this.#successes >= successesNeeded)
       return { to: 'closed', reason: 'probes-succeeded' }
-    }
     return undefined
   }
 
@@ -69,9 +76,9 @@ export class HalfOpen implements State {
   }
 
   /** How the round is going, for snapshots. */
-  probes(): { live: number; successes: number } {
+  probes(): { live: number; successes: number; failures: number } {
     this.#endLeases()
-    return { live: this.#leases.size, successes: this.#successes }
+    return { live: this.#leases.size, successes: this.#successes, failures: this.#failures }
   }
 
   #endLeases(): number {

@@ -1,0 +1,57 @@
+import type { Clock } from './clock.ts'
+import { isTimeout, type Outcome } from './outcome.ts'
+import type { State } from './states/state.ts'
+
+/** How many successes in a row must each follow the one before within a millisecond before they are stamped in groups. */
+const rapidSuccesses = 64
+
+/** What became of a breaker's calls since it was made. */
+export class Tally {
+  readonly #clock: Clock
+  success = 0
+  failure = 0
+  ignored = 0
+  rejected = 0
+  late = 0
+  timeouts = 0
+  lastSuccessAt: number | null = null
+  lastFailureAt: number | null = null
+  #rapid = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  count(outcome: Outcome, issuer: State, error: unknown): void {
+    if (outcome === 'success') this.succeed(issuer)
+    else if (outcome === 'failure') this.#fail(issuer, error)
+    else this.ignored++
+  }
+
+  /**
+   * A clock read costs more than all the rest of a successful call. Where the state has just read it, its reading serves; else
+   * successes that follow each other within a millisecond are stamped in groups.
+   */
+  succeed(issuer: State): void {
+    this.success++
+    if (issuer.timed) {
+      this.lastSuccessAt = this.#clock.last
+      return
+    }
+    const grouped = this.#rapid > rapidSuccesses
+    if (grouped && this.#rapid % rapidSuccesses !== 0) {
+      this.#rapid++
+      return
+    }
+    const at = this.#clock.now()
+    const rapid = at - (this.lastSuccessAt ?? 0) < (grouped ? rapidSuccesses : 1)
+    this.#rapid = rapid ? this.#rapid + 1 : 0
+    this.lastSuccessAt = at
+  }
+
+  #fail(issuer: State, error: unknown): void {
+    this.failure++
+    if (isTimeout(error)) this.timeouts++
+    this.lastFailureAt = issuer.timed ? this.#clock.last : this.#clock.now()
+  }
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { CircuitBreaker } from '../src/index.ts'
+import { closedBreaker, openBreaker } from './in-state.ts'
+
+test('forced open for a time ends by itself, and says when', () => {
+  const { breaker, clock } = closedBreaker()
+  const transitions: unknown[] = []
+  breaker.on('transition', ({ to, reason, cause }) => transitions.push({ to, reason, cause }))
+  breaker.forceOpen('deploy', { for: 1_000 })
+  clock.advance(400)
+  expect(breaker.tryAcquire()).toMatchObject({ admitted: false, reason: 'forced-open', retryAfterMs: 600 })
+  expect(breaker.snapshot().override).toMatchObject({ state: 'open', reason: 'deploy', expiresInMs: 600 })
+  clock.advance(600)
+  expect([breaker.state, breaker.snapshot().override]).toEqual(['closed', null])
+  expect(transitions).toEqual([
+    { to: 'open', reason: 'forced', cause: 'person' },
+    { to: 'closed', reason: 'override-expired', cause: 'time' },
+  ])
+})
+
+test('forced closed for a time gives way to the open state underneath, or to half-open if its time is up as well', () => {
+  for (const [waits, state] of [
+    [500, 'open'],
+    [5_000, 'half-open'],
+  ] as const) {
+    const { breaker, clock } = openBreaker({ openDuration: 1_000 })
+    breaker.forceClosed(undefined, { for: waits })
+    expect(breaker.acquire().admitted).toBe(true)
+    clock.advance(waits)
+    expect(breaker.state).toBe(state)
+  }
+})
+
+test('a second override replaces the first, also its end', () => {
+  const { breaker, clock } = closedBreaker()
+  breaker.forceOpen('a while', { for: 10 })
+  breaker.forceOpen('until I say so')
+  clock.advance(1_000)
+  expect(breaker.snapshot()).toMatchObject({ state: 'open', retryAfterMs: null, override: { expiresInMs: null } })
+  breaker.resume()
+  expect(breaker.state).toBe('closed')
+})
+
+test.each([
+  [{ for: 0 }, RangeError, 'for'],
+  [{ for: Number.POSITIVE_INFINITY }, RangeError, 'for'],
+  [{ for: '1h' }, TypeError, 'for'],
+  [{ until: 5 }, TypeError, 'until'],
+  [5, TypeError, 'options'],
+])('an override with %j is refused and nothing is forced', (options, kind, named) => {
+  const breaker = new CircuitBreaker()
+  for (const method of ['forceOpen', 'forceClosed'] as const) {
+    const force = () => breaker[method]('test', options as never)
+    expect(force).toThrow(kind)
+    expect(force).toThrow(named)
+  }
+  expect(breaker.snapshot().override).toBeNull()
+})
