@@ -63,7 +63,11 @@ export class PlainCalls {
 /** Plain calls for this machine as it is now, if its options and state allow them. */
 export function plainCalls(machine: Machine): PlainCalls | null {
   const { state, settings } = machine
-  const plain = state instanceof Closed && settings.classify === defaultClassify && settings.callTimeout === undefined
+  const plain =
+    state instanceof Closed &&
+    !state.followsCalls &&
+    settings.classify === defaultClassify &&
+    settings.callTimeout === undefined
   return plain ? new PlainCalls(machine, state) : null
 }
 

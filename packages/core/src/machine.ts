@@ -48,29 +48,29 @@ export class Machine implements Settler {
 
   /** Closed by its own decision, and without a failure to remember: nothing is lost if it is forgotten. */
   get isClean(): boolean {
-    return this.state instanceof Closed && this.state.window().failures === 0
+    if (!(this.state instanceof Closed)) return false
+    const { failures, slowCalls = 0 } = this.state.window()
+    return failures === 0 && slowCalls === 0
   }
 
   /** The state at this moment: open becomes half-open when somebody asks after its time is up. */
   current(): State {
     const state = this.state
-    if (state.isOver() && state === this.state) {
-      this.#moveOn(state)
+    const over = state.over()
+    if (over !== undefined && state === this.state) {
+      this.#moveOn(state, { ...over, cause: 'time' })
       this.#deliver()
     }
     return this.state
   }
 
-  /** What follows when a state's time is up. */
-  #moveOn(state: State): void {
+  /** What follows when a state is over. */
+  #moveOn(state: State, why: Pick<Transition, 'reason' | 'cause' | 'trip'>): void {
     const { clock } = this.settings
-    if (state instanceof Open) {
-      const next = new HalfOpen(clock, clock.last, this, state.attempt)
-      return this.#become(next, { reason: 'open-duration-ended', cause: 'time' })
-    }
-    if (state instanceof HalfOpen) return this.#open({ reason: 'probes-undecided', cause: 'time' }, undefined)
-    if (state instanceof Forced) {
-      this.#become(state.under, { reason: 'override-expired', cause: 'time' })
+    if (state instanceof Open) this.#become(new HalfOpen(clock, clock.last, this, state.attempt), why)
+    else if (!(state instanceof Forced)) this.#open(why, undefined)
+    else {
+      this.#become(state.under, why)
       this.current() // what is underneath may be over as well
     }
   }

@@ -43,27 +43,37 @@ export class Closed implements State {
     return this.#watch.timed === true
   }
 
-  isOver(): boolean {
-    return false
+  /** Whether the policy wants to know each call, so that each needs a permit of its own. */
+  get followsCalls(): boolean {
+    return this.#watch.began !== undefined
+  }
+
+  over(): Verdict | undefined {
+    return this.#watch.overdue === undefined ? undefined : this.#ask((watch) => watch.overdue?.())
   }
 
   admit(settler: Settler): Permit {
-    return new Permit(settler, this)
+    const permit = new Permit(settler, this)
+    if (this.followsCalls) this.#ask((watch) => watch.began?.(permit))
+    return permit
   }
 
-  settle(outcome: Outcome, error: unknown): Verdict | undefined {
-    if (outcome === 'ignored') return undefined
-    if (outcome === 'success') return this.succeed()
+  settle(outcome: Outcome, error: unknown, permit: Permit | undefined): Verdict | undefined {
+    if (outcome === 'success') return this.succeed(permit)
+    return this.#ask((watch) => (outcome === 'failure' ? watch.failure(error, permit) : watch.ignored?.(permit)))
+  }
+
+  succeed(permit?: Permit): Verdict | undefined {
     try {
-      return verdictOf(this.#watch.failure(error))
+      return verdictOf(this.#watch.success(permit))
     } catch (problem) {
       return this.#blame(problem)
     }
   }
 
-  succeed(): Verdict | undefined {
+  #ask(question: (watch: TripWatch) => Trip | undefined): Verdict | undefined {
     try {
-      return verdictOf(this.#watch.success())
+      return verdictOf(question(this.#watch))
     } catch (problem) {
       return this.#blame(problem)
     }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Outcome } from '../outcome.ts'
 import { Permit, Rejection, type Settler } from '../permit.ts'
 import type { WindowSnapshot } from '../trip/trip-policy.ts'
-import type { State } from './state.ts'
+import type { Over, State } from './state.ts'
 
 /** A person has decided. The state underneath waits as it was; `resume` brings it back. */
 export class Forced implements State {
@@ -24,8 +24,9 @@ export class Forced implements State {
     this.#endsAt = this.since + duration
   }
 
-  isOver(): boolean {
-    return this.#endsAt !== Number.POSITIVE_INFINITY && this.#clock.now() >= this.#endsAt
+  over(): Over | undefined {
+    if (this.#endsAt === Number.POSITIVE_INFINITY || this.#clock.now() < this.#endsAt) return undefined
+    return { reason: 'override-expired' }
   }
 
   /** Whole milliseconds; null if only a person can end it. As of the latest reading of the clock. */

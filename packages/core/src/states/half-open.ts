@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Outcome } from '../outcome.ts'
 import { Permit, Rejection, type Settler } from '../permit.ts'
 import type { WindowSnapshot } from '../trip/trip-policy.ts'
-import { emptyWindow, type State, type Verdict } from './state.ts'
+import { emptyWindow, type Over, type State, type Verdict } from './state.ts'
 
 /** What half-open goes by; read anew each time, for it can be changed live. */
 export interface ProbeSettings {
@@ -37,9 +37,10 @@ export class HalfOpen implements State {
   }
 
   /** A round that nobody decides, for want of traffic, say. */
-  isOver(): boolean {
+  over(): Over | undefined {
     const { maxDuration } = this.#owner.settings
-    return maxDuration !== undefined && this.#clock.now() >= this.since + maxDuration
+    if (maxDuration === undefined || this.#clock.now() < this.since + maxDuration) return undefined
+    return { reason: 'probes-undecided' }
   }
 
   admit(settler: Settler): Permit | Rejection {

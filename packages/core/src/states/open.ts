@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { Rejection } from '../permit.ts'
 import type { WindowSnapshot } from '../trip/trip-policy.ts'
-import { emptyWindow, type State } from './state.ts'
+import { emptyWindow, type Over, type State } from './state.ts'
 
 /** No call passes until the deadline. It issues no permits, so nothing can settle here. */
 export class Open implements State {
@@ -20,8 +20,8 @@ export class Open implements State {
     this.#deadlineAt = since + duration
   }
 
-  isOver(): boolean {
-    return this.#clock.now() >= this.#deadlineAt
+  over(): Over | undefined {
+    return this.#clock.now() >= this.#deadlineAt ? { reason: 'open-duration-ended' } : undefined
   }
 
   admit(): Rejection {

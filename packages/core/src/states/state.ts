@@ -12,6 +12,9 @@ export interface Verdict {
   readonly trip?: Trip
 }
 
+/** Why a state is over. */
+export type Over = Pick<Verdict, 'reason' | 'trip'>
+
 /**
  * One period of the breaker's life. It holds only what that period needs, and its identity is what makes a result late: a
  * permit settles only with the very object that issued it.
@@ -22,8 +25,8 @@ export interface State {
   readonly since: number
   /** Whether a success settled here has just read the clock. */
   readonly timed: boolean
-  /** Whether its time is up, so that the next state is half-open. */
-  isOver(): boolean
+  /** Why it is over, if it is, although no call has settled: its time is up, or calls in flight take too long. */
+  over(): Over | undefined
   admit(settler: Settler): Permit | Rejection
   /** `late` if the permit no longer has a vote. */
   settle(outcome: Outcome, error: unknown, permit: Permit | undefined): Verdict | 'late' | undefined

@@ -17,29 +17,37 @@ export function anyOf(...policies: TripPolicy[]): TripPolicy {
 
 class AnyOf implements TripWatch {
   readonly timed: boolean
+  readonly began?: (call: object) => undefined
+  readonly ignored?: (call?: object) => undefined
+  readonly overdue?: () => Trip | undefined
   readonly #watches: readonly TripWatch[]
 
   constructor(watches: readonly TripWatch[]) {
     this.#watches = watches
     this.timed = watches.some((watch) => watch.timed === true)
+    // Only where a policy wants it, for following each call has its cost.
+    if (watches.some((watch) => watch.began)) this.began = (call) => void this.#ask((watch) => watch.began?.(call))
+    if (watches.some((watch) => watch.ignored))
+      this.ignored = (call) => void this.#ask((watch) => watch.ignored?.(call))
+    if (watches.some((watch) => watch.overdue)) this.overdue = () => this.#ask((watch) => watch.overdue?.())
   }
 
-  success(): Trip | undefined {
-    return this.#ask((watch) => watch.success())
+  success(call?: object): Trip | undefined {
+    return this.#ask((watch) => watch.success(call))
   }
 
-  failure(error: unknown): Trip | undefined {
-    return this.#ask((watch) => watch.failure(error))
+  failure(error: unknown, call?: object): Trip | undefined {
+    return this.#ask((watch) => watch.failure(error, call))
   }
 
-  /** Asks all, also after one has tripped or thrown: each must see every outcome. */
+  /** Asks all, also after one has tripped or thrown: each must see everything. */
   #ask(question: (watch: TripWatch) => Trip | undefined): Trip | undefined {
     let first: Trip | undefined
     let problem: unknown
     for (const watch of this.#watches) {
       try {
         const trip = question(watch)
-        first ??= trip
+        first ??= trip || undefined
       } catch (error) {
         problem ??= error
       }

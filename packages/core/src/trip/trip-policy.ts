@@ -5,9 +5,14 @@ import type { Clock } from '../clock.ts'
 export interface WindowSnapshot {
   /** Settled calls in the window; ignored ones are not among them. */
   readonly calls: number
+  /** 0 where the policy does not look at failures. */
   readonly failures: number
   /** 0..1; null below `minimumCalls`. */
   readonly failureRate?: number | null
+  /** Calls that took too long, those still in flight among them. */
+  readonly slowCalls?: number
+  /** 0..1; null below `minimumCalls`. */
+  readonly slowCallRate?: number | null
   /** What each policy of an `anyOf` holds, in its order. */
   readonly policies?: readonly WindowSnapshot[]
 }
@@ -37,9 +42,16 @@ export interface TripPolicy {
 export interface TripWatch {
   /** Whether each `success` reads the clock. Default false. */
   readonly timed?: boolean
-  success(): Trip | undefined
-  failure(error: unknown): Trip | undefined
+  /** @param call  the same object as in `began`; undefined without it. */
+  success(call?: object): Trip | undefined
+  failure(error: unknown, call?: object): Trip | undefined
   snapshot(): WindowSnapshot
+  /** If there is this method, it is told of each call that is admitted; that costs each call a permit of its own. */
+  began?(call: object): undefined
+  /** A call said nothing about the dependency. */
+  ignored?(call?: object): undefined
+  /** Asked whenever somebody asks for the state: whether calls in flight alone are a reason to open. */
+  overdue?(): Trip | undefined
 }
 
 /** @throws TypeError unless it has the shape of a trip policy. */

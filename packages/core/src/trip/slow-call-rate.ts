@@ -1,0 +1,109 @@
+import { checkDuration, checkNumber, checkObject } from '@cb/checks'
+import type { Clock } from '../clock.ts'
+import { timeWindow } from '../window/time-window.ts'
+import { checkWindow, type OutcomeWindow, type WindowSpec } from '../window/window.ts'
+import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.ts'
+
+/** Options of `slowCallRate`. */
+export interface SlowCallRateOptions {
+  /** Milliseconds, above 0: a call that takes as long is slow, whatever its outcome. */
+  slowAfter: number
+  /** 0 < ratio ≤ 1 of slow calls, compared with `>=`. Default 0.5. */
+  threshold?: number
+  /** Default `timeWindow(10_000)`. */
+  window?: WindowSpec
+  /** No verdict below this many calls in the window. Default 20, or the size of a smaller count window. */
+  minimumCalls?: number
+}
+
+/**
+ * Opens when at least `threshold` of the calls in the window were slow. A call still in flight counts as soon as it is slow, so a
+ * dependency that hangs opens the breaker while it hangs, and not one time-out later. Follows each call: costs more than policies
+ * that look at outcomes only.
+ * @throws TypeError or RangeError naming the option; a minimum that the window can't hold is refused.
+ */
+export function slowCallRate(options: SlowCallRateOptions): TripPolicy {
+  checkObject('slowCallRate', options, ['slowAfter', 'threshold', 'window', 'minimumCalls'])
+  const { slowAfter, threshold = 0.5, window = timeWindow(10_000) } = options
+  checkDuration('slowCallRate slowAfter', slowAfter)
+  checkWindow('slowCallRate window', window)
+  checkNumber('slowCallRate threshold', threshold, { above: 0, max: 1 })
+  const { minimumCalls = Math.min(20, window.capacity) } = options
+  checkNumber('slowCallRate minimumCalls', minimumCalls, { min: 1, integer: true })
+  if (minimumCalls > window.capacity) {
+    throw new RangeError(
+      `slowCallRate minimumCalls must be at most the window's size ${window.capacity}, got ${minimumCalls}`,
+    )
+  }
+  return Object.freeze({
+    name: 'slow-call-rate',
+    config: Object.freeze({ slowAfter, threshold, minimumCalls, window: window.config }),
+    watch: (clock: Clock) => new SlowCallRate({ slowAfter, threshold, minimumCalls }, window.open(clock), clock),
+  })
+}
+
+type Limits = Required<Omit<SlowCallRateOptions, 'window'>>
+
+class SlowCallRate implements TripWatch {
+  readonly timed = true
+  readonly #limits: Limits
+  /** Here a "failure" is a slow call. */
+  readonly #window: OutcomeWindow
+  readonly #clock: Clock
+  /** When each call in flight that is not slow yet began; the oldest first. */
+  readonly #inFlight = new Map<object, number>()
+
+  constructor(limits: Limits, window: OutcomeWindow, clock: Clock) {
+    this.#limits = limits
+    this.#window = window
+    this.#clock = clock
+  }
+
+  began(call: object): undefined {
+    this.#inFlight.set(call, this.#clock.now())
+  }
+
+  success(call?: object): Trip | undefined {
+    return this.#ended(call)
+  }
+
+  failure(_error: unknown, call?: object): Trip | undefined {
+    return this.#ended(call)
+  }
+
+  ignored(call?: object): undefined {
+    if (call !== undefined) this.#inFlight.delete(call)
+  }
+
+  overdue(): Trip | undefined {
+    const slowSince = this.#clock.now() - this.#limits.slowAfter
+    for (const [call, beganAt] of this.#inFlight) {
+      if (beganAt > slowSince) break
+      this.#inFlight.delete(call)
+      this.#window.record(true)
+    }
+    return this.#verdict()
+  }
+
+  /** A call that is not in flight any more has been counted as slow already, or began before this policy was in charge. */
+  #ended(call: object | undefined): Trip | undefined {
+    const beganAt = call === undefined ? undefined : this.#inFlight.get(call)
+    if (call === undefined || beganAt === undefined) return this.#verdict()
+    this.#inFlight.delete(call)
+    this.#window.record(this.#clock.now() - beganAt >= this.#limits.slowAfter)
+    return this.#verdict()
+  }
+
+  #verdict(): Trip | undefined {
+    const { threshold, minimumCalls } = this.#limits
+    const { calls, failures: slowCalls } = this.#window
+    if (calls < minimumCalls || slowCalls / calls < threshold) return undefined
+    return { policy: 'slow-call-rate', threshold, ...this.snapshot() }
+  }
+
+  snapshot(): WindowSnapshot {
+    const { calls, failures: slowCalls } = this.#window.counts()
+    const slowCallRate = calls < this.#limits.minimumCalls ? null : slowCalls / calls
+    return { calls, failures: 0, slowCalls, slowCallRate }
+  }
+}
