@@ -56,6 +56,8 @@ export interface RejectionEvent {
   readonly reason: RejectionReason
   readonly retryAfterMs: number | null
   readonly at: number
+  /** It would have been rejected; shadow mode admitted it. */
+  readonly shadow: boolean
 }
 
 /** The events by name. */

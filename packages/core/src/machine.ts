@@ -10,6 +10,7 @@ import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
 import { HalfOpen } from './states/half-open.ts'
 import { Open } from './states/open.ts'
+import { Shadow } from './states/shadow.ts'
 import type { State, Verdict } from './states/state.ts'
 import { Tally } from './tally.ts'
 
@@ -78,9 +79,21 @@ export class Machine implements Settler {
   admit(): Permit | Rejection {
     const state = this.current()
     const admission = state.admit(this)
-    if (!admission.admitted) this.#reject(state, admission)
-    else if (this.isWatched) admission.startedAt = this.settings.clock.now()
-    return admission
+    if (admission.admitted) return this.#started(admission)
+    const shadow = this.#isShadowed(admission)
+    this.#reject(state, admission, shadow)
+    return shadow ? this.#started(new Shadow(state.name).admit(this)) : admission
+  }
+
+  #started(permit: Permit): Permit {
+    if (this.isWatched) permit.startedAt = this.settings.clock.now()
+    return permit
+  }
+
+  /** A person's word goes also in shadow mode. */
+  #isShadowed({ reason }: Rejection): boolean {
+    const { shadow, random } = this.settings
+    return shadow > 0 && reason !== 'forced-open' && random() < shadow
   }
 
   /** The limit of a call that has just been admitted. */
@@ -90,7 +103,8 @@ export class Machine implements Settler {
   }
 
   settle(issuer: State, outcome: Outcome, error?: unknown, permit?: Permit): void {
-    const verdict = issuer === this.state ? issuer.settle(outcome, error, permit) : 'late'
+    const counts = issuer === this.state || issuer instanceof Shadow
+    const verdict = counts ? issuer.settle(outcome, error, permit) : 'late'
     // An override may bring the issuer back: a probe that has settled must not hold its place then.
     if (issuer !== this.state && issuer instanceof HalfOpen && permit !== undefined) issuer.release(permit)
     if (verdict === 'late') this.tally.late++
@@ -187,11 +201,12 @@ export class Machine implements Settler {
     if (this.isWatched) this.announcer.add({ name: 'transition', event: transition })
   }
 
-  #reject(state: State, { reason, retryAfterMs }: Rejection): void {
-    this.tally.rejected++
+  #reject(state: State, { reason, retryAfterMs }: Rejection, shadow: boolean): void {
+    if (shadow) this.tally.shadowed++
+    else this.tally.rejected++
     if (!this.isWatched) return
     const at = this.settings.clock.now()
-    const event = { breaker: this.breaker.name, state: state.name, reason, retryAfterMs, at }
+    const event = { breaker: this.breaker.name, state: state.name, reason, retryAfterMs, at, shadow }
     this.announcer.add({ name: 'rejection', event })
     this.#deliver()
   }

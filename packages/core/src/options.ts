@@ -1,4 +1,4 @@
-import { checkDuration, checkFunction, checkObject, longestTimer, show } from '@cb/checks'
+import { checkDuration, checkFunction, checkNumber, checkObject, longestTimer, show } from '@cb/checks'
 import { SteadyClock } from './clock.ts'
 import { type HalfOpenOptions, type HalfOpenSettings, parseHalfOpen } from './half-open-options.ts'
 import { constantDuration, exponentialBackoff, type OpenDuration, safeRandom } from './open-duration.ts'
@@ -25,6 +25,12 @@ export interface CircuitBreakerOptions {
    * as a failure. Milliseconds, above 0, at most 2 147 483 647. Default: no limit.
    */
   callTimeout?: number
+  /**
+   * Shadow mode, to try a breaker before it is trusted: everything is measured and announced, nothing is rejected; what would have
+   * been rejected is counted as `shadowed`. True, or the share of such calls that pass all the same, 0..1. Default false.
+   * `forceOpen` rejects also in shadow mode.
+   */
+  shadow?: boolean | number
   /** Default: a value is a success, an error a failure; aborts and rejections by breakers and limiters are ignored. */
   classify?: Classify
   /** A monotonic clock in milliseconds. Default `performance.now`. Give a breaker a fake one to test with. */
@@ -40,12 +46,14 @@ export interface Settings extends HalfOpenSettings {
   readonly trip: TripPolicy
   readonly openDuration: OpenDuration
   readonly callTimeout: number | undefined
+  /** 0..1 */
+  readonly shadow: number
   readonly classify: Classify
   readonly clock: SteadyClock
   readonly random: () => number
 }
 
-const liveNames = ['trip', 'openDuration', 'halfOpen', 'callTimeout', 'classify'] as const
+const liveNames = ['trip', 'openDuration', 'halfOpen', 'callTimeout', 'shadow', 'classify'] as const
 /** @internal What breakers of a registry may share. */
 export const sharedNames: readonly string[] = [...liveNames, 'now', 'random']
 const optionNames = ['name', ...sharedNames]
@@ -63,7 +71,13 @@ export function parseOptions(options: CircuitBreakerOptions & { [parsed]?: Setti
   if (options?.[parsed] !== undefined) return options[parsed]
   checkObject('CircuitBreaker', options, optionNames)
   const { trip = defaultTrip(), openDuration = exponentialBackoff(), callTimeout } = options
-  const { classify = defaultClassify, halfOpen = {}, now = () => performance.now(), random = Math.random } = options
+  const {
+    classify = defaultClassify,
+    halfOpen = {},
+    shadow = false,
+    now = () => performance.now(),
+    random = Math.random,
+  } = options
   if (callTimeout !== undefined) checkDuration('callTimeout', callTimeout, longestTimer)
   return Object.freeze({
     options: { ...options, ...(options.halfOpen && { halfOpen: { ...options.halfOpen } }) },
@@ -71,6 +85,7 @@ export function parseOptions(options: CircuitBreakerOptions & { [parsed]?: Setti
     openDuration: parseOpenDuration(openDuration),
     ...parseHalfOpen(halfOpen, callTimeout),
     callTimeout,
+    shadow: typeof shadow === 'boolean' ? Number(shadow) : checkNumber('shadow', shadow, { min: 0, max: 1 }),
     classify: checkFunction('classify', classify),
     clock: new SteadyClock(checkFunction('now', now)),
     random: safeRandom(checkFunction('random', random)),

@@ -32,6 +32,8 @@ export interface CircuitBreakerSnapshot {
   }
   /** How many of the failures were because time ran out: a `CallTimeoutError`, a `TimeoutError`, a code such as `ETIMEDOUT`. */
   readonly timeouts: number
+  /** Calls that would have been rejected but for shadow mode; what became of them is in `totals`. */
+  readonly shadowed: number
   readonly opens: number
   readonly closes: number
   /**
@@ -51,8 +53,8 @@ export interface CircuitBreakerSnapshot {
 /** Takes a snapshot; like every question it first lets an open breaker whose time is up become half-open. */
 export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
   const state = machine.current()
-  const { trip, openDuration, halfOpen, callTimeout, clock } = machine.settings
-  const { success, failure, ignored, rejected, late, timeouts, lastSuccessAt, lastFailureAt } = machine.tally
+  const { trip, openDuration, halfOpen, callTimeout, shadow, clock } = machine.settings
+  const { success, failure, ignored, rejected, late, shadowed, timeouts, lastSuccessAt, lastFailureAt } = machine.tally
   return {
     name: machine.breaker.name,
     state: state.name,
@@ -62,6 +64,7 @@ export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
     override: state instanceof Forced ? describeOverride(state) : null,
     totals: { success, failure, ignored, rejected, late },
     timeouts,
+    shadowed,
     opens: machine.opens,
     closes: machine.closes,
     lastSuccessAt,
@@ -74,6 +77,7 @@ export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
       openDuration: describeOpenDuration(openDuration),
       halfOpen,
       callTimeout: callTimeout ?? null,
+      shadow,
     },
   }
 }

@@ -12,6 +12,8 @@ export class Tally {
   failure = 0
   ignored = 0
   rejected = 0
+  /** Would have been rejected, but for shadow mode. */
+  shadowed = 0
   late = 0
   timeouts = 0
   lastSuccessAt: number | null = null

@@ -75,7 +75,7 @@ describe('what events say', () => {
     breaker.tryAcquire()
     breaker.forceOpen()
     breaker.tryAcquire()
-    const event = { breaker: 'test', state: 'open', at: 5_000 }
+    const event = { breaker: 'test', state: 'open', at: 5_000, shadow: false }
     expect(rejection.mock.calls.flat()).toEqual([
       { ...event, reason: 'open', retryAfterMs: 1_000 },
       { ...event, reason: 'forced-open', retryAfterMs: null },

@@ -62,6 +62,7 @@ test.each(rows)('%s: a snapshot is plain JSON and complete', (_, bench, expected
     'override',
     'probes',
     'retryAfterMs',
+    'shadowed',
     'since',
     'state',
     'timeouts',

@@ -90,8 +90,10 @@ export class BreakerMetrics {
         const totals = group.totals()
         for (const outcome of callOutcomes)
           result.observe(instruments.calls, totals[outcome], attributes.calls(outcome))
-        const rate = highestFailureRate(snapshots)
-        if (rate !== undefined) result.observe(instruments.failureRate, rate, attributes.name)
+        for (const rate of ['failureRate', 'slowCallRate'] as const) {
+          const highest = highestRate(snapshots, rate)
+          if (highest !== undefined) result.observe(instruments[rate], highest, attributes.name)
+        }
       }
     } catch (error) {
       this.#faults.report('metrics', error)
@@ -105,6 +107,7 @@ interface Instruments {
   readonly state: Observable
   readonly calls: Observable
   readonly failureRate: Observable
+  readonly slowCallRate: Observable
   readonly transitions: Counter
   readonly callDuration: Histogram
   readonly stateDuration: Histogram
@@ -114,30 +117,35 @@ function createInstruments(meter: Meter): Instruments {
   const state = meter.createObservableUpDownCounter(metric.state.name, metric.state)
   const calls = meter.createObservableCounter(metric.calls.name, metric.calls)
   const failureRate = meter.createObservableGauge(metric.failureRate.name, metric.failureRate)
+  const slowCallRate = meter.createObservableGauge(metric.slowCallRate.name, metric.slowCallRate)
   return {
     meter,
-    observables: [state, calls, failureRate],
+    observables: [state, calls, failureRate, slowCallRate],
     state,
     calls,
     failureRate,
+    slowCallRate,
     transitions: meter.createCounter(metric.transitions.name, metric.transitions),
     callDuration: meter.createHistogram(metric.callDuration.name, metric.callDuration),
     stateDuration: meter.createHistogram(metric.stateDuration.name, metric.stateDuration),
   }
 }
 
+type Rate = 'failureRate' | 'slowCallRate'
+
 /** The highest of the breakers of one name; undefined below the minimum of calls. */
-function highestFailureRate(snapshots: CircuitBreakerSnapshot[]): number | undefined {
-  const rates = snapshots.map(({ window }) => failureRateOf(window)).filter((rate) => rate !== undefined)
+function highestRate(snapshots: CircuitBreakerSnapshot[], rate: Rate): number | undefined {
+  const rates = snapshots.map(({ window }) => rateOf(window, rate)).filter((value) => value !== undefined)
   return rates.length === 0 ? undefined : Math.max(...rates)
 }
 
 /** Of a policy that has one, or of the first such policy of an `anyOf`. */
-function failureRateOf({ failureRate, policies = [] }: WindowSnapshot): number | undefined {
-  if (typeof failureRate === 'number' && Number.isFinite(failureRate)) return failureRate
-  for (const policy of policies) {
-    const rate = failureRateOf(policy)
-    if (rate !== undefined) return rate
+function rateOf(window: WindowSnapshot, rate: Rate): number | undefined {
+  const value = window[rate]
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  for (const policy of window.policies ?? []) {
+    const found = rateOf(policy, rate)
+    if (found !== undefined) return found
   }
   return undefined
 }

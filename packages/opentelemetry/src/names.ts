@@ -29,7 +29,7 @@ interface Metric extends MetricOptions {
   readonly description: string
 }
 
-type MetricKey = 'state' | 'transitions' | 'calls' | 'callDuration' | 'failureRate' | 'stateDuration'
+type MetricKey = 'state' | 'transitions' | 'calls' | 'callDuration' | 'failureRate' | 'slowCallRate' | 'stateDuration'
 
 export const metric: Readonly<Record<MetricKey, Metric>> = {
   state: {
@@ -57,6 +57,11 @@ export const metric: Readonly<Record<MetricKey, Metric>> = {
     name: 'circuit_breaker.failure_rate',
     unit: '1',
     description: 'Failures among the calls in the window',
+  },
+  slowCallRate: {
+    name: 'circuit_breaker.slow_call_rate',
+    unit: '1',
+    description: 'Slow calls among the calls in the window, those in flight included',
   },
   stateDuration: {
     name: 'circuit_breaker.state.duration',

@@ -58,6 +58,7 @@ export class Recorder implements Observer {
 
   rejection(event: RejectionEvent, breaker: CircuitBreaker): void {
     this.follow()
+    if (event.shadow) return // it was admitted after all
     this.#spans.rejection(this.#breakers.of(breaker).group.attributes.rejected(event.state))
   }
 }

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { anyOf, CircuitBreaker, consecutiveFailures, failureRate } from '@cb/core'
+import { anyOf, CircuitBreaker, consecutiveFailures, failureRate, slowCallRate } from '@cb/core'
 import { fakeClock, until } from '@cb/test-kit'
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics'
 import { expect, onTestFinished, test } from 'vitest'
@@ -99,6 +99,18 @@ test('the failure rate is that of the policy that has one, also inside anyOf', a
   await breaker.execute(fail).catch(() => {})
   await breaker.execute(async () => {})
   expect(await pointsOf(telemetry, 'circuit_breaker.failure_rate', 'rated')).toEqual({ '': 0.5 })
+})
+
+test('the slow call rate counts calls in flight as well', async () => {
+  const telemetry = metricsOnly()
+  const clock = fakeClock()
+  const trip = slowCallRate({ slowAfter: 1_000, minimumCalls: 4, threshold: 0.9 })
+  const breaker = new CircuitBreaker({ name: 'slow', trip, now: clock.now })
+  for (let call = 0; call < 3; call++) breaker.acquire().success()
+  const inFlight = breaker.acquire()
+  clock.advance(1_000)
+  expect(await pointsOf(telemetry, 'circuit_breaker.slow_call_rate', 'slow')).toEqual({ '': 0.25 })
+  inFlight.success()
 })
 
 test('breakers of the same name are one series: their states and calls add up, the highest failure rate counts', async () => {

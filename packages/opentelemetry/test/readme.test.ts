@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { CircuitBreaker, slowCallRate } from '@cb/core'
 import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics'
 import { expect, onTestFinished, test } from 'vitest'
 import { instrumentCircuitBreakers } from '../src/index.ts'
@@ -84,6 +85,8 @@ test('the tables list the attributes, instruments and units that an SDK receives
   const { request, clock } = await fullOutage('documented')
   for (let call = 0; call < 4; call++) await request()
   clock.advance(1)
+  const slow = new CircuitBreaker({ name: 'documented too', trip: slowCallRate({ slowAfter: 1_000, minimumCalls: 1 }) })
+  slow.acquire().success()
 
   const spans = telemetry.transitions()
   for (const [name, attributes] of table('Spans')) {
@@ -103,6 +106,7 @@ test('the tables list the attributes, instruments and units that an SDK receives
     ...sorted(codes(attributes)),
   ])
   expect(new Set(documented)).toEqual(new Set(received))
+  expect(slow.state).toBe('closed') // held until here, for what is gone does not report
 })
 
 function instrumentOf({ dataPointType, ...data }: MetricData): string {

@@ -1,0 +1,143 @@
+import { failureRate, timeWindow } from '@cb/core'
+import { bulkhead } from 'cockatiel'
+import { cockatielBreaker, coreBreaker, opossumBreaker, standard } from '../breakers.js'
+import { admits, Call, ensure, failing, open, openDuration, start } from '../call.js'
+import { scenario } from '../scenario.js'
+
+const limit = 2
+
+/** @typedef {import('../call.js').Breaker} Breaker */
+/** @typedef {Breaker & { open: (self: Breaker) => Promise<void>, fill: () => Promise<readonly Call[]> }} Limited */
+
+export const capacityRejection = scenario({
+  id: '10a',
+  title: 'a rejection by the local concurrency limit while half-open does not re-open the breaker',
+  sees: 'the limit on this side is full for a moment, and the breaker refuses everybody for another open duration, though the dependency was not even asked',
+  posed:
+    "a limit of two, full when the next call comes and free after it: opossum `capacity: 2`, opened by `open()`; cockatiel's bulkhead around its breaker (inside it, its rejection is a failure); @cb/core has none, so cockatiel's bulkhead inside `execute`",
+  pose: {
+    '@cb/core': () => {
+      const { call } = coreBreaker()
+      const limiter = bulkhead(limit)
+      return {
+        call: (fn) => call(() => limiter.execute(fn)),
+        open,
+        fill: () => start({ call: (fn) => limiter.execute(fn) }, limit),
+      }
+    },
+    opossum: (lib) => {
+      const { breaker, call } = opossumBreaker(lib, { capacity: limit })
+      /** @type {readonly Call[]} */
+      let slow = []
+      return {
+        call,
+        async open(/** @type {Breaker} */ self) {
+          slow = await start(self, limit)
+          breaker.open()
+        },
+        fill: async () => slow,
+      }
+    },
+    cockatiel: (lib) => {
+      const { call } = cockatielBreaker(lib)
+      const limiter = lib.bulkhead(limit)
+      return {
+        call: (fn) => limiter.execute(() => call(fn)),
+        open,
+        fill: () => start({ call: (fn) => limiter.execute(fn) }, limit),
+      }
+    },
+  },
+  /** @param {() => Limited} make */
+  async play(make, time) {
+    const breaker = make()
+    await breaker.open(breaker)
+    const slow = await breaker.fill()
+    ensure(slow.length === limit && slow.every((call) => call.admitted), 'the limit is not full')
+    await time.advance(openDuration)
+    const refused = new Call(breaker)
+    await refused.succeed()
+    ensure(!refused.admitted && refused.result === 'rejected', 'the limit has not rejected the call')
+    for (const call of slow) await call.succeed()
+    return (await admits(breaker)) ? null : 're-opened'
+  },
+})
+
+export const inFlightCalls = scenario({
+  id: '10b',
+  title: 'calls in flight do not dilute the failure rate',
+  sees: 'the dependency slows down and then fails: every answer is an error, and the breaker stays closed because of those that wait',
+  posed:
+    '40 calls in flight, then 20 failures: all of 20 answers are failures; the threshold is half of at least ten (opossum opens when those in flight time out, after 10 s)',
+  pose: standard,
+  async play(make) {
+    await open(make(), 20)
+    const breaker = make()
+    await start(breaker, 40)
+    await failing(breaker, 20)
+    return (await admits(breaker)) ? 'closed after 20 of 20 failed' : null
+  },
+})
+
+export const rejectedCalls = scenario({
+  id: '10c',
+  title: 'rejected calls do not dilute the failure rate',
+  sees: 'the dependency fails again soon after it recovered, and the breaker stays closed because of the calls that it had refused itself',
+  posed: 'open, 200 rejected calls, a good probe, then 20 failures within the same 10 s',
+  pose: standard,
+  async play(make, time) {
+    const breaker = make()
+    await open(breaker)
+    const refused = await start(breaker, 200)
+    ensure(
+      refused.every((call) => call.result === 'rejected'),
+      'the breaker is not open',
+    )
+    await time.advance(openDuration)
+    ensure(await admits(breaker), 'the probe was not admitted')
+    await failing(breaker, 20)
+    return (await admits(breaker)) ? 'closed after 20 of 20 failed' : null
+  },
+})
+
+const window = 60_000
+const bound = 20
+
+export const costOfFailure = scenario({
+  id: '10d',
+  title: 'a failing call costs the same after a million successes as after a hundred',
+  sees: 'at high traffic each failure blocks the event loop, and so every request of the process',
+  posed: `medians of five failing calls, at most ${bound} times as long or 1 ms; a window of 60 s in each; opossum \`timeout: false\` to save a million timers, percentiles on, as by default (\`rollingPercentilesEnabled: false\` avoids it)`,
+  realTime: true,
+  pose: {
+    '@cb/core': () => coreBreaker({ trip: failureRate({ threshold: 0.9, window: timeWindow(window) }) }),
+    opossum: (lib) =>
+      opossumBreaker(lib, { timeout: false, errorThresholdPercentage: 90, rollingCountTimeout: window }),
+    cockatiel: (lib) =>
+      cockatielBreaker(lib, {
+        breaker: new lib.SamplingBreaker({ threshold: 0.9, duration: window, minimumRps: 1 }),
+      }),
+  },
+  async play(make) {
+    const few = await failureAfter(make(), 100)
+    const many = await failureAfter(make(), 1_000_000)
+    return many <= Math.max(bound * few, 1) ? null : 'grows with the calls in the window'
+  },
+})
+
+/** Milliseconds of a failing call, in the median. @param {Breaker} breaker @param {number} successes */
+async function failureAfter(breaker, successes) {
+  const well = async () => {}
+  const down = async () => {
+    throw new Error('down')
+  }
+  for (let n = 0; n < successes; n++) await breaker.call(well)
+  const times = []
+  for (let n = 0; n < 5; n++) {
+    const began = performance.now()
+    await breaker.call(down).catch(() => {})
+    times.push(performance.now() - began)
+  }
+  times.sort((a, b) => a - b)
+  return Number(times[2])
+}
