@@ -66,6 +66,7 @@ export function plainCalls(machine: Machine): PlainCalls | null {
   const plain =
     state instanceof Closed &&
     !state.followsCalls &&
+    state.ramp === undefined &&
     settings.classify === defaultClassify &&
     settings.callTimeout === undefined
   return plain ? new PlainCalls(machine, state) : null

@@ -14,12 +14,14 @@ export {
 export type { CircuitBreakerOptions, LiveOptions } from './options.ts'
 export { type Classify, defaultClassify, type Outcome } from './outcome.ts'
 export type { Permit, Rejection } from './permit.ts'
+export type { RampOptions } from './ramp.ts'
 export {
   CircuitBreakerRegistry,
   type CircuitBreakerRegistryOptions,
   type Overrides,
 } from './registry.ts'
 export type { RegistryEvents } from './registry-audience.ts'
+export { retryDelay } from './retry-delay.ts'
 export type { CircuitBreakerSnapshot } from './snapshot.ts'
 export type { StateName } from './states/state.ts'
 export { anyOf } from './trip/any-of.ts'

@@ -6,6 +6,7 @@ import { decideOpenDuration } from './open-duration.ts'
 import type { Settings } from './options.ts'
 import { isTimeout, type Outcome } from './outcome.ts'
 import type { Permit, Rejection, Settler } from './permit.ts'
+import { Ramp } from './ramp.ts'
 import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
 import { HalfOpen } from './states/half-open.ts'
@@ -49,7 +50,7 @@ export class Machine implements Settler {
 
   /** Closed by its own decision, and without a failure to remember: nothing is lost if it is forgotten. */
   get isClean(): boolean {
-    if (!(this.state instanceof Closed)) return false
+    if (!(this.state instanceof Closed) || this.state.ramp !== undefined) return false
     const { failures, slowCalls = 0 } = this.state.window()
     return failures === 0 && slowCalls === 0
   }
@@ -159,20 +160,28 @@ export class Machine implements Settler {
     return state instanceof Closed ? state : undefined
   }
 
-  #closed(): Closed {
+  #closed(ramp?: Ramp): Closed {
     const { trip, clock } = this.settings
-    return new Closed(this.breaker.name, trip, clock, clock.now())
+    return new Closed(this.breaker.name, trip, clock, clock.now(), ramp)
+  }
+
+  /** For a breaker that closes after an outage, if its traffic is to return gradually. */
+  #ramp(): Ramp | undefined {
+    const { state } = this
+    const { ramp, clock, random } = this.settings
+    return ramp && state instanceof HalfOpen ? new Ramp(ramp, clock, random, state.attempt) : undefined
   }
 
   #follow({ to, reason, trip }: Verdict, error: unknown): void {
-    if (to === 'closed') return this.#become(this.#closed(), { reason, cause: 'call' })
+    if (to === 'closed') return this.#become(this.#closed(this.#ramp()), { reason, cause: 'call' })
     this.#open({ reason, cause: 'call', ...(trip && { trip }) }, error)
   }
 
   #open(why: Pick<Transition, 'reason' | 'cause' | 'trip'>, error: unknown): void {
     const { state } = this
     const { clock, openDuration: policy, random } = this.settings
-    const attempt = state instanceof HalfOpen ? state.attempt + 1 : 1
+    const before = state instanceof HalfOpen ? state.attempt : state instanceof Closed ? state.ramp?.attempt : 0
+    const attempt = 1 + (before ?? 0)
     const openDuration = decideOpenDuration(policy, this.breaker.name, { attempt, error, random })
     if (state !== this.state) return // the policy, the user's code, has moved the breaker on
     const details = { ...why, attempt, openDuration, ...(error !== undefined && { error }) }

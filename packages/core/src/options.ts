@@ -3,6 +3,7 @@ import { SteadyClock } from './clock.ts'
 import { type HalfOpenOptions, type HalfOpenSettings, parseHalfOpen } from './half-open-options.ts'
 import { constantDuration, exponentialBackoff, type OpenDuration, safeRandom } from './open-duration.ts'
 import { type Classify, defaultClassify } from './outcome.ts'
+import { parseRamp, type RampOptions } from './ramp.ts'
 import { anyOf } from './trip/any-of.ts'
 import { consecutiveFailures } from './trip/consecutive-failures.ts'
 import { failureRate } from './trip/failure-rate.ts'
@@ -20,6 +21,11 @@ export interface CircuitBreakerOptions {
   /** How long to stay open: milliseconds above 0, or a policy. Default `exponentialBackoff()`: 1 s to 60 s, jittered. */
   openDuration?: number | OpenDuration
   halfOpen?: HalfOpenOptions
+  /**
+   * After the probes have succeeded traffic returns as a growing share instead of all at once; calls beyond it are rejected with
+   * the reason `ramp`. Default: all at once.
+   */
+  ramp?: RampOptions
   /**
    * A call through `execute` or `wrap` that takes longer rejects with a `CallTimeoutError`, its signal is aborted, and it counts
    * as a failure. Milliseconds, above 0, at most 2 147 483 647. Default: no limit.
@@ -45,6 +51,7 @@ export interface Settings extends HalfOpenSettings {
   readonly options: CircuitBreakerOptions
   readonly trip: TripPolicy
   readonly openDuration: OpenDuration
+  readonly ramp: Required<RampOptions> | undefined
   readonly callTimeout: number | undefined
   /** 0..1 */
   readonly shadow: number
@@ -53,7 +60,7 @@ export interface Settings extends HalfOpenSettings {
   readonly random: () => number
 }
 
-const liveNames = ['trip', 'openDuration', 'halfOpen', 'callTimeout', 'shadow', 'classify'] as const
+const liveNames = ['trip', 'openDuration', 'halfOpen', 'ramp', 'callTimeout', 'shadow', 'classify'] as const
 /** @internal What breakers of a registry may share. */
 export const sharedNames: readonly string[] = [...liveNames, 'now', 'random']
 const optionNames = ['name', ...sharedNames]
@@ -74,6 +81,7 @@ export function parseOptions(options: CircuitBreakerOptions & { [parsed]?: Setti
   const {
     classify = defaultClassify,
     halfOpen = {},
+    ramp,
     shadow = false,
     now = () => performance.now(),
     random = Math.random,
@@ -84,6 +92,7 @@ export function parseOptions(options: CircuitBreakerOptions & { [parsed]?: Setti
     trip: checkTripPolicy('trip', trip),
     openDuration: parseOpenDuration(openDuration),
     ...parseHalfOpen(halfOpen, callTimeout),
+    ramp: ramp === undefined ? undefined : parseRamp(ramp),
     callTimeout,
     shadow: typeof shadow === 'boolean' ? Number(shadow) : checkNumber('shadow', shadow, { min: 0, max: 1 }),
     classify: checkFunction('classify', classify),

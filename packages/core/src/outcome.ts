@@ -14,7 +14,10 @@ const neutralCodes = new Set<unknown>([
   'ECIRCUITOPEN', // another breaker of ours
   'EOPENBREAKER', // opossum: open
   'ESEMLOCKED', // opossum: capacity
+  'ESHUTDOWN', // opossum: shut down
 ])
+
+const neutralMarks = ['isBrokenCircuitError', 'isBulkheadRejectedError', 'isHydratingCircuitError'] // cockatiel
 
 /**
  * The outcome of a rejected call when no `classify` says otherwise: `failure`, but `ignored` for what happened on this side of
@@ -24,17 +27,27 @@ export function outcomeOfError(error: unknown): 'failure' | 'ignored' {
   if (typeof error !== 'object' || error === null) return 'failure'
   try {
     const traits = error as Record<string, unknown>
+    // p-retry wraps the error that must not be retried in an error of this name.
+    if (traits['name'] === 'AbortError') return isFailureInside(traits['originalError']) ? 'failure' : 'ignored'
     const neutral =
-      traits['name'] === 'AbortError' ||
       neutralCodes.has(traits['code']) ||
-      traits['isBrokenCircuitError'] === true ||
-      traits['isBulkheadRejectedError'] === true ||
-      (error.constructor as { name?: string } | undefined)?.name === 'BottleneckError' ||
-      ('msBeforeNext' in error && 'remainingPoints' in error)
+      neutralMarks.some((mark) => traits[mark] === true) ||
+      isDroppedByBottleneck(error, traits['message']) ||
+      ('msBeforeNext' in error && 'remainingPoints' in error) // rate-limiter-flexible
     return neutral ? 'ignored' : 'failure'
   } catch {
     return 'failure' // an error whose getters throw
   }
+}
+
+function isFailureInside(original: unknown): boolean {
+  return original instanceof Error && original.name !== 'AbortError' && outcomeOfError(original) === 'failure'
+}
+
+/** Bottleneck uses one class for what it drops, which is local, and for jobs that time out, which are not. */
+function isDroppedByBottleneck(error: object, message: unknown): boolean {
+  const isBottleneck = (error.constructor as { name?: string } | undefined)?.name === 'BottleneckError'
+  return isBottleneck && !String(message).startsWith('This job timed out')
 }
 
 const timeoutCodes = new Set<unknown>([

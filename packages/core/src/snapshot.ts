@@ -1,9 +1,10 @@
 import type { Transition } from './events.ts'
 import type { Machine } from './machine.ts'
 import { describeOpenDuration } from './open-duration.ts'
+import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
 import { HalfOpen } from './states/half-open.ts'
-import type { StateName } from './states/state.ts'
+import type { State, StateName } from './states/state.ts'
 import type { WindowSnapshot } from './trip/trip-policy.ts'
 
 /** A breaker at one moment, as plain JSON. Times are readings of the breaker's `now`; `at` is the one of this snapshot. */
@@ -47,13 +48,15 @@ export interface CircuitBreakerSnapshot {
   readonly window: WindowSnapshot
   /** The round of probes while half-open. */
   readonly probes: { readonly live: number; readonly successes: number; readonly failures: number } | null
+  /** While traffic returns gradually after an outage: the share of calls admitted now, and how many were rejected for it. */
+  readonly ramp: { readonly share: number; readonly rejected: number } | null
   readonly config: Readonly<Record<string, unknown>>
 }
 
 /** Takes a snapshot; like every question it first lets an open breaker whose time is up become half-open. */
 export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
   const state = machine.current()
-  const { trip, openDuration, halfOpen, callTimeout, shadow, clock } = machine.settings
+  const { trip, openDuration, halfOpen, ramp, callTimeout, shadow, clock } = machine.settings
   const { success, failure, ignored, rejected, late, shadowed, timeouts, lastSuccessAt, lastFailureAt } = machine.tally
   return {
     name: machine.breaker.name,
@@ -72,10 +75,12 @@ export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
     lastTransition: machine.lastTransition,
     window: state.window(),
     probes: state instanceof HalfOpen ? state.probes() : null,
+    ramp: describeRamp(state),
     config: {
       trip: { policy: trip.name, ...trip.config },
       openDuration: describeOpenDuration(openDuration),
       halfOpen,
+      ramp: ramp ?? null,
       callTimeout: callTimeout ?? null,
       shadow,
     },
@@ -85,4 +90,9 @@ export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
 function describeOverride(forced: Forced): CircuitBreakerSnapshot['override'] {
   const { name, reason, since } = forced
   return { state: name, reason, since, expiresInMs: forced.expiresInMs() }
+}
+
+function describeRamp(state: State): CircuitBreakerSnapshot['ramp'] {
+  const ramp = state instanceof Closed ? state.ramp : undefined
+  return ramp === undefined ? null : { share: ramp.share(), rejected: ramp.rejected }
 }

@@ -25,12 +25,21 @@ describe('by default', () => {
     ['a refused connection', errorWith({ code: 'ECONNREFUSED' }), 'failure'],
     ['the AbortError of an AbortController', AbortSignal.abort().reason, 'ignored'],
     ['any AbortError', errorWith({ name: 'AbortError' }), 'ignored'],
+    ['an AbortError of p-retry around a failure', errorWith({ name: 'AbortError', originalError: down }), 'failure'],
+    [
+      'an AbortError of p-retry around an abort',
+      errorWith({ name: 'AbortError', originalError: new DOMException('gone', 'AbortError') }),
+      'ignored',
+    ],
     ["another breaker's rejection", new CircuitOpenError('other', 'open', 5), 'ignored'],
     ["opossum's open circuit", errorWith({ code: 'EOPENBREAKER' }), 'ignored'],
     ["opossum's capacity limit", errorWith({ code: 'ESEMLOCKED' }), 'ignored'],
     ["cockatiel's open circuit", errorWith({ isBrokenCircuitError: true }), 'ignored'],
     ["cockatiel's bulkhead", errorWith({ isBulkheadRejectedError: true }), 'ignored'],
-    ["Bottleneck's refusal", new BottleneckError('dropped'), 'ignored'],
+    ["Bottleneck's refusal", new BottleneckError('This job has been dropped by Bottleneck'), 'ignored'],
+    ['a job that timed out in Bottleneck', new BottleneckError('This job timed out after 5 ms.'), 'failure'],
+    ["cockatiel's cache that is not there yet", errorWith({ isHydratingCircuitError: true }), 'ignored'],
+    ["opossum's shutdown", errorWith({ code: 'ESHUTDOWN' }), 'ignored'],
     ["rate-limiter-flexible's refusal", { remainingPoints: 0, msBeforeNext: 500, consumedPoints: 3 }, 'ignored'],
   ])('%s is taken as it should be', async (_, error, expected) => {
     expect(defaultClassify({ status: 'rejected', reason: error })).toBe(expected)

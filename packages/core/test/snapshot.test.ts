@@ -61,6 +61,7 @@ test.each(rows)('%s: a snapshot is plain JSON and complete', (_, bench, expected
     'opens',
     'override',
     'probes',
+    'ramp',
     'retryAfterMs',
     'shadowed',
     'since',

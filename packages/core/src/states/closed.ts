@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Outcome } from '../outcome.ts'
-import { Permit, type Settler } from '../permit.ts'
+import { Permit, Rejection, type Settler } from '../permit.ts'
+import type { Ramp } from '../ramp.ts'
 import { report } from '../report.ts'
 import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from '../trip/trip-policy.ts'
 import { emptyWindow, type State, type Verdict } from './state.ts'
@@ -13,9 +14,11 @@ export class Closed implements State {
   readonly #clock: Clock
   #policy: TripPolicy
   #watch: TripWatch
+  #ramp: Ramp | undefined
 
-  constructor(breaker: string, trip: TripPolicy, clock: Clock, since: number) {
+  constructor(breaker: string, trip: TripPolicy, clock: Clock, since: number, ramp?: Ramp) {
     this.since = since
+    this.#ramp = ramp
     this.#breaker = breaker
     this.#clock = clock
     this.#policy = trip
@@ -30,7 +33,7 @@ export class Closed implements State {
 
   #start(): TripWatch {
     try {
-      const watch = this.#policy.watch(this.#clock)
+      const watch = this.#policy.watch(this.#clock, this.#ramp)
       if (typeof watch?.success === 'function' && typeof watch.failure === 'function') return watch
       throw new TypeError('watch() must return an object with success, failure and snapshot')
     } catch (problem) {
@@ -52,7 +55,15 @@ export class Closed implements State {
     return this.#watch.overdue === undefined ? undefined : this.#ask((watch) => watch.overdue?.())
   }
 
-  admit(settler: Settler): Permit {
+  /** Gradual re-admission, until it is over. */
+  get ramp(): Ramp | undefined {
+    if (this.#ramp?.share() === 1) this.#ramp = undefined
+    return this.#ramp
+  }
+
+  admit(settler: Settler): Permit | Rejection {
+    const ramp = this.#ramp && this.ramp
+    if (ramp?.admits() === false) return new Rejection('ramp', 1) // it is left to chance: the next call may pass
     const permit = new Permit(settler, this)
     if (this.followsCalls) this.#ask((watch) => watch.began?.(permit))
     return permit

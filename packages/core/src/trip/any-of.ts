@@ -11,7 +11,7 @@ export function anyOf(...policies: TripPolicy[]): TripPolicy {
   return Object.freeze({
     name: 'any-of',
     config: Object.freeze({ policies: policies.map(({ name, config }) => Object.freeze({ policy: name, ...config })) }),
-    watch: (clock: Clock) => new AnyOf(policies.map((policy) => policy.watch(clock))),
+    watch: (clock: Clock, ramp?: { share(): number }) => new AnyOf(policies.map((policy) => policy.watch(clock, ramp))),
   })
 }
 

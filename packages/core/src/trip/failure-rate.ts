@@ -1,7 +1,7 @@
 import { checkNumber, checkObject } from '@cb/checks'
 import { timeWindow } from '../window/time-window.ts'
 import { checkWindow, type OutcomeWindow, type WindowSpec } from '../window/window.ts'
-import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.ts'
+import { minimumOf, type Trip, type TripPolicy, type TripWatch, type WindowSnapshot } from './trip-policy.ts'
 
 /** Options of `failureRate`. */
 export interface FailureRateOptions {
@@ -35,7 +35,7 @@ export function failureRate(options: FailureRateOptions = {}): TripPolicy {
   return Object.freeze({
     name: 'failure-rate',
     config: Object.freeze({ threshold, minimumCalls, window: window.config }),
-    watch: (clock) => new FailureRate(threshold, minimumCalls, window.open(clock), window.timed),
+    watch: (clock, ramp) => new FailureRate(threshold, minimumCalls, window.open(clock), window.timed, ramp),
   } satisfies TripPolicy)
 }
 
@@ -44,12 +44,20 @@ class FailureRate implements TripWatch {
   readonly #threshold: number
   readonly #minimumCalls: number
   readonly #window: OutcomeWindow
+  readonly #ramp: { share(): number } | undefined
 
-  constructor(threshold: number, minimumCalls: number, window: OutcomeWindow, timed: boolean) {
+  constructor(
+    threshold: number,
+    minimumCalls: number,
+    window: OutcomeWindow,
+    timed: boolean,
+    ramp: { share(): number } | undefined,
+  ) {
     this.#threshold = threshold
     this.#minimumCalls = minimumCalls
     this.#window = window
     this.timed = timed
+    this.#ramp = ramp
   }
 
   success(): Trip | undefined {
@@ -65,12 +73,12 @@ class FailureRate implements TripWatch {
   /** A success can trip as well: it may be the call that reaches the minimum. */
   #verdict(): Trip | undefined {
     const { calls, failures } = this.#window
-    if (calls < this.#minimumCalls || failures / calls < this.#threshold) return undefined
+    if (calls < minimumOf(this.#minimumCalls, this.#ramp) || failures / calls < this.#threshold) return undefined
     return { policy: 'failure-rate', threshold: this.#threshold, ...this.snapshot() }
   }
 
   snapshot(): WindowSnapshot {
     const { calls, failures } = this.#window.counts()
-    return { calls, failures, failureRate: calls < this.#minimumCalls ? null : failures / calls }
+    return { calls, failures, failureRate: calls < minimumOf(this.#minimumCalls, this.#ramp) ? null : failures / calls }
   }
 }

@@ -2,7 +2,7 @@ import { checkDuration, checkNumber, checkObject } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import { timeWindow } from '../window/time-window.ts'
 import { checkWindow, type OutcomeWindow, type WindowSpec } from '../window/window.ts'
-import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.ts'
+import { minimumOf, type Trip, type TripPolicy, type TripWatch, type WindowSnapshot } from './trip-policy.ts'
 
 /** Options of `slowCallRate`. */
 export interface SlowCallRateOptions {
@@ -38,7 +38,8 @@ export function slowCallRate(options: SlowCallRateOptions): TripPolicy {
   return Object.freeze({
     name: 'slow-call-rate',
     config: Object.freeze({ slowAfter, threshold, minimumCalls, window: window.config }),
-    watch: (clock: Clock) => new SlowCallRate({ slowAfter, threshold, minimumCalls }, window.open(clock), clock),
+    watch: (clock: Clock, ramp?: { share(): number }) =>
+      new SlowCallRate({ slowAfter, threshold, minimumCalls }, window.open(clock), clock, ramp),
   })
 }
 
@@ -50,10 +51,12 @@ class SlowCallRate implements TripWatch {
   /** Here a "failure" is a slow call. */
   readonly #window: OutcomeWindow
   readonly #clock: Clock
+  readonly #ramp: { share(): number } | undefined
   /** When each call in flight that is not slow yet began; the oldest first. */
   readonly #inFlight = new Map<object, number>()
 
-  constructor(limits: Limits, window: OutcomeWindow, clock: Clock) {
+  constructor(limits: Limits, window: OutcomeWindow, clock: Clock, ramp: { share(): number } | undefined) {
+    this.#ramp = ramp
     this.#limits = limits
     this.#window = window
     this.#clock = clock
@@ -97,13 +100,13 @@ class SlowCallRate implements TripWatch {
   #verdict(): Trip | undefined {
     const { threshold, minimumCalls } = this.#limits
     const { calls, failures: slowCalls } = this.#window
-    if (calls < minimumCalls || slowCalls / calls < threshold) return undefined
+    if (calls < minimumOf(minimumCalls, this.#ramp) || slowCalls / calls < threshold) return undefined
     return { policy: 'slow-call-rate', threshold, ...this.snapshot() }
   }
 
   snapshot(): WindowSnapshot {
     const { calls, failures: slowCalls } = this.#window.counts()
-    const slowCallRate = calls < this.#limits.minimumCalls ? null : slowCalls / calls
+    const slowCallRate = calls < minimumOf(this.#limits.minimumCalls, this.#ramp) ? null : slowCalls / calls
     return { calls, failures: 0, slowCalls, slowCallRate }
   }
 }

@@ -34,8 +34,11 @@ export interface TripPolicy {
   readonly name: string
   /** Plain data for snapshots. */
   readonly config?: Readonly<Record<string, unknown>>
-  /** Starts with an empty memory; called once for each closed period. */
-  watch(clock: Clock): TripWatch
+  /**
+   * Starts with an empty memory; called once for each closed period.
+   * @param ramp  while traffic returns gradually: the share of calls that is admitted, by which a minimum of calls is lowered.
+   */
+  watch(clock: Clock, ramp?: { share(): number }): TripWatch
 }
 
 /** One closed period of a trip policy. Each method costs O(1). One that throws is taken for "no trip" and reported. */
@@ -52,6 +55,11 @@ export interface TripWatch {
   ignored?(call?: object): undefined
   /** Asked whenever somebody asks for the state: whether calls in flight alone are a reason to open. */
   overdue?(): Trip | undefined
+}
+
+/** The minimum of calls for a verdict; lower while only a share of the calls is admitted, so that a relapse is noticed as soon. */
+export function minimumOf(minimumCalls: number, ramp: { share(): number } | undefined): number {
+  return ramp === undefined ? minimumCalls : Math.ceil(minimumCalls * Math.max(ramp.share(), 1e-9))
 }
 
 /** @throws TypeError unless it has the shape of a trip policy. */

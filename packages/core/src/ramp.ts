@@ -1,0 +1,57 @@
+import { checkDuration, checkNumber, checkObject } from '@cb/checks'
+import type { Clock } from './clock.ts'
+
+/** How traffic returns after the probes have succeeded. */
+export interface RampOptions {
+  /** Milliseconds, above 0, until all calls are admitted again. */
+  duration: number
+  /** The share of calls admitted at the beginning, 0 ≤ ratio < 1. Default 0.1. */
+  from?: number
+  /** Above 0: 1 grows evenly, more starts slower, less starts faster. Default 1. */
+  exponent?: number
+}
+
+/** @throws TypeError or RangeError naming the option. */
+export function parseRamp(options: RampOptions): Required<RampOptions> {
+  const { duration, from = 0.1, exponent = 1 } = checkObject('ramp', options, ['duration', 'from', 'exponent'])
+  checkDuration('ramp.duration', duration)
+  checkNumber('ramp.from', from, { min: 0, max: 1 })
+  checkNumber('ramp.exponent', exponent, { above: 0, max: 100 })
+  return Object.freeze({ duration, from, exponent })
+}
+
+/**
+ * Gradual re-admission: what has just recovered gets a growing share of the calls, and not all at once what broke it before.
+ * `share = from + (1 - from) × (elapsed / duration) ^ exponent`; each call is admitted with that probability.
+ */
+export class Ramp {
+  readonly #options: Required<RampOptions>
+  readonly #clock: Clock
+  readonly #random: () => number
+  readonly #startedAt: number
+  /** The `attempt` of the outage that it follows: a relapse goes on counting. */
+  readonly attempt: number
+  rejected = 0
+
+  constructor(options: Required<RampOptions>, clock: Clock, random: () => number, attempt: number) {
+    this.#options = options
+    this.#clock = clock
+    this.#random = random
+    this.#startedAt = clock.now()
+    this.attempt = attempt
+  }
+
+  /** 0..1; 1 when the ramp is over. */
+  share(): number {
+    const { duration, from, exponent } = this.#options
+    const elapsed = (this.#clock.now() - this.#startedAt) / duration
+    return elapsed >= 1 ? 1 : from + (1 - from) * elapsed ** exponent
+  }
+
+  /** Leaves the call to chance. */
+  admits(): boolean {
+    if (this.#random() < this.share()) return true
+    this.rejected++
+    return false
+  }
+}
