@@ -12,7 +12,7 @@ const openBrand = Symbol.for('@cb/core/CircuitOpenError')
 const timeoutBrand = Symbol.for('@cb/core/CallTimeoutError')
 
 /** Why a call was not admitted. */
-export type RejectionReason = 'open' | 'half-open' | 'ramp' | 'forced-open'
+export type RejectionReason = 'open' | 'half-open' | 'ramp' | 'throttled' | 'forced-open'
 
 /**
  * The call was not admitted; nothing was sent.
@@ -28,7 +28,10 @@ export class CircuitOpenError extends Error {
   readonly code = 'ECIRCUITOPEN'
   /** The name of the breaker that refused. */
   readonly breaker: string
-  /** `open`, `half-open` (every probe's place is taken), `ramp` (not every call is admitted yet) or `forced-open`. */
+  /**
+   * `open`, `half-open` (every probe's place is taken), `ramp` (not every call is admitted yet), `throttled` or
+   * `forced-open`.
+   */
   readonly reason: RejectionReason
   /** Whole milliseconds until asking again can succeed; null when only a person can end it (forced open). */
   readonly retryAfterMs: number | null
@@ -73,6 +76,7 @@ const sayings: Record<RejectionReason, string> = {
   open: 'open',
   'half-open': 'half-open and every probe is in flight',
   ramp: 'recovering and does not admit every call yet',
+  throttled: 'throttled, for too many calls fail',
   'forced-open': 'forced open',
 }
 

@@ -65,8 +65,7 @@ export function plainCalls(machine: Machine): PlainCalls | null {
   const { state, settings } = machine
   const plain =
     state instanceof Closed &&
-    !state.followsCalls &&
-    state.ramp === undefined &&
+    state.isPlain &&
     settings.classify === defaultClassify &&
     settings.callTimeout === undefined
   return plain ? new PlainCalls(machine, state) : null

@@ -161,8 +161,8 @@ export class Machine implements Settler {
   }
 
   #closed(ramp?: Ramp): Closed {
-    const { trip, clock } = this.settings
-    return new Closed(this.breaker.name, trip, clock, clock.now(), ramp)
+    const { trip, clock, random } = this.settings
+    return new Closed(this.breaker.name, trip, clock, random, clock.now(), ramp)
   }
 
   /** For a breaker that closes after an outage, if its traffic is to return gradually. */

@@ -60,7 +60,7 @@ export class Permit {
 
 /** A call was not admitted. Nothing is to be settled. */
 export class Rejection {
-  /** `open`, `half-open` (every probe's place is taken), `ramp` (not every call is admitted yet) or `forced-open`. */
+  /** See `CircuitOpenError.reason`. */
   readonly reason: RejectionReason
   /** Whole milliseconds until asking again can succeed; null when only a person can end it (forced open). */
   readonly retryAfterMs: number | null

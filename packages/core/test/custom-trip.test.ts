@@ -71,7 +71,10 @@ describe.each([
   const flaky = (): TripPolicy => {
     let watched = 0
     const good = policy({ failure: () => ({ policy: 'mine', threshold: 1, ...nothing }) })
-    return { name: 'flaky', watch: (clock) => (++watched === 1 ? good.watch(clock) : second()) }
+    return {
+      name: 'flaky',
+      watch: (clock) => (++watched === 1 ? good.watch(clock, { random: Math.random }) : second()),
+    }
   }
 
   test('does not break the probe that closes the breaker, nor the calls after it', async () => {

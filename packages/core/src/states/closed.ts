@@ -15,8 +15,10 @@ export class Closed implements State {
   #policy: TripPolicy
   #watch: TripWatch
   #ramp: Ramp | undefined
+  readonly #random: () => number
 
-  constructor(breaker: string, trip: TripPolicy, clock: Clock, since: number, ramp?: Ramp) {
+  constructor(breaker: string, trip: TripPolicy, clock: Clock, random: () => number, since: number, ramp?: Ramp) {
+    this.#random = random
     this.since = since
     this.#ramp = ramp
     this.#breaker = breaker
@@ -33,7 +35,7 @@ export class Closed implements State {
 
   #start(): TripWatch {
     try {
-      const watch = this.#policy.watch(this.#clock, this.#ramp)
+      const watch = this.#policy.watch(this.#clock, { random: this.#random, ramp: this.#ramp })
       if (typeof watch?.success === 'function' && typeof watch.failure === 'function') return watch
       throw new TypeError('watch() must return an object with success, failure and snapshot')
     } catch (problem) {
@@ -46,9 +48,9 @@ export class Closed implements State {
     return this.#watch.timed === true
   }
 
-  /** Whether the policy wants to know each call, so that each needs a permit of its own. */
-  get followsCalls(): boolean {
-    return this.#watch.began !== undefined
+  /** Whether there is nothing to do for a call but to count how it went. */
+  get isPlain(): boolean {
+    return this.#watch.began === undefined && this.#watch.refuses === undefined && this.ramp === undefined
   }
 
   over(): Verdict | undefined {
@@ -64,9 +66,19 @@ export class Closed implements State {
   admit(settler: Settler): Permit | Rejection {
     const ramp = this.#ramp && this.ramp
     if (ramp?.admits() === false) return new Rejection('ramp', 1) // it is left to chance: the next call may pass
+    if (this.#watch.refuses !== undefined && this.#refuses()) return new Rejection('throttled', 1)
     const permit = new Permit(settler, this)
-    if (this.followsCalls) this.#ask((watch) => watch.began?.(permit))
+    if (this.#watch.began !== undefined) this.#ask((watch) => watch.began?.(permit))
     return permit
+  }
+
+  #refuses(): boolean {
+    try {
+      return this.#watch.refuses?.() === true
+    } catch (problem) {
+      this.#blame(problem)
+      return false
+    }
   }
 
   settle(outcome: Outcome, error: unknown, permit: Permit | undefined): Verdict | undefined {

@@ -1,5 +1,12 @@
 import type { Clock } from '../clock.ts'
-import { checkTripPolicy, type Trip, type TripPolicy, type TripWatch, type WindowSnapshot } from './trip-policy.ts'
+import {
+  checkTripPolicy,
+  type Surroundings,
+  type Trip,
+  type TripPolicy,
+  type TripWatch,
+  type WindowSnapshot,
+} from './trip-policy.ts'
 
 /**
  * Opens as soon as one of the policies would; the transition names that one. Each policy sees every outcome.
@@ -11,7 +18,8 @@ export function anyOf(...policies: TripPolicy[]): TripPolicy {
   return Object.freeze({
     name: 'any-of',
     config: Object.freeze({ policies: policies.map(({ name, config }) => Object.freeze({ policy: name, ...config })) }),
-    watch: (clock: Clock, ramp?: { share(): number }) => new AnyOf(policies.map((policy) => policy.watch(clock, ramp))),
+    watch: (clock: Clock, surroundings: Surroundings) =>
+      new AnyOf(policies.map((policy) => policy.watch(clock, surroundings))),
   })
 }
 
@@ -20,6 +28,7 @@ class AnyOf implements TripWatch {
   readonly began?: (call: object) => undefined
   readonly ignored?: (call?: object) => undefined
   readonly overdue?: () => Trip | undefined
+  readonly refuses?: () => boolean
   readonly #watches: readonly TripWatch[]
 
   constructor(watches: readonly TripWatch[]) {
@@ -29,6 +38,8 @@ class AnyOf implements TripWatch {
     if (watches.some((watch) => watch.began)) this.began = (call) => void this.#ask((watch) => watch.began?.(call))
     if (watches.some((watch) => watch.ignored))
       this.ignored = (call) => void this.#ask((watch) => watch.ignored?.(call))
+    const refusing = watches.filter((watch) => watch.refuses)
+    if (refusing.length > 0) this.refuses = () => refusing.some((watch) => watch.refuses?.() === true)
     if (watches.some((watch) => watch.overdue)) this.overdue = () => this.#ask((watch) => watch.overdue?.())
   }
 

@@ -1,7 +1,14 @@
 import { checkNumber, checkObject } from '@cb/checks'
 import { timeWindow } from '../window/time-window.ts'
 import { checkWindow, type OutcomeWindow, type WindowSpec } from '../window/window.ts'
-import { minimumOf, type Trip, type TripPolicy, type TripWatch, type WindowSnapshot } from './trip-policy.ts'
+import {
+  minimumOf,
+  type Surroundings,
+  type Trip,
+  type TripPolicy,
+  type TripWatch,
+  type WindowSnapshot,
+} from './trip-policy.ts'
 
 /** Options of `failureRate`. */
 export interface FailureRateOptions {
@@ -35,7 +42,7 @@ export function failureRate(options: FailureRateOptions = {}): TripPolicy {
   return Object.freeze({
     name: 'failure-rate',
     config: Object.freeze({ threshold, minimumCalls, window: window.config }),
-    watch: (clock, ramp) => new FailureRate(threshold, minimumCalls, window.open(clock), window.timed, ramp),
+    watch: (clock, { ramp }) => new FailureRate(threshold, minimumCalls, window.open(clock), window.timed, ramp),
   } satisfies TripPolicy)
 }
 
@@ -44,14 +51,14 @@ class FailureRate implements TripWatch {
   readonly #threshold: number
   readonly #minimumCalls: number
   readonly #window: OutcomeWindow
-  readonly #ramp: { share(): number } | undefined
+  readonly #ramp: Surroundings['ramp']
 
   constructor(
     threshold: number,
     minimumCalls: number,
     window: OutcomeWindow,
     timed: boolean,
-    ramp: { share(): number } | undefined,
+    ramp: Surroundings['ramp'],
   ) {
     this.#threshold = threshold
     this.#minimumCalls = minimumCalls

@@ -2,7 +2,14 @@ import { checkDuration, checkNumber, checkObject } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import { timeWindow } from '../window/time-window.ts'
 import { checkWindow, type OutcomeWindow, type WindowSpec } from '../window/window.ts'
-import { minimumOf, type Trip, type TripPolicy, type TripWatch, type WindowSnapshot } from './trip-policy.ts'
+import {
+  minimumOf,
+  type Surroundings,
+  type Trip,
+  type TripPolicy,
+  type TripWatch,
+  type WindowSnapshot,
+} from './trip-policy.ts'
 
 /** Options of `slowCallRate`. */
 export interface SlowCallRateOptions {
@@ -38,7 +45,7 @@ export function slowCallRate(options: SlowCallRateOptions): TripPolicy {
   return Object.freeze({
     name: 'slow-call-rate',
     config: Object.freeze({ slowAfter, threshold, minimumCalls, window: window.config }),
-    watch: (clock: Clock, ramp?: { share(): number }) =>
+    watch: (clock: Clock, { ramp }: Surroundings) =>
       new SlowCallRate({ slowAfter, threshold, minimumCalls }, window.open(clock), clock, ramp),
   })
 }
@@ -51,11 +58,11 @@ class SlowCallRate implements TripWatch {
   /** Here a "failure" is a slow call. */
   readonly #window: OutcomeWindow
   readonly #clock: Clock
-  readonly #ramp: { share(): number } | undefined
+  readonly #ramp: Surroundings['ramp']
   /** When each call in flight that is not slow yet began; the oldest first. */
   readonly #inFlight = new Map<object, number>()
 
-  constructor(limits: Limits, window: OutcomeWindow, clock: Clock, ramp: { share(): number } | undefined) {
+  constructor(limits: Limits, window: OutcomeWindow, clock: Clock, ramp: Surroundings['ramp']) {
     this.#ramp = ramp
     this.#limits = limits
     this.#window = window

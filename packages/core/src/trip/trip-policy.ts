@@ -13,6 +13,8 @@ export interface WindowSnapshot {
   readonly slowCalls?: number
   /** 0..1; null below `minimumCalls`. */
   readonly slowCallRate?: number | null
+  /** The probability with which `adaptiveThrottle` rejects a call, 0..1. */
+  readonly rejectionProbability?: number
   /** What each policy of an `anyOf` holds, in its order. */
   readonly policies?: readonly WindowSnapshot[]
 }
@@ -23,6 +25,14 @@ export interface Trip extends WindowSnapshot {
   readonly policy: string
   /** What was reached: a number of failures or a ratio. */
   readonly threshold: number
+}
+
+/** What a trip policy may look at besides the clock. */
+export interface Surroundings {
+  /** 0 ≤ number < 1, from the breaker's `random`. */
+  readonly random: () => number
+  /** While traffic returns gradually: the share of calls that is admitted, by which a minimum of calls is lowered. */
+  readonly ramp?: { share(): number } | undefined
 }
 
 /**
@@ -36,9 +46,9 @@ export interface TripPolicy {
   readonly config?: Readonly<Record<string, unknown>>
   /**
    * Starts with an empty memory; called once for each closed period.
-   * @param ramp  while traffic returns gradually: the share of calls that is admitted, by which a minimum of calls is lowered.
+   * @param surroundings  what else it may look at.
    */
-  watch(clock: Clock, ramp?: { share(): number }): TripWatch
+  watch(clock: Clock, surroundings: Surroundings): TripWatch
 }
 
 /** One closed period of a trip policy. Each method costs O(1). One that throws is taken for "no trip" and reported. */
@@ -53,12 +63,14 @@ export interface TripWatch {
   began?(call: object): undefined
   /** A call said nothing about the dependency. */
   ignored?(call?: object): undefined
+  /** If there is this method, it is asked before each admission: true rejects the call with the reason `throttled`. */
+  refuses?(): boolean
   /** Asked whenever somebody asks for the state: whether calls in flight alone are a reason to open. */
   overdue?(): Trip | undefined
 }
 
 /** The minimum of calls for a verdict; lower while only a share of the calls is admitted, so that a relapse is noticed as soon. */
-export function minimumOf(minimumCalls: number, ramp: { share(): number } | undefined): number {
+export function minimumOf(minimumCalls: number, ramp: Surroundings['ramp']): number {
   return ramp === undefined ? minimumCalls : Math.ceil(minimumCalls * Math.max(ramp.share(), 1e-9))
 }
 

@@ -1,0 +1,125 @@
+import { fakeClock, seededRandom } from '@cb/test-kit'
+import { describe, expect, test } from 'vitest'
+import { adaptiveThrottle, anyOf, CircuitBreaker, consecutiveFailures, countWindow, timeWindow } from '../src/index.ts'
+
+/** A breaker whose window holds so many successes and failures, and the share of calls that it admits then. */
+function admittedShare(
+  successes: number,
+  failures: number,
+  options: Parameters<typeof adaptiveThrottle>[0] = {},
+): number {
+  let chance = 0
+  const trip = adaptiveThrottle({ window: countWindow(1_000), ...options })
+  const breaker = new CircuitBreaker({ trip, random: () => chance, now: () => 0 })
+  const permits = Array.from({ length: successes + failures }, () => breaker.acquire())
+  for (const [index, permit] of permits.entries()) permit.settle(index < successes ? 'success' : 'failure')
+  for (let percent = 0; percent < 100; percent++) {
+    chance = percent / 100 + 1e-9
+    const admission = breaker.tryAcquire()
+    if (admission.admitted) return 1 - percent / 100
+    expect(admission).toMatchObject({ reason: 'throttled', retryAfterMs: 1 })
+  }
+  return 0
+}
+
+describe('an adaptive throttle', () => {
+  test.each([
+    [100, 0, 1],
+    [90, 10, 1],
+    [50, 50, 1],
+    [40, 60, 0.8],
+    [25, 75, 0.5],
+    [10, 90, 0.2],
+    [0, 100, 0.05],
+  ])('of %i successes and %i failures admits %f of the calls', (successes, failures, share) => {
+    expect(admittedShare(successes, failures)).toBeCloseTo(share, 5)
+  })
+
+  test.each([
+    [{ multiplier: 1.25 }, 60, 40, 0.75],
+    [{ floor: 0.3 }, 0, 100, 0.3],
+    [{ minimumCalls: 101 }, 0, 100, 1],
+    [{ minimumCalls: 100 }, 0, 100, 0.05],
+  ])('with %j, of %i successes and %i failures it admits %f', (options, successes, failures, share) => {
+    expect(admittedShare(successes, failures, options)).toBeCloseTo(share, 5)
+  })
+
+  test('never opens, and tells the probability with which it rejects', async () => {
+    const clock = fakeClock()
+    const trip = adaptiveThrottle({ window: timeWindow(1_000), minimumCalls: 4 })
+    const breaker = new CircuitBreaker({ trip, random: () => 0, now: clock.now })
+    for (let n = 0; n < 4; n++) await breaker.execute(() => Promise.reject(new Error('down'))).catch(() => {})
+    const window = { calls: 4, failures: 4, failureRate: 1, rejectionProbability: 0.95 }
+    expect(breaker.snapshot()).toMatchObject({ state: 'closed', opens: 0, window })
+    await expect(breaker.execute(() => 1)).rejects.toMatchObject({ code: 'ECIRCUITOPEN', reason: 'throttled' })
+    expect(breaker.snapshot()).toMatchObject({ totals: { rejected: 1 }, window })
+    clock.advance(1_000)
+    await expect(breaker.execute(() => 1)).resolves.toBe(1)
+  })
+
+  test('can stand beside a policy that opens', () => {
+    const trip = anyOf(adaptiveThrottle({ window: countWindow(100) }), consecutiveFailures(3))
+    const breaker = new CircuitBreaker({ trip, random: () => 0 })
+    for (let n = 0; n < 3; n++) breaker.acquire().failure()
+    expect(breaker.snapshot()).toMatchObject({ state: 'open', lastTransition: { reason: 'consecutive-failures' } })
+  })
+
+  test('a call costs nothing more on the plain path of a breaker that has none', () => {
+    const breaker = new CircuitBreaker({ trip: consecutiveFailures(3), random: () => expect.unreachable() })
+    expect(breaker.tryAcquire().admitted).toBe(true)
+  })
+})
+
+/** A hundred calls a second to a dependency that fails entirely from second 10 to 40; what the calls of each second came to. */
+function outageOf30Seconds(): { admitted: number; succeeded: number }[] {
+  const clock = fakeClock()
+  const breaker = new CircuitBreaker({ trip: adaptiveThrottle(), now: clock.now, random: seededRandom(7) })
+  return Array.from({ length: 80 }, (_, second) => {
+    const seen = { admitted: 0, succeeded: 0 }
+    for (let n = 0; n < 100; n++) {
+      clock.advance(10)
+      const admission = breaker.tryAcquire()
+      if (!admission.admitted) continue
+      seen.admitted++
+      if (second >= 10 && second < 40) admission.failure()
+      else {
+        admission.success()
+        seen.succeeded++
+      }
+    }
+    return seen
+  })
+}
+
+test('in a total outage little reaches the dependency, and after it all calls are admitted again within seconds', () => {
+  const seconds = outageOf30Seconds()
+  const admittedIn = (from: number, to: number) =>
+    seconds.slice(from, to).reduce((sum, { admitted }) => sum + admitted, 0)
+  expect(admittedIn(0, 10)).toBe(1_000)
+  expect(admittedIn(30, 40)).toBeLessThan(300) // of 1 000; the window still holds good calls from before
+  const recovered = seconds.findIndex(({ admitted }, second) => second >= 40 && admitted === 100)
+  expect(recovered - 40).toBeLessThan(20)
+  expect(admittedIn(recovered, 80)).toBe((80 - recovered) * 100)
+})
+
+test('while one shard of ten is down nothing is refused', () => {
+  const breaker = new CircuitBreaker({ trip: adaptiveThrottle(), random: seededRandom(1) })
+  for (let n = 0; n < 10_000; n++) breaker.acquire().settle(n % 10 === 0 ? 'failure' : 'success')
+  expect(breaker.snapshot().totals.rejected).toBe(0)
+})
+
+test.each([
+  [{ multiplier: 1 }, RangeError, 'multiplier'],
+  [{ multiplier: '2' }, TypeError, 'multiplier'],
+  [{ floor: 0 }, RangeError, 'floor'],
+  [{ floor: 1.1 }, RangeError, 'floor'],
+  [{ floor: Number.NaN }, RangeError, 'floor'],
+  [{ minimumCalls: 0 }, RangeError, 'minimumCalls'],
+  [{ window: 5 }, TypeError, 'window'],
+  [{ k: 2 }, TypeError, 'k'],
+  [null, TypeError, 'adaptiveThrottle'],
+])('adaptiveThrottle(%j) is refused', (options, kind, named) => {
+  const make = () => adaptiveThrottle(options as never)
+  expect(make).toThrow(kind)
+  expect(make).toThrow(named)
+})
