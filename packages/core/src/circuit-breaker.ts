@@ -26,13 +26,13 @@ export interface ForceOptions {
   for?: number
 }
 
-/** @internal Whether a registry may forget it without losing anything. */
-export let isClean: (breaker: CircuitBreaker) => boolean
+/** @internal The machine behind a breaker, for what is built in but need not be in every bundle. */
+export let machineOf: (breaker: CircuitBreaker) => Machine
 
 /** Guards one dependency: stops calling it while it fails, and finds out when it is well again. */
 export class CircuitBreaker {
   static {
-    isClean = (breaker) => breaker.#machine.isClean
+    machineOf = (breaker) => breaker.#machine
   }
 
   readonly name: string

@@ -72,10 +72,15 @@ export function plainCalls(machine: Machine): PlainCalls | null {
 }
 
 /** The general path: admission, call under its limits, classification, settlement. */
-export async function guardedCall<T>(machine: Machine, fn: Call<T>, signal?: AbortSignal): Promise<T> {
+export async function guardedCall<T>(
+  machine: Machine,
+  fn: Call<T>,
+  signal?: AbortSignal,
+  isProber = false,
+): Promise<T> {
   if (signal?.aborted) throw signal.reason // cancelled before it began: nothing to admit
   const { name } = machine.breaker
-  const permit = machine.admit()
+  const permit = machine.admit(isProber)
   if (!permit.admitted) throw new CircuitOpenError(name, permit.reason, permit.retryAfterMs)
   if (signal?.aborted) {
     permit.ignore() // a listener of the admission has cancelled it

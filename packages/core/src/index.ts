@@ -1,3 +1,4 @@
+export { type BackgroundProbeOptions, probeInBackground } from './background-probe.ts'
 export { CircuitBreaker, type ExecuteOptions, type ForceOptions } from './circuit-breaker.ts'
 export type { Clock } from './clock.ts'
 export { CallTimeoutError, CircuitOpenError, type RejectionReason } from './errors.ts'

@@ -5,7 +5,7 @@ import { hub } from './observer.ts'
 import { decideOpenDuration } from './open-duration.ts'
 import type { Settings } from './options.ts'
 import { isTimeout, type Outcome } from './outcome.ts'
-import type { Permit, Rejection, Settler } from './permit.ts'
+import { type Permit, Rejection, type Settler } from './permit.ts'
 import { Ramp } from './ramp.ts'
 import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
@@ -29,6 +29,8 @@ export class Machine implements Settler {
   opens = 0
   closes = 0
   lastTransition: Transition | null = null
+  /** Half-open admits a background probe only. */
+  probesAreReserved = false
   #announcer: Announcer | null = null
 
   constructor(breaker: CircuitBreaker, settings: Settings) {
@@ -77,9 +79,10 @@ export class Machine implements Settler {
     }
   }
 
-  admit(): Permit | Rejection {
+  admit(isProber = false): Permit | Rejection {
     const state = this.current()
-    const admission = state.admit(this)
+    const reserved = this.probesAreReserved && !isProber && state instanceof HalfOpen
+    const admission = reserved ? new Rejection('half-open', 1) : state.admit(this)
     if (admission.admitted) return this.#started(admission)
     const shadow = this.#isShadowed(admission)
     this.#reject(state, admission, shadow)
