@@ -1,4 +1,4 @@
-import { checkDuration, checkFunction, checkObject, show } from '@cb/checks'
+import { checkBoolean, checkDuration, checkFunction, checkObject, show } from '@cb/checks'
 import { CircuitOpenError } from './errors.ts'
 import { type CircuitBreakerEvents, checkSubscription } from './events.ts'
 import { type Call, guardedCall, type PlainCalls, plainCalls } from './execute.ts'
@@ -6,6 +6,7 @@ import { Machine } from './machine.ts'
 import { makeKnown } from './observer.ts'
 import { type CircuitBreakerOptions, changeSettings, checkName, type LiveOptions, parseOptions } from './options.ts'
 import type { Permit, Rejection } from './permit.ts'
+import { restore, type SavedBreaker, save } from './saved-state.ts'
 import { type CircuitBreakerSnapshot, takeSnapshot } from './snapshot.ts'
 import type { StateName } from './states/state.ts'
 
@@ -144,9 +145,31 @@ export class CircuitBreaker {
     return takeSnapshot(this.#machine)
   }
 
-  /** `JSON.stringify(breaker)` gives its snapshot. */
-  toJSON(): CircuitBreakerSnapshot {
-    return this.snapshot()
+  /** What is needed to go on elsewhere, as plain data: `JSON.stringify(breaker)`, and `restore` there. */
+  toJSON(): SavedBreaker {
+    return save(this.#machine)
+  }
+
+  /**
+   * Goes on from where a breaker of the same name was saved. Times are relative, so clocks may differ; probes in flight are lost,
+   * and so is the window if the trip policy has other settings by now. What is in flight here is late.
+   * @param saved  what `toJSON` gave.
+   * @param options.orFresh  false: what is corrupt or another breaker's throws and changes nothing (default). True: the breaker
+   *   starts fresh then.
+   * @returns whether it was restored.
+   * @throws TypeError or RangeError that says what is wrong.
+   */
+  restore(saved: unknown, options: { orFresh?: boolean } = {}): boolean {
+    const { orFresh = false } = checkObject('restore options', options, ['orFresh'])
+    checkBoolean('orFresh', orFresh)
+    try {
+      restore(this.#machine, saved)
+      return true
+    } catch (problem) {
+      if (!orFresh) throw problem
+      this.reset()
+      return false
+    }
   }
 
   /**

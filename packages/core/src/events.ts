@@ -13,7 +13,7 @@ export interface Transition {
   /**
    * When a trip policy opened it, that policy's name (`consecutive-failures`, `failure-count`, `failure-rate` or one of your own);
    * otherwise `probe-failed`, `probes-succeeded`, `probes-undecided`, `open-duration-ended`,
-   * `forced`, `override-expired`, `resumed` or `reset`.
+   * `forced`, `override-expired`, `resumed`, `reset` or `restored`.
    */
   readonly reason: string
   /** A call's outcome, the passing of time (noticed when somebody asked), or a person. */

@@ -23,6 +23,7 @@ export {
 } from './registry.ts'
 export type { RegistryEvents } from './registry-audience.ts'
 export { retryDelay } from './retry-delay.ts'
+export type { SavedBreaker } from './saved-state.ts'
 export type { CircuitBreakerSnapshot } from './snapshot.ts'
 export type { StateName } from './states/state.ts'
 export { type AdaptiveThrottleOptions, adaptiveThrottle } from './trip/adaptive-throttle.ts'

@@ -7,6 +7,7 @@ import type { Settings } from './options.ts'
 import { isTimeout, type Outcome } from './outcome.ts'
 import { type Permit, Rejection, type Settler } from './permit.ts'
 import { Ramp } from './ramp.ts'
+import type { SavedBreaker } from './saved-state.ts'
 import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
 import { HalfOpen } from './states/half-open.ts'
@@ -161,6 +162,15 @@ export class Machine implements Settler {
   #closedState(): Closed | undefined {
     const state = this.state instanceof Forced ? this.state.under : this.state
     return state instanceof Closed ? state : undefined
+  }
+
+  /** Takes over a state that was saved. */
+  replace(state: State, { opens, closes, ...counts }: SavedBreaker['counts']): void {
+    this.#become(state, { reason: 'restored', cause: 'person' })
+    Object.assign(this.tally, counts)
+    this.opens = opens
+    this.closes = closes
+    this.#deliver()
   }
 
   #closed(ramp?: Ramp): Closed {

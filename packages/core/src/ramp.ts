@@ -33,12 +33,17 @@ export class Ramp {
   readonly attempt: number
   rejected = 0
 
-  constructor(options: Required<RampOptions>, clock: Clock, random: () => number, attempt: number) {
+  constructor(options: Required<RampOptions>, clock: Clock, random: () => number, attempt: number, age = 0) {
     this.#options = options
     this.#clock = clock
     this.#random = random
-    this.#startedAt = clock.now()
+    this.#startedAt = clock.now() - age
     this.attempt = attempt
+  }
+
+  /** Milliseconds since it began. */
+  age(): number {
+    return this.#clock.now() - this.#startedAt
   }
 
   /** 0..1; 1 when the ramp is over. */

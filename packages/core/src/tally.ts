@@ -5,8 +5,18 @@ import type { State } from './states/state.ts'
 /** How many successes in a row must each follow the one before within a millisecond before they are stamped in groups. */
 const rapidSuccesses = 64
 
+export interface Counts {
+  success: number
+  failure: number
+  ignored: number
+  rejected: number
+  late: number
+  shadowed: number
+  timeouts: number
+}
+
 /** What became of a breaker's calls since it was made. */
-export class Tally {
+export class Tally implements Counts {
   readonly #clock: Clock
   success = 0
   failure = 0
@@ -22,6 +32,11 @@ export class Tally {
 
   constructor(clock: Clock) {
     this.#clock = clock
+  }
+
+  counts(): Counts {
+    const { success, failure, ignored, rejected, late, shadowed, timeouts } = this
+    return { success, failure, ignored, rejected, late, shadowed, timeouts }
   }
 
   count(outcome: Outcome, issuer: State, error: unknown): void {

@@ -49,7 +49,6 @@ test.each(rows)('%s: a snapshot is plain JSON and complete', (_, bench, expected
   const snapshot = breaker.snapshot()
   expect(snapshot).toMatchObject({ name: 'test', at: clock.now(), ...expected })
   expect(JSON.parse(JSON.stringify(snapshot))).toStrictEqual(snapshot)
-  expect(JSON.parse(JSON.stringify(breaker))).toStrictEqual(snapshot)
   expect(Object.keys(snapshot).sort()).toEqual([
     'at',
     'closes',

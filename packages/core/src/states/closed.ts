@@ -102,6 +102,15 @@ export class Closed implements State {
     }
   }
 
+  /** What the policy remembers; undefined if it can't be saved. */
+  save(): unknown {
+    return this.#watch.save?.()
+  }
+
+  load(saved: unknown): void {
+    this.#watch.load?.(saved)
+  }
+
   retryAfterMs(): number {
     return 0
   }

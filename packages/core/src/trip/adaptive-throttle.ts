@@ -82,6 +82,14 @@ class AdaptiveThrottle implements TripWatch {
     return Math.min(1 - floor, Math.max(0, excess))
   }
 
+  save(): unknown {
+    return this.#window.save()
+  }
+
+  load(saved: unknown): void {
+    this.#window.load(saved)
+  }
+
   snapshot(): WindowSnapshot {
     const { calls, failures } = this.#window.counts()
     const failureRate = calls < this.#limits.minimumCalls ? null : failures / calls

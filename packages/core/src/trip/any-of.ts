@@ -1,3 +1,4 @@
+import { show } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import {
   checkTripPolicy,
@@ -65,6 +66,17 @@ class AnyOf implements TripWatch {
     }
     if (first === undefined && problem !== undefined) throw problem
     return first
+  }
+
+  save(): unknown {
+    return this.#watches.map((watch) => watch.save?.() ?? null)
+  }
+
+  load(saved: unknown): void {
+    if (!Array.isArray(saved) || saved.length !== this.#watches.length) {
+      throw new TypeError(`window must be an array of ${this.#watches.length}, got ${show(saved)}`)
+    }
+    for (const [index, watch] of this.#watches.entries()) if (saved[index] !== null) watch.load?.(saved[index])
   }
 
   /** The first policy's numbers, and each one's beside them. */

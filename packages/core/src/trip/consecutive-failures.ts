@@ -32,6 +32,14 @@ class FailureRun implements TripWatch {
     return { policy: 'consecutive-failures', threshold: this.#threshold, ...this.snapshot() }
   }
 
+  save(): unknown {
+    return this.#failures
+  }
+
+  load(saved: unknown): void {
+    this.#failures = checkNumber('window', saved, { min: 0, max: this.#threshold - 1, integer: true })
+  }
+
   snapshot(): WindowSnapshot {
     return { calls: this.#failures, failures: this.#failures }
   }

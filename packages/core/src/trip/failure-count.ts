@@ -52,6 +52,14 @@ class FailureCount implements TripWatch {
     return { policy: 'failure-count', threshold: this.#threshold, ...this.snapshot() }
   }
 
+  save(): unknown {
+    return this.#window.save()
+  }
+
+  load(saved: unknown): void {
+    this.#window.load(saved)
+  }
+
   snapshot(): WindowSnapshot {
     return this.#window.counts()
   }

@@ -84,6 +84,14 @@ class FailureRate implements TripWatch {
     return { policy: 'failure-rate', threshold: this.#threshold, ...this.snapshot() }
   }
 
+  save(): unknown {
+    return this.#window.save()
+  }
+
+  load(saved: unknown): void {
+    this.#window.load(saved)
+  }
+
   snapshot(): WindowSnapshot {
     const { calls, failures } = this.#window.counts()
     return { calls, failures, failureRate: calls < minimumOf(this.#minimumCalls, this.#ramp) ? null : failures / calls }

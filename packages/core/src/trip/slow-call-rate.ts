@@ -111,6 +111,14 @@ class SlowCallRate implements TripWatch {
     return { policy: 'slow-call-rate', threshold, ...this.snapshot() }
   }
 
+  save(): unknown {
+    return this.#window.save()
+  }
+
+  load(saved: unknown): void {
+    this.#window.load(saved)
+  }
+
   snapshot(): WindowSnapshot {
     const { calls, failures: slowCalls } = this.#window.counts()
     const slowCallRate = calls < minimumOf(this.#limits.minimumCalls, this.#ramp) ? null : slowCalls / calls

@@ -59,6 +59,10 @@ export interface TripWatch {
   success(call?: object): Trip | undefined
   failure(error: unknown, call?: object): Trip | undefined
   snapshot(): WindowSnapshot
+  /** What it remembers as plain data, with ages in place of times; without it a restored breaker starts with an empty window. */
+  save?(): unknown
+  /** Takes what `save` gave. @throws TypeError or RangeError if it can't be that. */
+  load?(saved: unknown): void
   /** If there is this method, it is told of each call that is admitted; that costs each call a permit of its own. */
   began?(call: object): undefined
   /** A call said nothing about the dependency. */

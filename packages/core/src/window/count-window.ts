@@ -1,4 +1,4 @@
-import { checkNumber } from '@cb/checks'
+import { checkNumber, checkObject } from '@cb/checks'
 import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
 
 /**
@@ -42,6 +42,31 @@ class CountWindow implements OutcomeWindow {
     if (failed) this.failures++
     this.#bits[word] = failed ? held | bit : held & ~bit
     this.#next = this.#next + 1 === this.#size ? 0 : this.#next + 1
+  }
+
+  /** Each failure by its age in calls, the latest call being 0. */
+  save(): unknown {
+    const failures: number[] = []
+    if (this.failures > 0 && this.#bits !== undefined) {
+      for (let age = 0; age < this.calls; age++) {
+        const at = (this.#next - 1 - age + this.#size) % this.#size
+        if (((this.#bits[at >>> 5] as number) & (1 << (at & 31))) !== 0) failures.push(age)
+      }
+    }
+    return { calls: this.calls, failures }
+  }
+
+  load(saved: unknown): void {
+    const { calls, failures } = checkObject('window', saved as { calls: number; failures: number[] }, [
+      'calls',
+      'failures',
+    ])
+    checkNumber('window.calls', calls, { min: 0, max: this.#size, integer: true })
+    if (!Array.isArray(failures)) throw new TypeError('window.failures must be an array')
+    const ages = new Set(
+      failures.map((age) => checkNumber('window.failures', age, { min: 0, max: calls - 1, integer: true })),
+    )
+    for (let age = calls - 1; age >= 0; age--) this.record(ages.has(age))
   }
 
   counts(): WindowCounts {

@@ -56,6 +56,36 @@ class TimeWindow implements OutcomeWindow {
     }
   }
 
+  /** Calls and failures of each bucket, the current one first, and how long that one still lasts. */
+  save(): unknown {
+    this.#forget()
+    const buckets = [[this.#bucketCalls, this.#bucketFailures]]
+    const past = this.#past ?? new Float64Array(0)
+    for (let age = 1; age < this.#buckets && past.length > 0; age++) {
+      const at = (this.#index - 2 * age + past.length) % past.length
+      buckets.push([past[at] as number, past[at + 1] as number])
+    }
+    return { left: Math.max(0, this.#bucketEndAt - this.#clock.last), buckets }
+  }
+
+  load(saved: unknown): void {
+    const { left, buckets } = checkObject('window', saved as { left: number; buckets: number[][] }, ['left', 'buckets'])
+    checkNumber('window.left', left, { min: 0, max: this.#width })
+    if (!Array.isArray(buckets)) throw new TypeError('window.buckets must be an array')
+    if (buckets.length === 0 || buckets.length > this.#buckets)
+      throw new RangeError('window.buckets has a wrong length')
+    const counts = buckets.map((bucket) => checkBucket(bucket))
+    const [[calls, failures], ...past] = counts as [[number, number], ...[number, number][]]
+    this.#past = new Float64Array(2 * this.#buckets)
+    for (const [age, bucket] of past.entries()) this.#past.set(bucket, 2 * (this.#buckets - 1 - age))
+    this.#index = 0
+    this.#bucketCalls = calls
+    this.#bucketFailures = failures
+    this.calls = counts.reduce((sum, [count]) => sum + count, 0)
+    this.failures = counts.reduce((sum, [, count]) => sum + count, 0)
+    this.#bucketEndAt = this.#clock.now() + left
+  }
+
   counts(): WindowCounts {
     this.#forget()
     return { calls: this.calls, failures: this.failures }
@@ -95,4 +125,10 @@ class TimeWindow implements OutcomeWindow {
     this.failures = 0
     this.#bucketEndAt = now + this.#width
   }
+}
+
+function checkBucket(bucket: unknown): [number, number] {
+  if (!Array.isArray(bucket) || bucket.length !== 2) throw new TypeError('window.buckets must hold pairs of numbers')
+  const calls = checkNumber('window.buckets', bucket[0], { min: 0, integer: true })
+  return [calls, checkNumber('window.buckets', bucket[1], { min: 0, max: calls, integer: true })]
 }

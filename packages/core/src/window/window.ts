@@ -17,6 +17,10 @@ export interface OutcomeWindow {
   record(failed: boolean): void
   /** What it holds now, after forgetting what is too old. */
   counts(): WindowCounts
+  /** The same as plain data, with ages in place of times. */
+  save(): unknown
+  /** Takes what a window of the same kind and size has saved. @throws TypeError or RangeError if it can't be that. */
+  load(saved: unknown): void
 }
 
 /** How a window is to be made; a breaker opens a fresh one for each closed period. */
