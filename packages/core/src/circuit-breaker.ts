@@ -3,6 +3,7 @@ import { CircuitOpenError } from './errors.ts'
 import { type CircuitBreakerEvents, checkSubscription } from './events.ts'
 import { type Call, guardedCall, type PlainCalls, plainCalls } from './execute.ts'
 import { Machine } from './machine.ts'
+import { noticeRepetition } from './made-again.ts'
 import { makeKnown } from './observer.ts'
 import { type CircuitBreakerOptions, changeSettings, checkName, type LiveOptions, parseOptions } from './options.ts'
 import type { Permit, Rejection } from './permit.ts'
@@ -46,6 +47,7 @@ export class CircuitBreaker {
     this.name = checkName('name', options.name === undefined ? 'default' : options.name)
     this.#machine = new Machine(this, settings)
     makeKnown(this)
+    noticeRepetition(this.name)
   }
 
   /** The state at the moment of asking. */
