@@ -9,6 +9,12 @@ import { consecutiveFailures } from './trip/consecutive-failures.ts'
 import { failureRate } from './trip/failure-rate.ts'
 import { checkTripPolicy, type TripPolicy } from './trip/trip-policy.ts'
 
+// Descriptions without a memory of their own, so all breakers share them.
+const defaultTrip = anyOf(failureRate(), consecutiveFailures(10))
+const defaultOpenDuration = exponentialBackoff()
+const systemClock = new SteadyClock(() => performance.now())
+const systemRandom = safeRandom(() => Math.random())
+
 /** What a breaker may be given. Every option has a default that protects. */
 export interface CircuitBreakerOptions {
   /** What it guards; in errors, events and metrics. Default `'default'`. */
@@ -77,15 +83,8 @@ export function optionsFor(name: string, settings: Settings): CircuitBreakerOpti
 export function parseOptions(options: CircuitBreakerOptions & { [parsed]?: Settings }): Settings {
   if (options?.[parsed] !== undefined) return options[parsed]
   checkObject('CircuitBreaker', options, optionNames)
-  const { trip = defaultTrip(), openDuration = exponentialBackoff(), callTimeout } = options
-  const {
-    classify = defaultClassify,
-    halfOpen = {},
-    ramp,
-    shadow = false,
-    now = () => performance.now(),
-    random = Math.random,
-  } = options
+  const { trip = defaultTrip, openDuration = defaultOpenDuration, callTimeout } = options
+  const { classify = defaultClassify, halfOpen = {}, ramp, shadow = false, now, random } = options
   if (callTimeout !== undefined) checkDuration('callTimeout', callTimeout, longestTimer)
   return Object.freeze({
     options: { ...options, ...(options.halfOpen && { halfOpen: { ...options.halfOpen } }) },
@@ -96,8 +95,8 @@ export function parseOptions(options: CircuitBreakerOptions & { [parsed]?: Setti
     callTimeout,
     shadow: typeof shadow === 'boolean' ? Number(shadow) : checkNumber('shadow', shadow, { min: 0, max: 1 }),
     classify: checkFunction('classify', classify),
-    clock: new SteadyClock(checkFunction('now', now)),
-    random: safeRandom(checkFunction('random', random)),
+    clock: now === undefined ? systemClock : new SteadyClock(checkFunction('now', now)),
+    random: random === undefined ? systemRandom : safeRandom(checkFunction('random', random)),
   })
 }
 
@@ -124,10 +123,6 @@ export function mergeOptions(under: CircuitBreakerOptions, over: CircuitBreakerO
   if (under.halfOpen !== undefined && over.halfOpen !== undefined)
     merged.halfOpen = { ...under.halfOpen, ...over.halfOpen }
   return merged
-}
-
-function defaultTrip(): TripPolicy {
-  return anyOf(failureRate(), consecutiveFailures(10))
 }
 
 function parseOpenDuration(value: number | OpenDuration): OpenDuration {

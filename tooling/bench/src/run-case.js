@@ -11,3 +11,10 @@ export async function runCase(name, rounds, calls) {
   const { stdout } = await promisify(execFile)(process.execPath, [child, name, String(rounds), String(calls)])
   return JSON.parse(stdout)
 }
+
+/** @returns {Promise<{ alone: number, inRegistry: number, lookup: number, evicting: number }>} */
+export async function runRegistry() {
+  const child = fileURLToPath(new URL('./registry.js', import.meta.url))
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', child])
+  return JSON.parse(stdout)
+}
