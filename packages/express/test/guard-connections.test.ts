@@ -135,7 +135,7 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
     const { socket } = await sendRaw(server.port, '/')
     socket.destroy()
     await passed.promise
-    expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 0 })
+    expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 0, failures: 0 })
   })
 
   test('a websocket handshake that a library routes through the app takes no permit', async () => {
@@ -151,7 +151,7 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
     socket.write('GET / HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
     await passed.promise
     socket.destroy()
-    expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 0 })
+    expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 0, failures: 0 })
   })
 
   test('an aborted probe frees its place', async () => {
@@ -165,7 +165,7 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
       expect((await fetch(server.origin)).status).toBe(503) // the only place is taken
       socket.destroy()
       await until(() => breaker.snapshot().totals.ignored === n)
-      expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 0 })
+      expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 0, failures: 0 })
     }
     expect((await fetch(`${server.origin}/quick`)).status).toBe(200)
     await until(() => breaker.state === 'closed')
@@ -196,6 +196,6 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
     agent.destroy()
     const { totals, probes } = breaker.snapshot()
     expect(totals).toEqual({ success: 9_000, failure: 1, ignored: 1_000, rejected: 0, late: 0 })
-    expect(probes).toEqual({ live: 0, successes: 9_000 })
+    expect(probes).toEqual({ live: 0, successes: 9_000, failures: 0 })
   })
 })
