@@ -110,8 +110,8 @@ export class Machine implements Settler {
   settle(issuer: State, outcome: Outcome, error?: unknown, permit?: Permit): void {
     const counts = issuer === this.state || issuer instanceof Shadow
     const verdict = counts ? issuer.settle(outcome, error, permit) : 'late'
-    // An override may bring the issuer back: a probe that has settled must not hold its place then.
-    if (issuer !== this.state && issuer instanceof HalfOpen && permit !== undefined) issuer.release(permit)
+    // An override may bring the issuer back: it must not take what has settled meanwhile for a call in flight.
+    if (!counts && permit !== undefined) issuer.release?.(permit)
     if (verdict === 'late') this.tally.late++
     else this.tally.count(outcome, issuer, error)
     if (this.isWatched) this.#announceOutcome(issuer, outcome, error, permit, verdict === 'late')

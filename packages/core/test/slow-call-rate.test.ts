@@ -81,6 +81,20 @@ describe('a breaker that minds slow calls', () => {
     expect(breaker.state).toBe('open')
   })
 
+  test('forgets a call that settled while a person had forced the breaker', () => {
+    const { breaker, clock } = slowBreaker({ minimumCalls: 1 })
+    const inFlight = breaker.acquire()
+    breaker.forceClosed()
+    inFlight.success()
+    clock.advance(500)
+    breaker.resume()
+    expect(breaker.snapshot()).toMatchObject({
+      state: 'closed',
+      window: { calls: 0, slowCalls: 0 },
+      totals: { late: 1 },
+    })
+  })
+
   test('works beside other policies, which see every outcome as before', () => {
     const clock = fakeClock()
     const trip = anyOf(consecutiveFailures(2), slowCallRate({ slowAfter: 100, minimumCalls: 2 }))

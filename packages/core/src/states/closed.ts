@@ -86,6 +86,10 @@ export class Closed implements State {
     return this.#ask((watch) => (outcome === 'failure' ? watch.failure(error, permit) : watch.ignored?.(permit)))
   }
 
+  release(permit: Permit): void {
+    this.#ask((watch) => watch.ignored?.(permit))
+  }
+
   succeed(permit?: Permit): Verdict | undefined {
     try {
       return verdictOf(this.#watch.success(permit))

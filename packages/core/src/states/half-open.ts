@@ -62,7 +62,7 @@ export class HalfOpen implements State {
     return undefined
   }
 
-  /** Frees the place of a probe whose verdict is not wanted. */
+  /** Frees the place. */
   release(permit: Permit): void {
     this.#leases.delete(permit)
   }

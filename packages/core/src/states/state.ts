@@ -30,6 +30,8 @@ export interface State {
   admit(settler: Settler): Permit | Rejection
   /** `late` if the permit no longer has a vote. */
   settle(outcome: Outcome, error: unknown, permit: Permit | undefined): Verdict | 'late' | undefined
+  /** A permit that it issued has settled without a vote. */
+  release?(permit: Permit): void
   /** Milliseconds until a call can be admitted: 0 if now, null if nobody knows. */
   retryAfterMs(): number | null
   window(): WindowSnapshot
