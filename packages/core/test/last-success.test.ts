@@ -1,0 +1,41 @@
+import { expect, test, vi } from 'vitest'
+import { anyOf, consecutiveFailures, failureCount, type TripPolicy, timeWindow } from '../src/index.ts'
+import { closedBreaker } from './in-state.ts'
+
+const timed = failureCount({ threshold: 5, window: timeWindow(10_000) })
+const untimed = consecutiveFailures(5)
+
+const exact: [string, TripPolicy, number][] = [
+  ['any pace if the policy reads the clock', timed, 0.001],
+  ['any pace if one of the policies reads the clock', anyOf(untimed, timed), 0.001],
+  ['one a millisecond', untimed, 1],
+  ['one in ten milliseconds', untimed, 10],
+  ['one a minute', untimed, 60_000],
+]
+
+test.each(exact)('lastSuccessAt is exact at %s', (_, trip, ms) => {
+  const { breaker, clock } = closedBreaker({ trip })
+  for (let n = 0; n < 300; n++) {
+    clock.advance(ms)
+    breaker.acquire().success()
+    expect(breaker.snapshot().lastSuccessAt).toBe(clock.now())
+  }
+})
+
+test('lastSuccessAt is at most 64 calls behind when they follow each other faster', () => {
+  const { breaker, clock } = closedBreaker({ trip: untimed })
+  for (let n = 0; n < 1_000; n++) {
+    clock.advance(0.01)
+    breaker.acquire().success()
+    const behind = clock.now() - (breaker.snapshot().lastSuccessAt as number)
+    expect(behind).toBeLessThanOrEqual(0.65)
+  }
+})
+
+test('and the clock is read for few of them', () => {
+  let time = 1e6
+  const now = vi.fn(() => (time += 0.001))
+  const { breaker } = closedBreaker({ trip: untimed, now })
+  for (let n = 0; n < 1_000; n++) breaker.acquire().success()
+  expect(now.mock.calls.length).toBeLessThan(150)
+})

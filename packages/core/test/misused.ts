@@ -1,0 +1,23 @@
+import { CircuitBreaker, type CircuitBreakerOptions, consecutiveFailures, type TripPolicy } from '../src/index.ts'
+
+/** A new one each time: what has been said of one is not said again. */
+export function throwing(): () => never {
+  return () => {
+    throw new Error('my bug')
+  }
+}
+
+/** A trip policy of a user's own that never trips, with something else in some places. */
+export function policyWith(part: object): TripPolicy {
+  const usual = { success: () => undefined, failure: () => undefined, snapshot: () => ({ calls: 0, failures: 0 }) }
+  return { name: 'mine', watch: () => ({ ...usual, ...part }) }
+}
+
+/** Fails once, so that a breaker of one failure opens, and succeeds once. */
+export async function use(options: CircuitBreakerOptions): Promise<CircuitBreaker> {
+  const breaker = new CircuitBreaker({ name: 'payments', trip: consecutiveFailures(1), ...options })
+  await breaker.execute(() => Promise.reject(new Error('down'))).catch(() => {})
+  breaker.reset()
+  await breaker.execute(() => 1)
+  return breaker
+}

@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import {
+  anyOf,
+  CircuitBreakerRegistry,
+  type Classify,
+  consecutiveFailures,
+  type OpenDuration,
+  observe,
+} from '../src/index.ts'
+import { policyWith, throwing, use } from './misused.ts'
+
+beforeEach(() => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+afterEach(() => vi.restoreAllMocks())
+
+const rows: [string, () => unknown, string][] = [
+  [
+    'a classify that answers something else',
+    () => use({ classify: (() => 'perhaps') as unknown as Classify }),
+    "the `classify` function gave neither 'success', 'failure' nor 'ignored' (said once)",
+  ],
+  ['a classify that throws', () => use({ classify: throwing() }), 'the `classify` function threw: Error: my bug'],
+  [
+    'an open duration that is none',
+    () => use({ openDuration: (() => 'soon') as unknown as OpenDuration }),
+    'the `openDuration` function gave no number of milliseconds above 0, 1000 is used instead (said once)',
+  ],
+  [
+    'an open duration that throws',
+    () => use({ openDuration: throwing() }),
+    'the `openDuration` function threw, 1000 ms is used instead: Error: my bug',
+  ],
+  [
+    'a clock that throws',
+    () => use({ now: throwing() }),
+    '"(all that share it)": the `now` option threw or gave no usable number, performance.now() is used instead (said once)',
+  ],
+  [
+    'a policy whose watch throws',
+    () => use({ trip: { name: 'mine', watch: throwing() } }),
+    'policy threw: Error: my bug',
+  ],
+  [
+    'a policy whose watch gives nothing',
+    () => use({ trip: { name: 'mine', watch: () => undefined as never } }),
+    'watch() must return an object with success, failure and snapshot',
+  ],
+  [
+    'a policy that is never told of failures',
+    () => use({ trip: { name: 'mine', watch: () => ({ success: () => undefined }) as never } }),
+    'watch() must return an object with success, failure and snapshot',
+  ],
+  [
+    'a policy that throws on a success',
+    () => use({ trip: policyWith({ success: throwing() }) }),
+    'policy threw: Error: my bug',
+  ],
+  [
+    'a policy that throws on a failure',
+    () => use({ trip: policyWith({ failure: throwing() }) }),
+    'policy threw: Error: my bug',
+  ],
+  [
+    'a policy that throws in its snapshot',
+    async () => (await use({ trip: policyWith({ snapshot: throwing() }) })).snapshot(),
+    'policy threw: Error: my bug',
+  ],
+  [
+    'a policy that throws beside others',
+    () => use({ trip: anyOf(consecutiveFailures(5), policyWith({ failure: throwing() })) }),
+    'policy threw: Error: my bug',
+  ],
+  [
+    'a listener that throws',
+    async () => {
+      const breaker = await use({})
+      breaker.on('transition', throwing())
+      breaker.forceOpen()
+    },
+    'a listener threw: Error: my bug',
+  ],
+  [
+    'an observer that throws',
+    async () => {
+      const end = observe({ transition: throwing() })
+      await use({})
+      end()
+    },
+    'an observer threw: Error: my bug',
+  ],
+  [
+    'an observer that throws when it is told of a breaker',
+    async () => {
+      const end = observe({ created: throwing() })
+      await use({})
+      end()
+    },
+    'an observer threw: Error: my bug',
+  ],
+  [
+    'a listener to the breakers of a registry that throws',
+    () => {
+      const registry = new CircuitBreakerRegistry()
+      registry.on('created', throwing())
+      registry.get('a')
+    },
+    'a listener threw: Error: my bug',
+  ],
+  [
+    'a listener to the events of a registry that throws',
+    () => {
+      const registry = new CircuitBreakerRegistry()
+      registry.on('transition', throwing())
+      registry.get('a').forceOpen()
+    },
+    'a listener threw: Error: my bug',
+  ],
+  [
+    'listeners in a circle',
+    async () => {
+      const breaker = await use({})
+      breaker.on('transition', ({ to }) => (to === 'open' ? breaker.forceClosed() : breaker.forceOpen()))
+      breaker.forceOpen()
+    },
+    'listeners cause events in a circle, further ones are dropped (said once)',
+  ],
+]
+
+test.each(rows)('%s is named, once', async (_, misbehave, words) => {
+  await misbehave()
+  expect(console.error).toHaveBeenCalledOnce()
+  const [line] = vi.mocked(console.error).mock.lastCall as [string]
+  expect(line).toContain(words)
+  expect(line).toMatch(/^@cb\/core: circuit breaker .*\(said once\)$/s)
+})
+
+test('what is printed says where the error came from', async () => {
+  await use({ classify: throwing() })
+  expect(vi.mocked(console.error).mock.lastCall?.[0]).toContain('misused.ts')
+})
+
+test('a thrown string is not printed, it may be a secret', async () => {
+  const classify = () => {
+    throw 'token=secret'
+  }
+  await use({ classify })
+  const [line] = vi.mocked(console.error).mock.lastCall as [string]
+  expect(line).toContain('a thrown string')
+  expect(line).not.toContain('secret')
+})
