@@ -2,29 +2,37 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 
 const document = await readFile(new URL('../CORRECTNESS.md', import.meta.url), 'utf8')
-const [promised] = document.split('## What is not promised') as [string]
+const [promised] = document.split('\n## What is not promised') as [string]
 const promises = promised.split('\n').filter((line) => line.startsWith('- '))
-/** `[file](link): ` and the name in backticks. */
-const proof = /\[[^\]]+\]\(([^)]+)\): `([^`]+)`/g
 
-/** The name must be that of a test, in full or up to a placeholder; a part of a name or a comment is none. */
+/** `[file](link): ` and one or more names in backticks, after each of which there may be a comma. */
+const proofs = /\]\(([^)]+)\)(?:: (`[^`]+`(?:, `[^`]+`)*))?/g
+
+/** The name must be that of a test or a group, in full or up to a placeholder; a part of a name or a comment is none. */
 function isTest(name: string, source: string): boolean {
   const literally = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`(?:\\btest\\(|\\)\\()\\s*(['"])${literally}(?:\\1|\\s?[%$])`).test(source)
+  return new RegExp(`(?:\\b(?:test|describe)\\(|\\)\\()\\s*(['"])${literally}(?:\\1|\\s?[%$])`).test(source)
 }
 
-test('every promise in CORRECTNESS.md has a test beside it, and every link of the document has its test', () => {
+async function problemsOf(line: string): Promise<string[]> {
+  const links = [...line.matchAll(proofs)] as (string | undefined)[][]
+  if (links.length === 0) return [`no test: ${line}`]
+  const problems = links.map(async ([, link, names]) => {
+    const source = await readFile(new URL(`../${link}`, import.meta.url), 'utf8').catch(() => undefined)
+    if (source === undefined) return [`no file ${link}`]
+    const quoted = [...(names ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name as string)
+    if (quoted.length === 0) return [`no name beside ${link}: ${line}`]
+    return quoted.filter((name) => !isTest(name, source)).map((name) => `no test in ${link}: ${name}`)
+  })
+  return (await Promise.all(problems)).flat()
+}
+
+test('every promise in CORRECTNESS.md links to a file that has the tests named beside it', async () => {
   expect(promises).not.toEqual([])
-  expect(promises.filter((line) => line.match(proof)?.length !== 1)).toEqual([])
-  expect(document.match(/\]\(/g)).toHaveLength(promises.length)
+  expect((await Promise.all(promises.map(problemsOf))).flat()).toEqual([])
 })
 
-test('every test that CORRECTNESS.md names is in the file that it links to', async () => {
-  const gone: string[] = []
-  for (const [, link, name] of promised.matchAll(proof) as Iterable<[string, string, string]>) {
-    const source = await readFile(new URL(`../${link}`, import.meta.url), 'utf8').catch(() => undefined)
-    if (source === undefined) gone.push(`no file ${link}`)
-    else if (!isTest(name, source)) gone.push(`no test in ${link}: ${name}`)
-  }
-  expect(gone).toEqual([])
+test('the other links of CORRECTNESS.md lead to a file', async () => {
+  const links = [...document.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => new URL(`../${link}`, import.meta.url))
+  await expect(Promise.all(links.map((link) => readFile(link)))).resolves.toHaveLength(links.length)
 })
