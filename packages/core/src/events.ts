@@ -11,7 +11,7 @@ export interface Transition {
   readonly to: StateName
   readonly at: number
   /**
-   * When a trip policy opened it, that policy's name (`consecutive-failures`, `failure-count`, `failure-rate` or one of your own);
+   * When a trip policy opened it, that policy's name (`consecutive-failures`, `failure-count`, `failure-rate`, `slow-call-rate` or one of your own);
    * otherwise `probe-failed`, `probes-succeeded`, `probes-undecided`, `open-duration-ended`,
    * `forced`, `override-expired`, `resumed`, `reset` or `restored`.
    */
