@@ -1,0 +1,43 @@
+import { Agenda } from './agenda.js'
+import { makeCalls } from './calls.js'
+import { seededRandom } from './chance.js'
+import { Measurement } from './measurement.js'
+
+/**
+ * Plays one scenario behind one policy, from moment to moment: nothing sleeps, and the same seed gives the same result.
+ * @param {import('./scenarios/scenario.js').Scenario} scenario @param {import('./policies.js').Policy} policy @param {number} seed
+ */
+export function simulate(scenario, policy, seed) {
+  let time = 0
+  const admit = policy.start({ now: () => time, random: seededRandom(-seed) })
+  const dependency = scenario.dependency()
+  const measurement = new Measurement(scenario)
+  /** @type {Agenda<() => void>} */
+  const settlements = new Agenda()
+
+  /** @param {number} until */
+  const settle = (until) => {
+    for (let due = settlements.next(until); due !== undefined; due = settlements.next(until)) {
+      time = due.at
+      due.what()
+    }
+  }
+
+  for (const call of makeCalls(scenario.length, seed)) {
+    settle(call.at)
+    time = call.at
+    const { admission, callTimeout } = admit(call)
+    if (admission.admitted) dependency.reached?.(time)
+    const { ok, latency } = dependency.answer(call, time)
+    const good = ok && latency <= callTimeout
+    if (!admission.admitted) {
+      measurement.refused(time, good)
+      continue
+    }
+    const wait = Math.min(latency, callTimeout)
+    settlements.add(time + wait, () => admission.settle(good ? 'success' : 'failure'))
+    measurement.called(time, good, wait, settlements.size)
+  }
+  settle(Number.POSITIVE_INFINITY)
+  return measurement.result(dependency.relapses?.())
+}

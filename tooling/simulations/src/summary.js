@@ -1,0 +1,30 @@
+import { defaults, none, ramped } from './policies.js'
+import { burst } from './scenarios/burst.js'
+import { outage } from './scenarios/outage.js'
+import { shard } from './scenarios/shard.js'
+import { mean } from './table.js'
+
+/** @typedef {import('./play.js').Play} Play */
+/** @typedef {import('./measurement.js').Result} Result */
+
+/**
+ * The mean over the runs of one policy in one scenario.
+ * @param {readonly Play[]} plays @param {Play['scenario']} scenario @param {import('./policies.js').Policy} policy
+ * @param {(result: Result) => number} number
+ */
+export function meanOf(plays, scenario, policy, number) {
+  const row = plays.find((play) => play.scenario === scenario)?.rows.find((row) => row.policy === policy)
+  if (row === undefined) throw new Error(`${scenario.id} was not played with ${policy.name}`)
+  return mean(row.results.map(number))
+}
+
+/** What happened, in one sentence. @param {readonly Play[]} plays */
+export function summary(plays) {
+  const reached = (/** @type {import('./policies.js').Policy} */ policy) =>
+    meanOf(plays, outage, policy, ({ reachedInFault }) => reachedInFault)
+  const relapses = (/** @type {import('./policies.js').Policy} */ policy) =>
+    meanOf(plays, burst, policy, (result) => result.relapses ?? Number.NaN).toFixed(1)
+  const share = ((100 * reached(defaults)) / reached(none)).toFixed(1)
+  const refused = meanOf(plays, shard, defaults, ({ goodRefused }) => goodRefused)
+  return `The defaults let ${share} % of the calls through to a dependency that is down and refuse ${refused} when one shard of ten is; a dependency that comes back cold is broken again ${relapses(none)} times without a breaker, ${relapses(defaults)} times with the defaults and ${relapses(ramped)} times with a ramp.`
+}
