@@ -1,6 +1,6 @@
-import { checkNumber, checkObject } from '@cb/checks'
-import { timeWindow } from '../window/time-window.ts'
-import { checkWindow, type OutcomeWindow, type WindowSpec } from '../window/window.ts'
+import { checkObject } from '@cb/checks'
+import type { OutcomeWindow } from '../window/window.ts'
+import { parseRate, type RateOptions } from './rate-options.ts'
 import {
   minimumOf,
   type Surroundings,
@@ -11,17 +11,7 @@ import {
 } from './trip-policy.ts'
 
 /** Options of `failureRate`. */
-export interface FailureRateOptions {
-  /** 0 < ratio ≤ 1, compared with `>=`. Default 0.5. */
-  threshold?: number
-  /** Default `timeWindow(10_000)`. */
-  window?: WindowSpec
-  /**
-   * No verdict below this many settled calls in the window. Default 20, or the size of a smaller count window: ten calls at
-   * 50 % are noise.
-   */
-  minimumCalls?: number
-}
+export type FailureRateOptions = RateOptions
 
 /**
  * Opens when at least `threshold` of the calls in the window failed.
@@ -29,16 +19,7 @@ export interface FailureRateOptions {
  */
 export function failureRate(options: FailureRateOptions = {}): TripPolicy {
   checkObject('failureRate', options, ['threshold', 'window', 'minimumCalls'])
-  const { threshold = 0.5, window = timeWindow(10_000) } = options
-  checkWindow('failureRate window', window)
-  checkNumber('failureRate threshold', threshold, { above: 0, max: 1 })
-  const { minimumCalls = Math.min(20, window.capacity) } = options
-  checkNumber('failureRate minimumCalls', minimumCalls, { min: 1, integer: true })
-  if (minimumCalls > window.capacity) {
-    throw new RangeError(
-      `failureRate minimumCalls must be at most the window's size ${window.capacity}, got ${minimumCalls}`,
-    )
-  }
+  const { threshold, window, minimumCalls } = parseRate('failureRate', options)
   return Object.freeze({
     name: 'failure-rate',
     config: Object.freeze({ threshold, minimumCalls, window: window.config }),

@@ -1,7 +1,7 @@
-import { checkDuration, checkNumber, checkObject } from '@cb/checks'
+import { checkDuration, checkObject } from '@cb/checks'
 import type { Clock } from '../clock.ts'
-import { timeWindow } from '../window/time-window.ts'
-import { checkWindow, type OutcomeWindow, type WindowSpec } from '../window/window.ts'
+import type { OutcomeWindow } from '../window/window.ts'
+import { parseRate, type RateOptions } from './rate-options.ts'
 import {
   minimumOf,
   type Surroundings,
@@ -12,15 +12,9 @@ import {
 } from './trip-policy.ts'
 
 /** Options of `slowCallRate`. */
-export interface SlowCallRateOptions {
+export interface SlowCallRateOptions extends RateOptions {
   /** Milliseconds, above 0: a call that takes as long is slow, whatever its outcome. */
   slowAfter: number
-  /** 0 < ratio ≤ 1 of slow calls, compared with `>=`. Default 0.5. */
-  threshold?: number
-  /** Default `timeWindow(10_000)`. */
-  window?: WindowSpec
-  /** No verdict below this many calls in the window. Default 20, or the size of a smaller count window. */
-  minimumCalls?: number
 }
 
 /**
@@ -31,17 +25,9 @@ export interface SlowCallRateOptions {
  */
 export function slowCallRate(options: SlowCallRateOptions): TripPolicy {
   checkObject('slowCallRate', options, ['slowAfter', 'threshold', 'window', 'minimumCalls'])
-  const { slowAfter, threshold = 0.5, window = timeWindow(10_000) } = options
+  const { slowAfter } = options
   checkDuration('slowCallRate slowAfter', slowAfter)
-  checkWindow('slowCallRate window', window)
-  checkNumber('slowCallRate threshold', threshold, { above: 0, max: 1 })
-  const { minimumCalls = Math.min(20, window.capacity) } = options
-  checkNumber('slowCallRate minimumCalls', minimumCalls, { min: 1, integer: true })
-  if (minimumCalls > window.capacity) {
-    throw new RangeError(
-      `slowCallRate minimumCalls must be at most the window's size ${window.capacity}, got ${minimumCalls}`,
-    )
-  }
+  const { threshold, window, minimumCalls } = parseRate('slowCallRate', options)
   return Object.freeze({
     name: 'slow-call-rate',
     config: Object.freeze({ slowAfter, threshold, minimumCalls, window: window.config }),
