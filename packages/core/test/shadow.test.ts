@@ -71,7 +71,7 @@ test('a share of the calls is shadowed where shadow is a number', () => {
 
 test('without shadow mode chance is not asked', () => {
   const random = () => expect.unreachable()
-  const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), openDuration: 10, random })
+  const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), openDuration: 10, random, now: () => 0 })
   breaker.acquire().failure()
   expect(breaker.tryAcquire().admitted).toBe(false)
 })
