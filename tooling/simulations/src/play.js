@@ -1,3 +1,4 @@
+import { makeCalls } from './calls.js'
 import { scenarios } from './scenarios/index.js'
 import { simulate } from './simulate.js'
 
@@ -11,10 +12,10 @@ export const runs = 9
 
 /** @param {Scenario} scenario @returns {Play} */
 export function play(scenario) {
-  const seeds = Array.from({ length: runs }, (_, n) => n + 1)
+  const callers = Array.from({ length: runs }, (_, n) => makeCalls(scenario.length, n + 1))
   const rows = scenario.policies.map((policy) => ({
     policy,
-    results: seeds.map((seed) => simulate(scenario, policy, seed)),
+    results: callers.map((calls, n) => simulate(scenario, policy, calls, -n - 1)),
   }))
   return { scenario, rows }
 }

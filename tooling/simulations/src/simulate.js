@@ -1,15 +1,15 @@
 import { Agenda } from './agenda.js'
-import { makeCalls } from './calls.js'
 import { seededRandom } from './chance.js'
 import { Measurement } from './measurement.js'
 
 /**
- * Plays one scenario behind one policy, from moment to moment: nothing sleeps, and the same seed gives the same result.
- * @param {import('./scenarios/scenario.js').Scenario} scenario @param {import('./policies.js').Policy} policy @param {number} seed
+ * Plays one scenario behind one policy, from moment to moment: nothing sleeps, and the same calls and seed give the same result.
+ * @param {import('./scenarios/scenario.js').Scenario} scenario @param {import('./policies.js').Policy} policy
+ * @param {readonly import('./calls.js').Call[]} calls @param {number} seed  of the breaker's chance
  */
-export function simulate(scenario, policy, seed) {
+export function simulate(scenario, policy, calls, seed) {
   let time = 0
-  const admit = policy.start({ now: () => time, random: seededRandom(-seed) })
+  const admit = policy.start({ now: () => time, random: seededRandom(seed) })
   const dependency = scenario.dependency()
   const measurement = new Measurement(scenario)
   /** @type {Agenda<() => void>} */
@@ -23,7 +23,7 @@ export function simulate(scenario, policy, seed) {
     }
   }
 
-  for (const call of makeCalls(scenario.length, seed)) {
+  for (const call of calls) {
     settle(call.at)
     time = call.at
     const { admission, callTimeout } = admit(call)

@@ -23,7 +23,7 @@ export function summary(plays) {
   const reached = (/** @type {import('./policies.js').Policy} */ policy) =>
     meanOf(plays, outage, policy, ({ reachedInFault }) => reachedInFault)
   const relapses = (/** @type {import('./policies.js').Policy} */ policy) =>
-    meanOf(plays, burst, policy, (result) => result.relapses ?? Number.NaN).toFixed(1)
+    Math.round(10 * meanOf(plays, burst, policy, (result) => result.relapses ?? Number.NaN)) / 10
   const share = ((100 * reached(defaults)) / reached(none)).toFixed(1)
   const refused = meanOf(plays, shard, defaults, ({ goodRefused }) => goodRefused)
   return `The defaults let ${share} % of the calls through to a dependency that is down and refuse ${refused} when one shard of ten is; a dependency that comes back cold is broken again ${relapses(none)} times without a breaker, ${relapses(defaults)} times with the defaults and ${relapses(ramped)} times with a ramp.`

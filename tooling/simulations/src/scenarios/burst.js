@@ -23,7 +23,7 @@ function coldAfterRestart() {
       }
       if (!isUp(at)) return
       recent.push(at)
-      if ((recent[0] ?? at) <= at - 1_000) recent = recent.filter((time) => time > at - 1_000)
+      while ((recent[0] ?? at) <= at - 1_000) recent.shift()
       const warmth = Math.min(1, (at - upSince) / warmUp)
       if (recent.length <= coldCapacity + (warmCapacity - coldCapacity) * warmth) return
       upSince = at + restart
