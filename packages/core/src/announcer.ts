@@ -5,7 +5,9 @@ import { attempt, report } from './report.ts'
 
 type EventName = keyof CircuitBreakerEvents
 type Listener = (event: never) => unknown
-type Announcement = { [Name in EventName]: { name: Name; event: CircuitBreakerEvents[Name] } }[EventName]
+type Announcement = {
+  [Name in EventName]: { name: Name; event: CircuitBreakerEvents[Name]; call?: object | undefined }
+}[EventName]
 
 /** More events than this in one go can only come from listeners that cause events in a circle. */
 const mostInOneGo = 10_000
@@ -51,7 +53,7 @@ export class Announcer {
     this.#delivering = false
   }
 
-  #tell({ name, event }: Announcement): void {
+  #tell({ name, event, call }: Announcement): void {
     // The lists are replaced when somebody leaves, so whoever an earlier listener has ended is not told any more.
     for (const entry of this.#listeners) {
       if (entry.name !== name || !this.#listeners.includes(entry)) continue
@@ -59,7 +61,9 @@ export class Announcer {
     }
     for (const observer of hub.observers ?? []) {
       if (!hub.observers?.includes(observer)) continue
-      attempt(observer, this.#breaker.name, 'an observer threw', () => observer[name]?.(event as never, this.#breaker))
+      attempt(observer, this.#breaker.name, 'an observer threw', () =>
+        observer[name]?.(event as never, this.#breaker, call),
+      )
     }
   }
 }

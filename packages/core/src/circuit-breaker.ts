@@ -55,6 +55,12 @@ export class CircuitBreaker {
     return this.#machine.current().name
   }
 
+  /** The `callTimeout` of a call that is admitted at this moment, shorter for probes; for adapters that time calls themselves. */
+  get callTimeout(): number | undefined {
+    this.#machine.current()
+    return this.#machine.callTimeout()
+  }
+
   /**
    * Calls `fn` if the breaker admits it, and settles its permit with the result.
    * @param fn  receives a signal that is aborted at `callTimeout` or when `options.signal` is. It need not return a promise.

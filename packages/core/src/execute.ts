@@ -91,7 +91,7 @@ export async function guardedCall<T>(
   const limits = callTimeout === undefined && signal === undefined ? undefined : new Limits(name, callTimeout, signal)
   let settled: PromiseSettledResult<T>
   try {
-    const value = await (limits === undefined ? fn(idleSignal) : limits.run(fn))
+    const value = await permit.run(() => (limits === undefined ? fn(idleSignal) : limits.run(fn)))
     settled = { status: 'fulfilled', value }
   } catch (reason) {
     settled = { status: 'rejected', reason }

@@ -1,7 +1,7 @@
 import { Announcer } from './announcer.ts'
 import type { CircuitBreaker } from './circuit-breaker.ts'
 import type { Transition } from './events.ts'
-import { hub } from './observer.ts'
+import { hub, runObserved } from './observer.ts'
 import { decideOpenDuration } from './open-duration.ts'
 import type { Settings } from './options.ts'
 import { isTimeout, type Outcome } from './outcome.ts'
@@ -99,6 +99,10 @@ export class Machine implements Settler {
   #isShadowed({ reason }: Rejection): boolean {
     const { shadow, random } = this.settings
     return shadow > 0 && reason !== 'forced-open' && random() < shadow
+  }
+
+  run<T>(fn: () => T, permit: Permit): T {
+    return hub.observers === null ? fn() : runObserved(fn, this.breaker, permit)
   }
 
   /** The limit of a call that has just been admitted. */
@@ -238,7 +242,7 @@ export class Machine implements Settler {
     const duration = permit?.startedAt === undefined ? undefined : at - permit.startedAt
     const timedOut = outcome === 'failure' && isTimeout(error)
     const event = { breaker: this.breaker.name, state: issuer.name, outcome, at, duration, late, timedOut }
-    this.announcer.add({ name: 'outcome', event: error === undefined ? event : { ...event, error } })
+    this.announcer.add({ name: 'outcome', event: error === undefined ? event : { ...event, error }, call: permit })
   }
 
   #deliver(): void {

@@ -8,8 +8,15 @@ export interface Observer {
   /** Called for each breaker that exists when the observer starts, and for each one made later. */
   created?(breaker: CircuitBreaker): void
   transition?(event: Transition, breaker: CircuitBreaker): void
-  outcome?(event: OutcomeEvent, breaker: CircuitBreaker): void
+  /** @param call  what `call` was given for it; undefined for calls that nobody put anything around. */
+  outcome?(event: OutcomeEvent, breaker: CircuitBreaker, call?: object): void
   rejection?(event: RejectionEvent, breaker: CircuitBreaker): void
+  /**
+   * Put around each admitted call that runs through `execute`, `wrap` or `permit.run`: for a tracing span, say, in whose context
+   * it is to run. It has to call `run` at once; if it does not, the call is made without it.
+   * @param call  identifies the call, for `outcome`.
+   */
+  call?(run: () => void, breaker: CircuitBreaker, call: object): void
 }
 
 /** What all copies of this package in one process share. Its shape is fixed: another version may have made it. */
@@ -36,21 +43,57 @@ export const hub: Hub = world[key]
 export function observe(observer: Observer): () => void {
   if (typeof observer !== 'object' || observer === null)
     throw new TypeError(`observer must be an object, got ${show(observer)}`)
-  for (const method of ['created', 'transition', 'outcome', 'rejection'] as const) {
+  for (const method of ['created', 'transition', 'outcome', 'rejection', 'call'] as const) {
     if (observer[method] !== undefined) checkFunction(`observer.${method}`, observer[method])
   }
   // An object of its own, so that an observer given twice is ended once by each of the two functions.
   const entry: Observer = {
     created: (breaker) => observer.created?.(breaker),
     transition: (event, breaker) => observer.transition?.(event, breaker),
-    outcome: (event, breaker) => observer.outcome?.(event, breaker),
+    outcome: (event, breaker, call) => observer.outcome?.(event, breaker, call),
     rejection: (event, breaker) => observer.rejection?.(event, breaker),
+    ...(observer.call && { call: (run, breaker, call) => observer.call?.(run, breaker, call) }),
   }
   hub.observers = [...(hub.observers ?? []), entry]
   for (const breaker of liveBreakers()) announceTo(entry, breaker)
   return () => {
     const others = (hub.observers ?? []).filter((other) => other !== entry)
     hub.observers = others.length === 0 ? null : others
+  }
+}
+
+/** @internal Runs a call inside what the observers put around it: exactly once, whatever they do. */
+export function runObserved<T>(fn: () => T, breaker: CircuitBreaker, call: object): T {
+  let answer = (): T => {
+    throw new Error('a call was started from within itself')
+  }
+  const run = once(() => {
+    try {
+      const value = fn()
+      answer = () => value
+    } catch (error) {
+      answer = () => {
+        throw error
+      }
+    }
+  })
+  const around = (hub.observers ?? []).reduceRight((inner, observer) => {
+    if (observer.call === undefined) return inner
+    return once(() => {
+      attempt(observer, breaker.name, 'an observer threw', () => observer.call?.(inner, breaker, call))
+      inner()
+    })
+  }, run)
+  around()
+  return answer()
+}
+
+function once(run: () => void): () => void {
+  let done = false
+  return () => {
+    if (done) return
+    done = true
+    run()
   }
 }
 

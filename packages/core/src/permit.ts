@@ -8,6 +8,8 @@ export interface Settler {
   settle(issuer: State, outcome: Outcome, error: unknown, permit: Permit): void
   /** A second settlement, which changes nothing. */
   settledAgain(): void
+  /** Runs the permit's call where observers want it. */
+  run<T>(fn: () => T, permit: Permit): T
 }
 
 /**
@@ -29,6 +31,14 @@ export class Permit {
 
   get admitted(): true {
     return true
+  }
+
+  /**
+   * Runs `fn` where observers want it, such as in the context of a span, and returns what it returns; it settles nothing. Only
+   * for those who trace: a call made without it is counted all the same.
+   */
+  run<T>(fn: () => T): T {
+    return this.#settler.run(fn, this)
   }
 
   /** The dependency answered as it should. */

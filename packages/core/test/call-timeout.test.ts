@@ -1,6 +1,6 @@
-import { deferred } from '@cb/test-kit'
+import { deferred, fakeClock } from '@cb/test-kit'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { CallTimeoutError } from '../src/index.ts'
+import { CallTimeoutError, CircuitBreaker, consecutiveFailures } from '../src/index.ts'
 import { closedBreaker, down } from './in-state.ts'
 
 beforeEach(() => {
@@ -116,4 +116,15 @@ test('a timeout opens the fallback, and a caller that gave up before it is no ti
   await expect(abandoned).rejects.toBe(down)
   await vi.advanceTimersByTimeAsync(200)
   expect(breaker.snapshot()).toMatchObject({ timeouts: 1, totals: { failure: 1, ignored: 1 } })
+})
+
+test('callTimeout tells the limit of a call at this moment, shorter for a probe', () => {
+  const clock = fakeClock()
+  const limits = { callTimeout: 2_000, halfOpen: { callTimeout: 500 } }
+  const breaker = new CircuitBreaker({ ...limits, trip: consecutiveFailures(1), openDuration: 1_000, now: clock.now })
+  expect(breaker.callTimeout).toBe(2_000)
+  breaker.acquire().failure()
+  clock.advance(1_000)
+  expect(breaker.callTimeout).toBe(500)
+  expect(new CircuitBreaker().callTimeout).toBeUndefined()
 })
