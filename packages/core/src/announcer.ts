@@ -1,7 +1,10 @@
 import type { CircuitBreaker } from './circuit-breaker.ts'
-import type { CircuitBreakerEvents } from './events.ts'
+import type { CircuitBreakerEvents, Transition } from './events.ts'
 import { hub } from './observer.ts'
+import { isTimeout, type Outcome } from './outcome.ts'
+import type { Permit, Rejection } from './permit.ts'
 import { attempt, report } from './report.ts'
+import type { StateName } from './states/state.ts'
 
 type EventName = keyof CircuitBreakerEvents
 type Listener = (event: never) => unknown
@@ -38,7 +41,22 @@ export class Announcer {
     }
   }
 
-  add(announcement: Announcement): void {
+  transition(event: Transition): void {
+    this.#add({ name: 'transition', event })
+  }
+
+  outcome(state: StateName, outcome: Outcome, at: number, late: boolean, error: unknown, call?: Permit): void {
+    const duration = call?.startedAt === undefined ? undefined : at - call.startedAt
+    const timedOut = outcome === 'failure' && isTimeout(error)
+    const event = { breaker: this.#breaker.name, state, outcome, at, duration, late, timedOut }
+    this.#add({ name: 'outcome', event: error === undefined ? event : { ...event, error }, call })
+  }
+
+  rejection(state: StateName, { reason, retryAfterMs }: Rejection, at: number, shadow: boolean): void {
+    this.#add({ name: 'rejection', event: { breaker: this.#breaker.name, state, reason, retryAfterMs, at, shadow } })
+  }
+
+  #add(announcement: Announcement): void {
     Object.freeze(announcement.event) // it is shared by all who listen
     if (this.#queue.length < mostInOneGo) this.#queue.push(announcement)
     else report(this, this.#breaker.name, 'listeners cause events in a circle, further ones are dropped')

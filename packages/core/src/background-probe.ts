@@ -81,7 +81,7 @@ class Prober {
   /** The lease bounds a probe that does not heed any limit: the next one takes its place. */
   async #probeOnce(): Promise<void> {
     const machine = machineOf(this.#breaker)
-    const lease = AbortSignal.timeout(Math.min(machine.settings.probeTimeout, longestTimer))
+    const lease = AbortSignal.timeout(Math.min(machine.settings.halfOpen.probeTimeout, longestTimer))
     const call = guardedCall(machine, this.#probe, AbortSignal.any([this.#stopped.signal, lease]), true)
     await call.catch(() => {}) // its outcome is with the breaker
   }

@@ -1,26 +1,23 @@
 import { checkBoolean, checkDuration, checkFunction, checkObject, show } from '@cb/checks'
 import { CircuitOpenError } from './errors.ts'
 import { type CircuitBreakerEvents, checkSubscription } from './events.ts'
-import { type Call, guardedCall, type PlainCalls, plainCalls } from './execute.ts'
+import { type Call, type ExecuteOptions, executeWith, guardedCall } from './execute.ts'
 import { Machine } from './machine.ts'
 import { noticeRepetition } from './made-again.ts'
 import { makeKnown } from './observer.ts'
-import { type CircuitBreakerOptions, changeSettings, checkName, type LiveOptions, parseOptions } from './options.ts'
+import {
+  type CircuitBreakerOptions,
+  changeSettings,
+  checkName,
+  type LiveOptions,
+  parseOptions,
+  type Settings,
+} from './options.ts'
 import type { Permit, Rejection } from './permit.ts'
+import { type PlainCalls, plainCalls } from './plain-calls.ts'
 import { restore, type SavedBreaker, save } from './saved-state.ts'
 import { type CircuitBreakerSnapshot, takeSnapshot } from './snapshot.ts'
 import type { StateName } from './states/state.ts'
-
-/** What one call through `execute` may be given. */
-export interface ExecuteOptions<F = never> {
-  /** Cancels the call: it rejects at once with the signal's reason, and its outcome is `ignored`. */
-  signal?: AbortSignal
-  /**
-   * Answers instead of the call when it was not admitted or rejected, whatever the error; rethrow what you do not want to
-   * replace. Not asked when the caller's signal ended the call. If it throws, its error keeps the original as `cause`.
-   */
-  fallback?: (error: unknown) => F | PromiseLike<F>
-}
 
 /** What an override may be given. */
 export interface ForceOptions {
@@ -30,24 +27,35 @@ export interface ForceOptions {
 
 /** @internal The machine behind a breaker, for what is built in but need not be in every bundle. */
 export let machineOf: (breaker: CircuitBreaker) => Machine
+/** @internal Whether nothing is lost if it is forgotten. */
+export let isForgettable: (breaker: CircuitBreaker) => boolean
 
 /** Guards one dependency: stops calling it while it fails, and finds out when it is well again. */
 export class CircuitBreaker {
   static {
     machineOf = (breaker) => breaker.#machine
+    isForgettable = (breaker) => breaker.#used === undefined || breaker.#used.isClean
   }
 
   readonly name: string
-  readonly #machine: Machine
+  readonly #madeWith: Settings
+  readonly #madeAt: number
+  /** Made at the first use: of a breaker for each host, most are rarely used. */
+  #used: Machine | undefined
   #plain: PlainCalls | null = null
 
   /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
   constructor(options: CircuitBreakerOptions = {}) {
-    const settings = parseOptions(options)
+    this.#madeWith = parseOptions(options)
+    this.#madeAt = this.#madeWith.clock.now()
     this.name = checkName('name', options.name === undefined ? 'default' : options.name)
-    this.#machine = new Machine(this, settings)
     makeKnown(this)
     noticeRepetition(this.name)
+  }
+
+  get #machine(): Machine {
+    this.#used ??= new Machine(this, this.#madeWith, this.#madeAt)
+    return this.#used
   }
 
   /** The state at the moment of asking. */
@@ -69,28 +77,15 @@ export class CircuitBreaker {
    */
   execute<T, F = never>(fn: Call<T>, options?: ExecuteOptions<F>): Promise<T | F> {
     if (typeof fn !== 'function') return Promise.reject(new TypeError(`execute needs a function, got ${show(fn)}`))
-    const machine = this.#machine
-    if (options === undefined) {
-      if (machine.isWatched) return guardedCall(machine, fn)
-      if (this.#plain?.state !== machine.state) this.#plain = plainCalls(machine)
-      return this.#plain === null ? guardedCall(machine, fn) : this.#plain.run(fn)
-    }
-    return this.#executeWith(fn, options)
+    if (options !== undefined) return executeWith(this.#machine, fn, options)
+    if (this.#plain?.isCurrent === true) return this.#plain.run(fn)
+    return this.#executeAnew(fn)
   }
 
-  async #executeWith<T, F>(fn: Call<T>, options: ExecuteOptions<F>): Promise<T | F> {
-    const { signal, fallback } = checkObject('execute options', options, ['signal', 'fallback'])
-    if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-      throw new TypeError(`signal must be an AbortSignal, got ${show(signal)}`)
-    }
-    if (fallback === undefined) return guardedCall(this.#machine, fn, signal)
-    checkFunction('fallback', fallback)
-    try {
-      return await guardedCall(this.#machine, fn, signal)
-    } catch (error) {
-      if (signal?.aborted) throw error
-      return answerInstead(fallback, error)
-    }
+  #executeAnew<T>(fn: Call<T>): Promise<T> {
+    const machine = this.#machine
+    if (!machine.isWatched) this.#plain = plainCalls(machine)
+    return machine.isWatched || this.#plain === null ? guardedCall(machine, fn) : this.#plain.run(fn)
   }
 
   /** The same function behind this breaker: same parameters, same `this`, always a promise. */
@@ -202,19 +197,4 @@ function checkReason(option: string, reason: string | undefined): string | undef
 function durationOf(method: string, options: ForceOptions = {}): number {
   const { for: duration } = checkObject(`${method}(options)`, options, ['for'])
   return duration === undefined ? Number.POSITIVE_INFINITY : checkDuration(`${method} for`, duration)
-}
-
-async function answerInstead<F>(fallback: (error: unknown) => F | PromiseLike<F>, error: unknown): Promise<F> {
-  try {
-    return await fallback(error)
-  } catch (problem) {
-    if (problem instanceof Error && problem !== error && problem.cause === undefined) {
-      try {
-        Object.defineProperty(problem, 'cause', { value: error, configurable: true, writable: true })
-      } catch {
-        // A frozen error goes as it is.
-      }
-    }
-    throw problem
-  }
 }

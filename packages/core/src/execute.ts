@@ -1,91 +1,66 @@
-import { CallTimeoutError, CircuitOpenError } from './errors.ts'
+import { checkFunction, checkObject, show } from '@cb/checks'
+import { answerInstead } from './fallback.ts'
+import { Limits } from './limits.ts'
 import type { Machine } from './machine.ts'
-import { defaultClassify, outcomeOf, outcomeOfError } from './outcome.ts'
-import { Closed } from './states/closed.ts'
+import { outcomeOf } from './outcome.ts'
+import type { Permit } from './permit.ts'
 
 /** A call that can be cancelled through the signal it is given. */
 export type Call<T> = (signal: AbortSignal) => T | PromiseLike<T>
+
+/** What one call through `execute` may be given. */
+export interface ExecuteOptions<F = never> {
+  /** Cancels the call: it rejects at once with the signal's reason, and its outcome is `ignored`. */
+  signal?: AbortSignal
+  /**
+   * Answers instead of the call when it was not admitted or rejected, whatever the error; rethrow what you do not want to
+   * replace. Not asked when the caller's signal ended the call. If it throws, its error keeps the original as `cause`.
+   */
+  fallback?: (error: unknown) => F | PromiseLike<F>
+}
 
 /**
  * The signal of calls without a limit, shared by all of them: an AbortController for each would cost more than the rest of the
  * call. It has no source, so it never aborts, and it keeps no listeners, so none pile up.
  */
-const idleSignal: AbortSignal =
+export const idleSignal: AbortSignal =
   typeof AbortSignal.any === 'function' ? AbortSignal.any([]) : new AbortController().signal
 Object.defineProperty(idleSignal, 'addEventListener', { value: () => {} })
 
-/** Passes an error on from a `then` callback at a fifth of the cost of `throw`. */
-class Rethrow {
-  readonly #error: unknown
-
-  constructor(error: unknown) {
-    this.#error = error
+/** A call with options, which are checked before it is admitted. */
+export async function executeWith<T, F>(machine: Machine, fn: Call<T>, options: ExecuteOptions<F>): Promise<T | F> {
+  const { signal, fallback } = checkObject('execute options', options, ['signal', 'fallback'])
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    throw new TypeError(`signal must be an AbortSignal, got ${show(signal)}`)
   }
-
-  // biome-ignore lint/suspicious/noThenProperty: being thenable is its purpose
-  then(_resolve: unknown, reject: (error: unknown) => void): void {
-    reject(this.#error)
+  if (fallback === undefined) return guardedCall(machine, fn, signal)
+  checkFunction('fallback', fallback)
+  try {
+    return await guardedCall(machine, fn, signal)
+  } catch (error) {
+    if (signal?.aborted) throw error
+    return answerInstead(fallback, error)
   }
-}
-
-/**
- * The plain path: a closed breaker that nobody watches, without `classify` and `callTimeout`. Its two callbacks are made once
- * for each closed state, which is also what fences late results: they belong to the state.
- */
-export class PlainCalls {
-  readonly state: Closed
-  readonly #onValue: (value: unknown) => unknown
-  readonly #onError: (error: unknown) => unknown
-
-  constructor(machine: Machine, state: Closed) {
-    this.state = state
-    this.#onValue = (value) => {
-      machine.succeed(state)
-      return value
-    }
-    this.#onError = (error) => {
-      machine.settle(state, outcomeOfError(error), error)
-      return new Rethrow(error)
-    }
-  }
-
-  run<T>(fn: Call<T>): Promise<T> {
-    let result: T | PromiseLike<T>
-    try {
-      result = fn(idleSignal)
-    } catch (error) {
-      return Promise.reject(error).then(undefined, this.#onError) as Promise<T>
-    }
-    return Promise.resolve(result).then(this.#onValue, this.#onError) as Promise<T>
-  }
-}
-
-/** Plain calls for this machine as it is now, if its options and state allow them. */
-export function plainCalls(machine: Machine): PlainCalls | null {
-  const { state, settings } = machine
-  const plain =
-    state instanceof Closed &&
-    state.isPlain &&
-    settings.classify === defaultClassify &&
-    settings.callTimeout === undefined
-  return plain ? new PlainCalls(machine, state) : null
 }
 
 /** The general path: admission, call under its limits, classification, settlement. */
-export async function guardedCall<T>(
+export function guardedCall<T>(machine: Machine, fn: Call<T>, signal?: AbortSignal, isProber = false): Promise<T> {
+  if (signal?.aborted) return Promise.reject(signal.reason) // cancelled before it began: nothing to admit
+  const admission = machine.admit(isProber)
+  return admission.admitted ? admittedCall(machine, admission, fn, signal) : machine.refuse(admission)
+}
+
+async function admittedCall<T>(
   machine: Machine,
+  permit: Permit,
   fn: Call<T>,
-  signal?: AbortSignal,
-  isProber = false,
+  signal: AbortSignal | undefined,
 ): Promise<T> {
-  if (signal?.aborted) throw signal.reason // cancelled before it began: nothing to admit
-  const { name } = machine.breaker
-  const permit = machine.admit(isProber)
-  if (!permit.admitted) throw new CircuitOpenError(name, permit.reason, permit.retryAfterMs)
   if (signal?.aborted) {
     permit.ignore() // a listener of the admission has cancelled it
     throw signal.reason
   }
+  const { name } = machine.breaker
   const { classify } = machine.settings
   const callTimeout = machine.callTimeout()
   const limits = callTimeout === undefined && signal === undefined ? undefined : new Limits(name, callTimeout, signal)
@@ -101,48 +76,4 @@ export async function guardedCall<T>(
   else permit.settle(outcomeOf(settled, classify, name), error)
   if (settled.status === 'rejected') throw settled.reason
   return settled.value
-}
-
-/** A call's limits in time: the breaker's `callTimeout` and the caller's signal. Made only where there is one. */
-class Limits {
-  readonly #breaker: string
-  readonly #callTimeout: number | undefined
-  readonly #callerSignal: AbortSignal | undefined
-  /** The caller's signal ended the call. */
-  cancelled = false
-
-  constructor(breaker: string, callTimeout: number | undefined, callerSignal: AbortSignal | undefined) {
-    this.#breaker = breaker
-    this.#callTimeout = callTimeout
-    this.#callerSignal = callerSignal
-  }
-
-  /** Settles with the call or at the first limit; the call's signal is aborted then, and what it still does is ignored. */
-  run<T>(fn: Call<T>): Promise<T> {
-    const controller = new AbortController()
-    return new Promise<T>((resolve, reject) => {
-      const stop = (reason: unknown) => {
-        disarm()
-        reject(reason)
-        controller.abort(reason)
-      }
-      const disarm = this.#arm(stop)
-      new Promise<T>((start) => start(fn(controller.signal))).finally(disarm).then(resolve, reject)
-    })
-  }
-
-  #arm(stop: (reason: unknown) => void): () => void {
-    const limit = this.#callTimeout
-    const timer =
-      limit === undefined ? undefined : setTimeout(() => stop(new CallTimeoutError(this.#breaker, limit)), limit)
-    const onAbort = () => {
-      this.cancelled = true
-      stop(this.#callerSignal?.reason)
-    }
-    this.#callerSignal?.addEventListener('abort', onAbort, { once: true })
-    return () => {
-      clearTimeout(timer)
-      this.#callerSignal?.removeEventListener('abort', onAbort)
-    }
-  }
 }

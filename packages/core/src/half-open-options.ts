@@ -40,27 +40,29 @@ const halfOpenNames = [
 
 /** What the options of half-open come to. */
 export interface HalfOpenSettings extends ProbeSettings {
-  /** With their defaults, for snapshots. */
-  readonly halfOpen: Readonly<HalfOpenOptions>
+  /** That of probes, if it is their own. */
+  readonly callTimeout: number | undefined
+  /** The options with their defaults, for snapshots. */
+  readonly told: Readonly<HalfOpenOptions>
 }
 
 /** @param callTimeout  the breaker's own. @throws TypeError or RangeError naming the option. */
-export function parseHalfOpen(options: HalfOpenOptions, callTimeout: number | undefined): HalfOpenSettings {
+export function parseHalfOpen(options: HalfOpenOptions = {}, callTimeout?: number): HalfOpenSettings {
   checkObject('halfOpen', options, halfOpenNames)
   const { maxConcurrent = 1, maxDuration } = options
   checkNumber('halfOpen.maxConcurrent', maxConcurrent, { min: 1, integer: true })
   if (maxDuration !== undefined) checkDuration('halfOpen.maxDuration', maxDuration)
-  const verdict = parseVerdict(options)
+  const { successesNeeded, failuresTolerated, ...verdict } = parseVerdict(options)
   const timing = parseTiming(options, callTimeout)
-  const { successesNeeded, failuresTolerated, ...told } = verdict
-  return {
+  return Object.freeze({
     maxConcurrent,
     successesNeeded,
     failuresTolerated,
     probeTimeout: timing.probeTimeout,
     maxDuration,
-    halfOpen: Object.freeze({ maxConcurrent, ...told, ...timing, ...(maxDuration !== undefined && { maxDuration }) }),
-  }
+    callTimeout: timing.callTimeout,
+    told: Object.freeze({ maxConcurrent, ...verdict, ...timing, ...(maxDuration !== undefined && { maxDuration }) }),
+  })
 }
 
 type Verdict = Pick<ProbeSettings, 'successesNeeded' | 'failuresTolerated'> & HalfOpenOptions

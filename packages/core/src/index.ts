@@ -1,9 +1,9 @@
 export { type BackgroundProbeOptions, probeInBackground } from './background-probe.ts'
-export { CircuitBreaker, type ExecuteOptions, type ForceOptions } from './circuit-breaker.ts'
+export { CircuitBreaker, type ForceOptions } from './circuit-breaker.ts'
 export type { Clock } from './clock.ts'
 export { CallTimeoutError, CircuitOpenError, type RejectionReason } from './errors.ts'
 export type { CircuitBreakerEvents, OutcomeEvent, RejectionEvent, Transition } from './events.ts'
-export type { Call } from './execute.ts'
+export type { Call, ExecuteOptions } from './execute.ts'
 export type { HalfOpenOptions } from './half-open-options.ts'
 export { type Observer, observe } from './observer.ts'
 export {

@@ -4,9 +4,10 @@ import type { Transition } from './events.ts'
 import { hub, runObserved } from './observer.ts'
 import { decideOpenDuration } from './open-duration.ts'
 import type { Settings } from './options.ts'
-import { isTimeout, type Outcome } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 import { type Permit, Rejection, type Settler } from './permit.ts'
 import { Ramp } from './ramp.ts'
+import { Refusals } from './refusals.ts'
 import type { SavedBreaker } from './saved-state.ts'
 import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
@@ -26,18 +27,21 @@ export class Machine implements Settler {
   readonly breaker: CircuitBreaker
   settings: Settings
   state: State
-  readonly tally: Tally
+  /** When the breaker came to be in a state of this name. */
+  since: number
+  readonly tally: Tally = new Tally()
   opens = 0
   closes = 0
   lastTransition: Transition | null = null
   /** Half-open admits a background probe only. */
   probesAreReserved = false
   #announcer: Announcer | null = null
+  #refusals: Refusals | null = null
 
-  constructor(breaker: CircuitBreaker, settings: Settings) {
+  constructor(breaker: CircuitBreaker, settings: Settings, since: number) {
     this.breaker = breaker
     this.settings = settings
-    this.tally = new Tally(settings.clock)
+    this.since = since
     this.state = this.#closed()
   }
 
@@ -72,7 +76,7 @@ export class Machine implements Settler {
   /** What follows when a state is over. */
   #moveOn(state: State, why: Pick<Transition, 'reason' | 'cause' | 'trip'>): void {
     const { clock } = this.settings
-    if (state instanceof Open) this.#become(new HalfOpen(clock, clock.last, this, state.attempt), why)
+    if (state instanceof Open) this.#become(new HalfOpen(clock, this, state.attempt), why)
     else if (!(state instanceof Forced)) this.#open(why, undefined)
     else {
       this.#become(state.under, why)
@@ -88,6 +92,12 @@ export class Machine implements Settler {
     const shadow = this.#isShadowed(admission)
     this.#reject(state, admission, shadow)
     return shadow ? this.#started(new Shadow(state.name).admit(this)) : admission
+  }
+
+  /** What a refused call through `execute` gets. */
+  refuse(rejection: Rejection): Promise<never> {
+    this.#refusals ??= new Refusals(this.breaker.name, this.settings.clock)
+    return this.#refusals.refuse(rejection, this.state)
   }
 
   #started(permit: Permit): Permit {
@@ -117,8 +127,11 @@ export class Machine implements Settler {
     // An override may bring the issuer back: it must not take what has settled meanwhile for a call in flight.
     if (!counts && permit !== undefined) issuer.release?.(permit)
     if (verdict === 'late') this.tally.late++
-    else this.tally.count(outcome, issuer, error)
-    if (this.isWatched) this.#announceOutcome(issuer, outcome, error, permit, verdict === 'late')
+    else this.tally.count(outcome, issuer, this.settings.clock, error)
+    if (this.isWatched) {
+      const at = this.settings.clock.now()
+      this.announcer.outcome(issuer.name, outcome, at, verdict === 'late', error, permit)
+    }
     // A trip policy is the user's code: it may itself have moved the breaker on.
     if (verdict !== undefined && verdict !== 'late' && issuer === this.state) this.#follow(verdict, error)
     this.#deliver()
@@ -128,8 +141,16 @@ export class Machine implements Settler {
   succeed(issuer: Closed): void {
     if (issuer !== this.state || this.isWatched) return this.settle(issuer, 'success')
     const verdict = issuer.succeed()
-    this.tally.succeed(issuer)
+    this.tally.succeed(issuer, this.settings.clock)
     if (verdict !== undefined && issuer === this.state) this.#follow(verdict, undefined)
+  }
+
+  /** The same for a failure. */
+  fail(issuer: Closed, error: unknown): void {
+    if (issuer !== this.state || this.isWatched) return this.settle(issuer, 'failure', error)
+    const verdict = issuer.fail(error)
+    this.tally.fail(issuer, this.settings.clock, error)
+    if (verdict !== undefined && issuer === this.state) this.#follow(verdict, error)
   }
 
   settledAgain(): void {
@@ -169,8 +190,9 @@ export class Machine implements Settler {
   }
 
   /** Takes over a state that was saved. */
-  replace(state: State, { opens, closes, ...counts }: SavedBreaker['counts']): void {
+  replace(state: State, age: number, { opens, closes, ...counts }: SavedBreaker['counts']): void {
     this.#become(state, { reason: 'restored', cause: 'person' })
+    this.since = this.settings.clock.now() - age
     Object.assign(this.tally, counts)
     this.opens = opens
     this.closes = closes
@@ -179,7 +201,7 @@ export class Machine implements Settler {
 
   #closed(ramp?: Ramp): Closed {
     const { trip, clock, random } = this.settings
-    return new Closed(this.breaker.name, trip, clock, random, clock.now(), ramp)
+    return new Closed(this.breaker.name, trip, clock, random, ramp)
   }
 
   /** For a breaker that closes after an outage, if its traffic is to return gradually. */
@@ -202,7 +224,7 @@ export class Machine implements Settler {
     const openDuration = decideOpenDuration(policy, this.breaker.name, { attempt, error, random })
     if (state !== this.state) return // the policy, the user's code, has moved the breaker on
     const details = { ...why, attempt, openDuration, ...(error !== undefined && { error }) }
-    this.#become(new Open(clock, clock.now(), openDuration, attempt), details)
+    this.#become(new Open(clock, openDuration, attempt), details)
   }
 
   /** The one place where the state changes. */
@@ -213,36 +235,21 @@ export class Machine implements Settler {
     if (next.name === 'open') this.opens++
     if (next.name === 'closed') this.closes++
     const at = this.settings.clock.now()
-    const transition = {
-      breaker: this.breaker.name,
-      from: before.name,
-      to: next.name,
-      at,
-      lasted: at - before.since,
-      ...details,
-    }
+    const lasted = at - this.since
+    this.since = at
+    const transition = { breaker: this.breaker.name, from: before.name, to: next.name, at, lasted, ...details }
     // What is kept for snapshots must not keep a caller's error, and all that hangs on it, alive.
     const { error: _, ...kept } = transition
     this.lastTransition = kept
-    if (this.isWatched) this.announcer.add({ name: 'transition', event: transition })
+    if (this.isWatched) this.announcer.transition(transition)
   }
 
-  #reject(state: State, { reason, retryAfterMs }: Rejection, shadow: boolean): void {
+  #reject(state: State, rejection: Rejection, shadow: boolean): void {
     if (shadow) this.tally.shadowed++
     else this.tally.rejected++
     if (!this.isWatched) return
-    const at = this.settings.clock.now()
-    const event = { breaker: this.breaker.name, state: state.name, reason, retryAfterMs, at, shadow }
-    this.announcer.add({ name: 'rejection', event })
+    this.announcer.rejection(state.name, rejection, this.settings.clock.now(), shadow)
     this.#deliver()
-  }
-
-  #announceOutcome(issuer: State, outcome: Outcome, error: unknown, permit: Permit | undefined, late: boolean): void {
-    const at = this.settings.clock.now()
-    const duration = permit?.startedAt === undefined ? undefined : at - permit.startedAt
-    const timedOut = outcome === 'failure' && isTimeout(error)
-    const event = { breaker: this.breaker.name, state: issuer.name, outcome, at, duration, late, timedOut }
-    this.announcer.add({ name: 'outcome', event: error === undefined ? event : { ...event, error }, call: permit })
   }
 
   #deliver(): void {

@@ -12,6 +12,7 @@ import { checkTripPolicy, type TripPolicy } from './trip/trip-policy.ts'
 // Descriptions without a memory of their own, so all breakers share them.
 const defaultTrip = anyOf(failureRate(), consecutiveFailures(10))
 const defaultOpenDuration = exponentialBackoff()
+const defaultHalfOpen = parseHalfOpen()
 const systemClock = new SteadyClock(() => performance.now())
 const systemRandom = safeRandom(() => Math.random())
 
@@ -52,11 +53,12 @@ export interface CircuitBreakerOptions {
 }
 
 /** Options after validation: complete, frozen, shared by all breakers of a registry that have no overrides. */
-export interface Settings extends HalfOpenSettings {
+export interface Settings {
   /** As they were given, for merging changes into them. */
   readonly options: CircuitBreakerOptions
   readonly trip: TripPolicy
   readonly openDuration: OpenDuration
+  readonly halfOpen: HalfOpenSettings
   readonly ramp: Required<RampOptions> | undefined
   readonly callTimeout: number | undefined
   /** 0..1 */
@@ -68,7 +70,7 @@ export interface Settings extends HalfOpenSettings {
 
 const liveNames = ['trip', 'openDuration', 'halfOpen', 'ramp', 'callTimeout', 'shadow', 'classify'] as const
 /** @internal What breakers of a registry may share. */
-export const sharedNames: readonly string[] = [...liveNames, 'now', 'random']
+export const sharedNames: readonly (keyof CircuitBreakerOptions)[] = [...liveNames, 'now', 'random']
 const optionNames = ['name', ...sharedNames]
 
 /** Where a registry hands over what it has parsed already, so that its breakers share one set of settings. */
@@ -83,14 +85,20 @@ export function optionsFor(name: string, settings: Settings): CircuitBreakerOpti
 export function parseOptions(options: CircuitBreakerOptions & { [parsed]?: Settings }): Settings {
   if (options?.[parsed] !== undefined) return options[parsed]
   checkObject('CircuitBreaker', options, optionNames)
+  if (latest === undefined || !isSame(latest.options, options)) latest = parseAnew(options)
+  return latest
+}
+
+function parseAnew(options: CircuitBreakerOptions): Settings {
   const { trip = defaultTrip, openDuration = defaultOpenDuration, callTimeout } = options
-  const { classify = defaultClassify, halfOpen = {}, ramp, shadow = false, now, random } = options
+  const { classify = defaultClassify, halfOpen, ramp, shadow = false, now, random } = options
   if (callTimeout !== undefined) checkDuration('callTimeout', callTimeout, longestTimer)
   return Object.freeze({
     options: { ...options, ...(options.halfOpen && { halfOpen: { ...options.halfOpen } }) },
     trip: checkTripPolicy('trip', trip),
     openDuration: parseOpenDuration(openDuration),
-    ...parseHalfOpen(halfOpen, callTimeout),
+    halfOpen:
+      halfOpen === undefined && callTimeout === undefined ? defaultHalfOpen : parseHalfOpen(halfOpen, callTimeout),
     ramp: ramp === undefined ? undefined : parseRamp(ramp),
     callTimeout,
     shadow: typeof shadow === 'boolean' ? Number(shadow) : checkNumber('shadow', shadow, { min: 0, max: 1 }),
@@ -98,6 +106,14 @@ export function parseOptions(options: CircuitBreakerOptions & { [parsed]?: Setti
     clock: now === undefined ? systemClock : new SteadyClock(checkFunction('now', now)),
     random: random === undefined ? systemRandom : safeRandom(checkFunction('random', random)),
   })
+}
+
+/** Breakers made one after the other with the same options share their settings. */
+let latest: Settings | undefined
+
+function isSame(options: CircuitBreakerOptions, others: CircuitBreakerOptions): boolean {
+  if (others.halfOpen !== undefined || others.ramp !== undefined) return false // objects of the caller's, who may change them
+  return sharedNames.every((name) => Object.is(options[name], others[name]))
 }
 
 /** What `configure` may change: all but the name and the sources of time and chance. */

@@ -27,6 +27,10 @@ export function outcomeOfError(error: unknown): 'failure' | 'ignored' {
   if (typeof error !== 'object' || error === null) return 'failure'
   try {
     const traits = error as Record<string, unknown>
+    // The common case first: the marks below are on classes of their own.
+    if (error.constructor === Error && traits['name'] !== 'AbortError') {
+      return neutralCodes.has(traits['code']) ? 'ignored' : 'failure'
+    }
     // p-retry wraps the error that must not be retried in an error of this name.
     if (traits['name'] === 'AbortError') return isFailureInside(traits['originalError']) ? 'failure' : 'ignored'
     const neutral =
@@ -65,7 +69,7 @@ export function isTimeout(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false
   try {
     const { code, name } = error as { code?: unknown; name?: unknown }
-    return timeoutCodes.has(code) || name === 'TimeoutError'
+    return name === 'TimeoutError' || (code !== undefined && timeoutCodes.has(code))
   } catch {
     return false // an error whose getters throw
   }

@@ -1,5 +1,5 @@
 import { checkDuration, checkNumber, checkObject } from '@cb/checks'
-import { CircuitBreaker, machineOf } from './circuit-breaker.ts'
+import { CircuitBreaker, isForgettable } from './circuit-breaker.ts'
 import {
   type CircuitBreakerOptions,
   checkName,
@@ -105,7 +105,7 @@ export class CircuitBreakerRegistry {
     let considered = 0
     for (const [name, entry] of this.#entries) {
       if (considered++ === mostConsidered) break
-      if (machineOf(entry.breaker).isClean) {
+      if (isForgettable(entry.breaker)) {
         if (!entry.used) return this.#evict(name, entry.breaker)
         secondBest ??= name
       }
@@ -122,7 +122,7 @@ export class CircuitBreakerRegistry {
     let considered = 0
     for (const [name, { breaker, usedAt }] of this.#entries) {
       if (usedAt > usedBefore || considered++ === mostConsidered) return
-      if (machineOf(breaker).isClean) this.#evict(name, breaker)
+      if (isForgettable(breaker)) this.#evict(name, breaker)
     }
   }
 

@@ -14,6 +14,8 @@ import type { State } from './states/state.ts'
 export interface SavedBreaker {
   readonly format: 1
   readonly name: string
+  /** How long ago the breaker came to be in its state, in milliseconds. */
+  readonly age: number
   readonly state: SavedState
   readonly override: {
     readonly state: 'open' | 'closed'
@@ -23,17 +25,15 @@ export interface SavedBreaker {
   readonly counts: Readonly<Record<(typeof countNames)[number], number>>
 }
 
-/** `age`: how long ago the state began, in milliseconds. */
 type SavedState =
   | {
       readonly name: 'closed'
-      readonly age: number
       readonly policy: string
       readonly window: unknown
       readonly ramp: SavedRamp
     }
-  | { readonly name: 'open'; readonly age: number; readonly remaining: number; readonly attempt: number }
-  | { readonly name: 'half-open'; readonly age: number; readonly attempt: number }
+  | { readonly name: 'open'; readonly remaining: number; readonly attempt: number }
+  | { readonly name: 'half-open'; readonly attempt: number }
 
 type SavedRamp = { readonly age: number; readonly attempt: number } | null
 
@@ -57,6 +57,7 @@ export function save(machine: Machine): SavedBreaker {
   return {
     format: 1,
     name: machine.breaker.name,
+    age: machine.settings.clock.now() - machine.since,
     state: saveState(machine, forced?.under ?? state),
     override: forced ? { state: forced.name, reason: forced.reason, expiresIn: forced.expiresInMs() } : null,
     counts,
@@ -64,13 +65,12 @@ export function save(machine: Machine): SavedBreaker {
 }
 
 function saveState(machine: Machine, state: State): SavedState {
-  const { clock, trip } = machine.settings
-  const age = clock.now() - state.since
-  if (state instanceof Open) return { name: 'open', age, remaining: state.remaining(), attempt: state.attempt }
-  if (state instanceof HalfOpen) return { name: 'half-open', age, attempt: state.attempt }
+  const { trip } = machine.settings
+  if (state instanceof Open) return { name: 'open', remaining: state.remaining(), attempt: state.attempt }
+  if (state instanceof HalfOpen) return { name: 'half-open', attempt: state.attempt }
   const closed = state as Closed
   const ramp = closed.ramp && { age: closed.ramp.age(), attempt: closed.ramp.attempt }
-  return { name: 'closed', age, policy: describePolicy(trip), window: closed.save() ?? null, ramp: ramp ?? null }
+  return { name: 'closed', policy: describePolicy(trip), window: closed.save() ?? null, ramp: ramp ?? null }
 }
 
 /** A window is taken over only by the very policy that saved it; after a change of its settings it starts empty. */
@@ -80,17 +80,18 @@ function describePolicy({ name, config }: { name: string; config?: object }): st
 
 /** Checks it all before anything is changed. @throws TypeError or RangeError that says what is wrong with it. */
 export function restore(machine: Machine, value: unknown): void {
-  const saved = checkObject('saved', value as SavedBreaker, ['format', 'name', 'state', 'override', 'counts'])
+  const saved = checkObject('saved', value as SavedBreaker, ['format', 'name', 'age', 'state', 'override', 'counts'])
   if (saved.format !== 1) throw new TypeError(`saved.format must be 1, got ${show(saved.format)}`)
   if (saved.name !== machine.breaker.name) {
     throw new TypeError(
       `saved.name must be ${show(machine.breaker.name)}, got ${show(saved.name)}: it is another breaker's`,
     )
   }
+  checkMs('saved.age', saved.age)
   const counts = checkCounts(saved.counts)
   const under = restoreState(machine, saved.state)
   const state = saved.override === null ? under : restoreOverride(machine, saved.override, under)
-  machine.replace(state, counts)
+  machine.replace(state, saved.age, counts)
 }
 
 function checkCounts(value: SavedBreaker['counts']): SavedBreaker['counts'] {
@@ -100,20 +101,18 @@ function checkCounts(value: SavedBreaker['counts']): SavedBreaker['counts'] {
 }
 
 function restoreState(machine: Machine, value: SavedState): State {
-  const known = ['name', 'age', 'remaining', 'attempt', 'policy', 'window', 'ramp']
+  const known = ['name', 'remaining', 'attempt', 'policy', 'window', 'ramp']
   const saved = checkObject('saved.state', value, known)
   const { settings, breaker } = machine
   const { clock, trip, random } = settings
-  const since = clock.now() - checkMs('saved.state.age', saved.age)
   if (saved.name === 'open') {
-    const duration = saved.age + checkMs('saved.state.remaining', saved.remaining)
-    return new Open(clock, since, duration, checkAttempt(saved.attempt))
+    return new Open(clock, checkMs('saved.state.remaining', saved.remaining), checkAttempt(saved.attempt))
   }
-  if (saved.name === 'half-open') return new HalfOpen(clock, clock.last, machine, checkAttempt(saved.attempt))
+  if (saved.name === 'half-open') return new HalfOpen(clock, machine, checkAttempt(saved.attempt))
   if (saved.name !== 'closed') {
     throw new TypeError(`saved.state.name must be closed, open or half-open, got ${show((saved as SavedState).name)}`)
   }
-  const closed = new Closed(breaker.name, trip, clock, random, since, restoreRamp(machine, saved.ramp))
+  const closed = new Closed(breaker.name, trip, clock, random, restoreRamp(machine, saved.ramp))
   if (saved.policy === describePolicy(trip) && saved.window !== null) closed.load(saved.window)
   return closed
 }

@@ -62,7 +62,7 @@ export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
     name: machine.breaker.name,
     state: state.name,
     at: clock.now(),
-    since: state.since,
+    since: machine.since,
     retryAfterMs: state.retryAfterMs(),
     override: state instanceof Forced ? describeOverride(state) : null,
     totals: { success, failure, ignored, rejected, late },
@@ -79,7 +79,7 @@ export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
     config: {
       trip: { policy: trip.name, ...trip.config },
       openDuration: describeOpenDuration(openDuration),
-      halfOpen,
+      halfOpen: halfOpen.told,
       ramp: ramp ?? null,
       callTimeout: callTimeout ?? null,
       shadow,

@@ -17,7 +17,6 @@ export interface Counts {
 
 /** What became of a breaker's calls since it was made. */
 export class Tally implements Counts {
-  readonly #clock: Clock
   success = 0
   failure = 0
   ignored = 0
@@ -30,18 +29,14 @@ export class Tally implements Counts {
   lastFailureAt: number | null = null
   #rapid = 0
 
-  constructor(clock: Clock) {
-    this.#clock = clock
-  }
-
   counts(): Counts {
     const { success, failure, ignored, rejected, late, shadowed, timeouts } = this
     return { success, failure, ignored, rejected, late, shadowed, timeouts }
   }
 
-  count(outcome: Outcome, issuer: State, error: unknown): void {
-    if (outcome === 'success') this.succeed(issuer)
-    else if (outcome === 'failure') this.#fail(issuer, error)
+  count(outcome: Outcome, issuer: State, clock: Clock, error: unknown): void {
+    if (outcome === 'success') this.succeed(issuer, clock)
+    else if (outcome === 'failure') this.fail(issuer, clock, error)
     else this.ignored++
   }
 
@@ -49,10 +44,10 @@ export class Tally implements Counts {
    * A clock read costs more than all the rest of a successful call. Where the state has just read it, its reading serves; else
    * successes that follow each other within a millisecond are stamped in groups.
    */
-  succeed(issuer: State): void {
+  succeed(issuer: State, clock: Clock): void {
     this.success++
     if (issuer.timed) {
-      this.lastSuccessAt = this.#clock.last
+      this.lastSuccessAt = clock.last
       return
     }
     const grouped = this.#rapid > rapidSuccesses
@@ -60,15 +55,15 @@ export class Tally implements Counts {
       this.#rapid++
       return
     }
-    const at = this.#clock.now()
+    const at = clock.now()
     const rapid = at - (this.lastSuccessAt ?? 0) < (grouped ? rapidSuccesses : 1)
     this.#rapid = rapid ? this.#rapid + 1 : 0
     this.lastSuccessAt = at
   }
 
-  #fail(issuer: State, error: unknown): void {
+  fail(issuer: State, clock: Clock, error: unknown): void {
     this.failure++
     if (isTimeout(error)) this.timeouts++
-    this.lastFailureAt = issuer.timed ? this.#clock.last : this.#clock.now()
+    this.lastFailureAt = issuer.timed ? clock.last : clock.now()
   }
 }

@@ -9,7 +9,6 @@ import { emptyWindow, type State, type Verdict } from './state.ts'
 /** Every call passes; the trip policy watches the outcomes. */
 export class Closed implements State {
   readonly name = 'closed'
-  readonly since: number
   readonly #breaker: string
   readonly #clock: Clock
   #policy: TripPolicy
@@ -17,9 +16,8 @@ export class Closed implements State {
   #ramp: Ramp | undefined
   readonly #random: () => number
 
-  constructor(breaker: string, trip: TripPolicy, clock: Clock, random: () => number, since: number, ramp?: Ramp) {
+  constructor(breaker: string, trip: TripPolicy, clock: Clock, random: () => number, ramp?: Ramp) {
     this.#random = random
-    this.since = since
     this.#ramp = ramp
     this.#breaker = breaker
     this.#clock = clock
@@ -83,7 +81,8 @@ export class Closed implements State {
 
   settle(outcome: Outcome, error: unknown, permit: Permit | undefined): Verdict | undefined {
     if (outcome === 'success') return this.succeed(permit)
-    return this.#ask((watch) => (outcome === 'failure' ? watch.failure(error, permit) : watch.ignored?.(permit)))
+    if (outcome === 'failure') return this.fail(error, permit)
+    return this.#ask((watch) => watch.ignored?.(permit))
   }
 
   release(permit: Permit): void {
@@ -93,6 +92,14 @@ export class Closed implements State {
   succeed(permit?: Permit): Verdict | undefined {
     try {
       return verdictOf(this.#watch.success(permit))
+    } catch (problem) {
+      return this.#blame(problem)
+    }
+  }
+
+  fail(error: unknown, permit?: Permit): Verdict | undefined {
+    try {
+      return verdictOf(this.#watch.failure(error, permit))
     } catch (problem) {
       return this.#blame(problem)
     }

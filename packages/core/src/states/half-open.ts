@@ -4,7 +4,12 @@ import { Permit, Rejection, type Settler } from '../permit.ts'
 import type { WindowSnapshot } from '../trip/trip-policy.ts'
 import { emptyWindow, type Over, type State, type Verdict } from './state.ts'
 
-/** What half-open goes by; read anew each time, for it can be changed live. */
+/** Where half-open reads what it goes by: anew each time, for it can be changed live. */
+interface ProbingBreaker {
+  readonly settings: { readonly halfOpen: ProbeSettings }
+}
+
+/** What half-open goes by. */
 export interface ProbeSettings {
   readonly maxConcurrent: number
   /** So many successes close. */
@@ -19,18 +24,18 @@ export interface ProbeSettings {
 export class HalfOpen implements State {
   readonly name = 'half-open'
   readonly timed = true
-  readonly since: number
+  readonly #since: number
   /** The `attempt` of the open state before. */
   readonly attempt: number
   readonly #clock: Clock
-  readonly #owner: { readonly settings: ProbeSettings }
+  readonly #owner: ProbingBreaker
   /** When each live probe's lease ends. */
   readonly #leases = new Map<Permit, number>()
   #successes = 0
   #failures = 0
 
-  constructor(clock: Clock, since: number, owner: { readonly settings: ProbeSettings }, attempt: number) {
-    this.since = since
+  constructor(clock: Clock, owner: ProbingBreaker, attempt: number) {
+    this.#since = clock.last
     this.attempt = attempt
     this.#clock = clock
     this.#owner = owner
@@ -38,24 +43,24 @@ export class HalfOpen implements State {
 
   /** A round that nobody decides, for want of traffic, say. */
   over(): Over | undefined {
-    const { maxDuration } = this.#owner.settings
-    if (maxDuration === undefined || this.#clock.now() < this.since + maxDuration) return undefined
+    const { maxDuration } = this.#owner.settings.halfOpen
+    if (maxDuration === undefined || this.#clock.now() < this.#since + maxDuration) return undefined
     return { reason: 'probes-undecided' }
   }
 
   admit(settler: Settler): Permit | Rejection {
     const now = this.#endLeases()
-    if (this.#leases.size >= this.#owner.settings.maxConcurrent)
+    if (this.#leases.size >= this.#owner.settings.halfOpen.maxConcurrent)
       return new Rejection('half-open', this.#nextPlaceIn(now))
     const permit = new Permit(settler, this)
-    this.#leases.set(permit, now + this.#owner.settings.probeTimeout)
+    this.#leases.set(permit, now + this.#owner.settings.halfOpen.probeTimeout)
     return permit
   }
 
   settle(outcome: Outcome, _error: unknown, permit: Permit): Verdict | 'late' | undefined {
     this.#endLeases()
     if (!this.#leases.delete(permit)) return 'late'
-    const { successesNeeded, failuresTolerated } = this.#owner.settings
+    const { successesNeeded, failuresTolerated } = this.#owner.settings.halfOpen
     if (outcome === 'failure' && ++this.#failures > failuresTolerated) return { to: 'open', reason: 'probe-failed' }
     if (outcome === 'success' && ++this.#successes >= successesNeeded)
       return { to: 'closed', reason: 'probes-succeeded' }
@@ -69,7 +74,7 @@ export class HalfOpen implements State {
 
   retryAfterMs(): number {
     const now = this.#endLeases()
-    return this.#leases.size < this.#owner.settings.maxConcurrent ? 0 : this.#nextPlaceIn(now)
+    return this.#leases.size < this.#owner.settings.halfOpen.maxConcurrent ? 0 : this.#nextPlaceIn(now)
   }
 
   window(): WindowSnapshot {

@@ -7,17 +7,15 @@ import { emptyWindow, type Over, type State } from './state.ts'
 export class Open implements State {
   readonly name = 'open'
   readonly timed = false
-  readonly since: number
   /** How many times the breaker has opened without closing in between, this time included. */
   readonly attempt: number
   readonly #clock: Clock
   readonly #deadlineAt: number
 
-  constructor(clock: Clock, since: number, duration: number, attempt: number) {
-    this.since = since
+  constructor(clock: Clock, duration: number, attempt: number) {
     this.attempt = attempt
     this.#clock = clock
-    this.#deadlineAt = since + duration
+    this.#deadlineAt = clock.now() + duration
   }
 
   over(): Over | undefined {

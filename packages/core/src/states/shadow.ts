@@ -9,7 +9,6 @@ import { emptyWindow, type State, type StateName } from './state.ts'
 export class Shadow implements State {
   /** That of the state that would have rejected. */
   readonly name: StateName
-  readonly since = 0
   readonly timed = false
 
   constructor(name: StateName) {

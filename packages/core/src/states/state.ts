@@ -21,8 +21,6 @@ export type Over = Pick<Verdict, 'reason' | 'trip'>
  */
 export interface State {
   readonly name: StateName
-  /** When it began. */
-  readonly since: number
   /** Whether a success settled here has just read the clock. */
   readonly timed: boolean
   /** Why it is over, if it is, although no call has settled: its time is up, or calls in flight take too long. */

@@ -20,31 +20,29 @@ export type FailureRateOptions = RateOptions
 export function failureRate(options: FailureRateOptions = {}): TripPolicy {
   checkObject('failureRate', options, ['threshold', 'window', 'minimumCalls'])
   const { threshold, window, minimumCalls } = parseRate('failureRate', options)
+  const limits = { threshold, minimumCalls }
   return Object.freeze({
     name: 'failure-rate',
-    config: Object.freeze({ threshold, minimumCalls, window: window.config }),
-    watch: (clock, { ramp }) => new FailureRate(threshold, minimumCalls, window.open(clock), window.timed, ramp),
+    config: Object.freeze({ ...limits, window: window.config }),
+    watch: (clock, { ramp }) => new FailureRate(limits, window.open(clock), window.timed, ramp),
   } satisfies TripPolicy)
 }
 
 class FailureRate implements TripWatch {
   readonly timed: boolean
-  readonly #threshold: number
-  readonly #minimumCalls: number
+  readonly #limits: { readonly threshold: number; readonly minimumCalls: number }
   readonly #window: OutcomeWindow
   readonly #ramp: Surroundings['ramp']
 
   constructor(
-    threshold: number,
-    minimumCalls: number,
+    limits: { readonly threshold: number; readonly minimumCalls: number },
     window: OutcomeWindow,
     timed: boolean,
     ramp: Surroundings['ramp'],
   ) {
-    this.#threshold = threshold
-    this.#minimumCalls = minimumCalls
-    this.#window = window
     this.timed = timed
+    this.#limits = limits
+    this.#window = window
     this.#ramp = ramp
   }
 
@@ -61,8 +59,9 @@ class FailureRate implements TripWatch {
   /** A success can trip as well: it may be the call that reaches the minimum. */
   #verdict(): Trip | undefined {
     const { calls, failures } = this.#window
-    if (calls < minimumOf(this.#minimumCalls, this.#ramp) || failures / calls < this.#threshold) return undefined
-    return { policy: 'failure-rate', threshold: this.#threshold, ...this.snapshot() }
+    const { threshold, minimumCalls } = this.#limits
+    if (calls < minimumOf(minimumCalls, this.#ramp) || failures / calls < threshold) return undefined
+    return { policy: 'failure-rate', threshold, ...this.snapshot() }
   }
 
   save(): unknown {
@@ -75,6 +74,10 @@ class FailureRate implements TripWatch {
 
   snapshot(): WindowSnapshot {
     const { calls, failures } = this.#window.counts()
-    return { calls, failures, failureRate: calls < minimumOf(this.#minimumCalls, this.#ramp) ? null : failures / calls }
+    return {
+      calls,
+      failures,
+      failureRate: calls < minimumOf(this.#limits.minimumCalls, this.#ramp) ? null : failures / calls,
+    }
   }
 }

@@ -18,36 +18,40 @@ export function timeWindow(ms: number, options: TimeWindowOptions = {}): WindowS
   checkDuration('timeWindow(ms)', ms)
   const { buckets = 10 } = checkObject('timeWindow options', options, ['buckets'])
   checkNumber('timeWindow buckets', buckets, { min: 1, max: 10_000, integer: true })
+  const cut = { width: ms / buckets, buckets }
   return Object.freeze({
     config: Object.freeze({ type: 'time', ms, buckets }),
     capacity: Number.POSITIVE_INFINITY,
     timed: true,
-    open: (clock: Clock) => new TimeWindow(ms / buckets, buckets, clock),
+    open: (clock: Clock) => new TimeWindow(cut, clock),
   })
 }
 
 class TimeWindow implements OutcomeWindow {
-  readonly #width: number
-  readonly #buckets: number
+  /** How long a bucket lasts, and how many there are. */
+  readonly #cut: { readonly width: number; readonly buckets: number }
   readonly #clock: Clock
   /** Calls and failures of the buckets before the current one, in pairs; made when the first bucket ends. */
   #past: Float64Array | undefined
   #index = 0
-  #bucketEndAt: number
+  /** Long past while it is empty: the first call begins a bucket. */
+  #bucketEndAt = Number.NEGATIVE_INFINITY
   #bucketCalls = 0
   #bucketFailures = 0
   calls = 0
   failures = 0
 
-  constructor(width: number, buckets: number, clock: Clock) {
-    this.#width = width
-    this.#buckets = buckets
+  constructor(cut: { readonly width: number; readonly buckets: number }, clock: Clock) {
+    this.#cut = cut
     this.#clock = clock
-    this.#bucketEndAt = clock.now() + width
   }
 
   record(failed: boolean): void {
-    this.#forget()
+    const now = this.#clock.now()
+    if (now >= this.#bucketEndAt) {
+      this.#forget(now)
+      if (this.calls === 0) this.#bucketEndAt = now + this.#cut.width
+    }
     this.calls++
     this.#bucketCalls++
     if (failed) {
@@ -58,10 +62,10 @@ class TimeWindow implements OutcomeWindow {
 
   /** Calls and failures of each bucket, the current one first, and how long that one still lasts. */
   save(): unknown {
-    this.#forget()
+    this.#forget(this.#clock.now())
     const buckets = [[this.#bucketCalls, this.#bucketFailures]]
     const past = this.#past ?? new Float64Array(0)
-    for (let age = 1; age < this.#buckets && past.length > 0; age++) {
+    for (let age = 1; age < this.#cut.buckets && past.length > 0; age++) {
       const at = (this.#index - 2 * age + past.length) % past.length
       buckets.push([past[at] as number, past[at + 1] as number])
     }
@@ -70,14 +74,14 @@ class TimeWindow implements OutcomeWindow {
 
   load(saved: unknown): void {
     const { left, buckets } = checkObject('window', saved as { left: number; buckets: number[][] }, ['left', 'buckets'])
-    checkNumber('window.left', left, { min: 0, max: this.#width })
+    checkNumber('window.left', left, { min: 0, max: this.#cut.width })
     if (!Array.isArray(buckets)) throw new TypeError('window.buckets must be an array')
-    if (buckets.length === 0 || buckets.length > this.#buckets)
+    if (buckets.length === 0 || buckets.length > this.#cut.buckets)
       throw new RangeError('window.buckets has a wrong length')
     const counts = buckets.map((bucket) => checkBucket(bucket))
     const [[calls, failures], ...past] = counts as [[number, number], ...[number, number][]]
-    this.#past = new Float64Array(2 * this.#buckets)
-    for (const [age, bucket] of past.entries()) this.#past.set(bucket, 2 * (this.#buckets - 1 - age))
+    this.#past = new Float64Array(2 * this.#cut.buckets)
+    for (const [age, bucket] of past.entries()) this.#past.set(bucket, 2 * (this.#cut.buckets - 1 - age))
     this.#index = 0
     this.#bucketCalls = calls
     this.#bucketFailures = failures
@@ -87,21 +91,17 @@ class TimeWindow implements OutcomeWindow {
   }
 
   counts(): WindowCounts {
-    this.#forget()
+    this.#forget(this.#clock.now())
     return { calls: this.calls, failures: this.failures }
   }
 
-  #forget(): void {
-    const now = this.#clock.now()
-    if (now >= this.#bucketEndAt) this.#advance(now)
-  }
-
-  #advance(now: number): void {
-    const ended = Math.floor((now - this.#bucketEndAt) / this.#width) + 1
-    if (ended >= this.#buckets || this.calls === 0) return this.#empty(now)
-    this.#past ??= new Float64Array(2 * this.#buckets)
+  #forget(now: number): void {
+    if (this.calls === 0 || now < this.#bucketEndAt) return
+    const ended = Math.floor((now - this.#bucketEndAt) / this.#cut.width) + 1
+    if (ended >= this.#cut.buckets) return this.#empty()
+    this.#past ??= new Float64Array(2 * this.#cut.buckets)
     for (let n = 0; n < ended; n++) this.#rotate(this.#past)
-    this.#bucketEndAt += ended * this.#width
+    this.#bucketEndAt += ended * this.#cut.width
   }
 
   /** Files the current bucket and starts the next in the place of the oldest, which leaves the totals. */
@@ -117,13 +117,12 @@ class TimeWindow implements OutcomeWindow {
     this.#bucketFailures = 0
   }
 
-  #empty(now: number): void {
+  #empty(): void {
     this.#past?.fill(0)
     this.#bucketCalls = 0
     this.#bucketFailures = 0
     this.calls = 0
     this.failures = 0
-    this.#bucketEndAt = now + this.#width
   }
 }
 
