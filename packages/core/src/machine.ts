@@ -6,7 +6,6 @@ import { decideOpenDuration } from './open-duration.ts'
 import type { Settings } from './options.ts'
 import type { Outcome } from './outcome.ts'
 import { type Permit, Rejection, type Settler } from './permit.ts'
-import { Ramp } from './ramp.ts'
 import { Refusals } from './refusals.ts'
 import type { SavedBreaker } from './saved-state.ts'
 import { Closed } from './states/closed.ts'
@@ -15,6 +14,7 @@ import { HalfOpen } from './states/half-open.ts'
 import { Open } from './states/open.ts'
 import { Shadow } from './states/shadow.ts'
 import type { State, Verdict } from './states/state.ts'
+import { attemptAfter, closedAfter } from './states/successor.ts'
 import { Tally } from './tally.ts'
 
 type TransitionDetails = Omit<Transition, 'breaker' | 'from' | 'to' | 'at' | 'lasted'>
@@ -42,7 +42,7 @@ export class Machine implements Settler {
     this.breaker = breaker
     this.settings = settings
     this.since = since
-    this.state = this.#closed()
+    this.state = closedAfter(undefined, breaker.name, settings)
   }
 
   /** Whether anybody would hear an event. */
@@ -172,7 +172,7 @@ export class Machine implements Settler {
   }
 
   reset(): void {
-    this.#become(this.#closed(), { reason: 'reset', cause: 'person' })
+    this.#become(closedAfter(undefined, this.breaker.name, this.settings), { reason: 'reset', cause: 'person' })
     this.#deliver()
   }
 
@@ -199,28 +199,16 @@ export class Machine implements Settler {
     this.#deliver()
   }
 
-  #closed(ramp?: Ramp): Closed {
-    const { trip, clock, random } = this.settings
-    return new Closed(this.breaker.name, trip, clock, random, ramp)
-  }
-
-  /** For a breaker that closes after an outage, if its traffic is to return gradually. */
-  #ramp(): Ramp | undefined {
-    const { state } = this
-    const { ramp, clock, random } = this.settings
-    return ramp && state instanceof HalfOpen ? new Ramp(ramp, clock, random, state.attempt) : undefined
-  }
-
   #follow({ to, reason, trip }: Verdict, error: unknown): void {
-    if (to === 'closed') return this.#become(this.#closed(this.#ramp()), { reason, cause: 'call' })
+    if (to === 'closed')
+      return this.#become(closedAfter(this.state, this.breaker.name, this.settings), { reason, cause: 'call' })
     this.#open({ reason, cause: 'call', ...(trip && { trip }) }, error)
   }
 
   #open(why: Pick<Transition, 'reason' | 'cause' | 'trip'>, error: unknown): void {
     const { state } = this
     const { clock, openDuration: policy, random } = this.settings
-    const before = state instanceof HalfOpen ? state.attempt : state instanceof Closed ? state.ramp?.attempt : 0
-    const attempt = 1 + (before ?? 0)
+    const attempt = attemptAfter(state)
     const openDuration = decideOpenDuration(policy, this.breaker.name, { attempt, error, random })
     if (state !== this.state) return // the policy, the user's code, has moved the breaker on
     const details = { ...why, attempt, openDuration, ...(error !== undefined && { error }) }

@@ -98,7 +98,7 @@ export function safeRandom(random: () => number): () => number {
   return () => {
     try {
       const value = random()
-      return value >= 0 && value < 1 ? value : 0.5
+      return typeof value === 'number' && value >= 0 && value < 1 ? value : 0.5
     } catch {
       return 0.5
     }

@@ -88,6 +88,36 @@ test('a new open duration holds from the next trip on', () => {
   expect(breaker.snapshot().retryAfterMs).toBe(10)
 })
 
+test('a ramp that is configured while open holds for the recovery, one that runs goes on as it began', () => {
+  const clock = fakeClock()
+  const breaker = new CircuitBreaker({
+    trip: consecutiveFailures(1),
+    openDuration: 10,
+    halfOpen: { successThreshold: 1 },
+    now: clock.now,
+    random: () => 0.5,
+  })
+  breaker.acquire().failure()
+  breaker.configure({ ramp: { duration: 100, from: 0 } })
+  clock.advance(10)
+  breaker.acquire().success()
+  expect(breaker.tryAcquire()).toMatchObject({ reason: 'ramp' })
+  breaker.configure({ ramp: { duration: 1_000, from: 0 } })
+  clock.advance(51)
+  expect(breaker.tryAcquire().admitted).toBe(true)
+})
+
+test('shadow mode that is configured while open admits from the next call on', () => {
+  const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), random: () => 0.5 })
+  breaker.acquire().failure()
+  expect(breaker.tryAcquire().admitted).toBe(false)
+  breaker.configure({ shadow: 0.6 })
+  expect(breaker.tryAcquire().admitted).toBe(true)
+  breaker.configure({ shadow: 0.4 })
+  expect(breaker.tryAcquire().admitted).toBe(false)
+  expect(breaker.snapshot()).toMatchObject({ shadowed: 1, totals: { rejected: 2 } })
+})
+
 test.each([
   [{ callTimeout: -1 }, RangeError, 'callTimeout'],
   [{ halfOpen: { maxConcurrent: 0 } }, RangeError, 'halfOpen.maxConcurrent'],

@@ -133,13 +133,22 @@ describe('defects of other circuit breakers', () => {
   })
 
   test('the failure rate is not diluted by calls in flight, ignored or rejected', () => {
-    const { breaker } = closedBreaker({ trip: failureRate({ threshold: 1, minimumCalls: 2 }) })
+    const { breaker, clock } = closedBreaker({
+      trip: failureRate({ threshold: 1, minimumCalls: 2 }),
+      halfOpen: { successThreshold: 1 },
+      ramp: { duration: 1_000, from: 0 },
+      random: () => 0.5,
+    })
     for (let n = 0; n < 100; n++) breaker.acquire()
     for (let n = 0; n < 100; n++) breaker.acquire().ignore()
     breaker.acquire().failure(down)
     expect(breaker.snapshot().window).toEqual({ calls: 1, failures: 1, failureRate: null })
     breaker.acquire().failure(down)
     expect(breaker.state).toBe('open')
-    expect(() => breaker.acquire()).toThrow(CircuitOpenError)
+    // Rejected while closed: in a ramp that admits none yet.
+    clock.advance(1_000)
+    breaker.acquire().success()
+    for (let n = 0; n < 100; n++) expect(() => breaker.acquire()).toThrow(CircuitOpenError)
+    expect(breaker.snapshot()).toMatchObject({ state: 'closed', window: { calls: 0 }, totals: { rejected: 100 } })
   })
 })

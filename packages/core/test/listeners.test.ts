@@ -132,10 +132,17 @@ describe('listeners', () => {
   })
 })
 
-test('an event is frozen: one listener can not change what the next one hears', () => {
-  const { breaker } = closedBreaker()
-  const heard: boolean[] = []
-  breaker.on('outcome', (event) => heard.push(Object.isFrozen(event)))
-  breaker.acquire().success()
-  expect(heard).toEqual([true])
+test('events are frozen: one listener can not change what the next one hears', () => {
+  const { breaker } = closedBreaker({ trip: consecutiveFailures(1) })
+  const heard: unknown[] = []
+  for (const name of ['outcome', 'transition', 'rejection'] as const) {
+    breaker.on(name, (event) => heard.push([name, Object.isFrozen(event)]))
+  }
+  breaker.acquire().failure(down)
+  breaker.tryAcquire()
+  expect(heard).toEqual([
+    ['outcome', true],
+    ['transition', true],
+    ['rejection', true],
+  ])
 })

@@ -1,5 +1,6 @@
+import { fakeClock } from '@cb/test-kit'
 import { expect, test } from 'vitest'
-import { CircuitBreaker } from '../src/index.ts'
+import { CircuitBreaker, consecutiveFailures } from '../src/index.ts'
 import { closedBreaker, openBreaker } from './in-state.ts'
 
 test('forced open for a time ends by itself, and says when', () => {
@@ -55,4 +56,38 @@ test.each([
     expect(force).toThrow(named)
   }
   expect(breaker.snapshot().override).toBeNull()
+})
+
+test('a round of probes that is too long ends under an override, and is over when that ends', () => {
+  const clock = fakeClock()
+  const halfOpen = { maxDuration: 100 }
+  const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), openDuration: 10, halfOpen, now: clock.now })
+  breaker.acquire().failure()
+  clock.advance(10)
+  expect(breaker.state).toBe('half-open')
+  breaker.forceClosed('a rehearsal', { for: 200 })
+  clock.advance(199)
+  expect(breaker.state).toBe('closed')
+  clock.advance(1)
+  expect(breaker.state).toBe('open')
+  expect(breaker.snapshot().lastTransition).toMatchObject({ reason: 'probes-undecided' })
+})
+
+test('what a state lasted does not include an override on top of it', () => {
+  const clock = fakeClock()
+  const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), now: clock.now })
+  const lasted: unknown[] = []
+  breaker.on('transition', (event) => lasted.push([event.from, event.lasted]))
+  clock.advance(10)
+  breaker.forceOpen()
+  clock.advance(500)
+  breaker.resume()
+  expect(breaker.snapshot().since).toBe(clock.now())
+  clock.advance(3)
+  breaker.acquire().failure()
+  expect(lasted).toEqual([
+    ['closed', 10],
+    ['open', 500],
+    ['closed', 3],
+  ])
 })

@@ -1,5 +1,13 @@
+import { fakeClock } from '@cb/test-kit'
 import { expect, test } from 'vitest'
-import { CallTimeoutError, CircuitOpenError, retryDelay } from '../src/index.ts'
+import {
+  adaptiveThrottle,
+  CallTimeoutError,
+  CircuitBreaker,
+  CircuitOpenError,
+  consecutiveFailures,
+  retryDelay,
+} from '../src/index.ts'
 
 test.each([
   ['a refusal that says when', new CircuitOpenError('a', 'open', 1_500), 1_500],
@@ -23,4 +31,27 @@ test('an error whose getters throw is retried as any other', () => {
     },
   })
   expect(retryDelay(hostile)).toBe(0)
+})
+
+test('a call that a ramp or a throttle has left to chance may be retried soon', async () => {
+  const clock = fakeClock()
+  const chance = { value: 0.99 }
+  const common = { now: clock.now, random: () => chance.value }
+  const ramp = { duration: 1_000, from: 0 }
+  const halfOpen = { successThreshold: 1 }
+  const ramping = new CircuitBreaker({ ...common, trip: consecutiveFailures(1), openDuration: 10, halfOpen, ramp })
+  ramping.acquire().failure()
+  clock.advance(10)
+  ramping.acquire().success()
+  const throttled = new CircuitBreaker({ ...common, trip: adaptiveThrottle({ minimumCalls: 1 }) })
+  throttled.acquire().failure()
+  chance.value = 0.5
+  for (const [breaker, reason] of [
+    [ramping, 'ramp'],
+    [throttled, 'throttled'],
+  ] as const) {
+    const error = await breaker.execute(() => 'made').catch((refusal) => refusal)
+    expect(error).toMatchObject({ reason })
+    expect(retryDelay(error)).toBe(1)
+  }
 })
