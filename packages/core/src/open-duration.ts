@@ -20,7 +20,7 @@ export type OpenDuration = (context: OpenDurationContext) => number
 export interface ExponentialBackoffOptions {
   /** The first open duration, above 0. Default 1 000: a blip costs a second. */
   initial?: number
-  /** No open duration is longer, whatever a server asks for. Default 60 000: a recovery is seen within a minute. */
+  /** No open duration is longer, whatever a server asks for. Default 15 000: a recovery is seen within as many seconds. */
   max?: number
   /** Growth per failed round of probes, at least 1. Default 2. */
   factor?: number
@@ -42,7 +42,7 @@ export function exponentialBackoff(options: ExponentialBackoffOptions = {}): Ope
   checkObject('exponentialBackoff', options, ['initial', 'max', 'factor', 'jitter'])
   const { initial = 1_000, factor = 2, jitter = 0.5 } = options
   checkDuration('exponentialBackoff initial', initial)
-  const { max = Math.max(60_000, initial) } = options
+  const { max = Math.max(15_000, initial) } = options
   checkNumber('exponentialBackoff max', max, { min: initial, max: Number.MAX_SAFE_INTEGER, unit: ' of milliseconds' })
   checkNumber('exponentialBackoff factor', factor, { min: 1 })
   checkNumber('exponentialBackoff jitter', jitter, { min: 0, max: 1 })

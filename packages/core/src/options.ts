@@ -25,7 +25,7 @@ export interface CircuitBreakerOptions {
    * traffic as well. Ten in a row, because at 10 % failures that happens by chance once in ten thousand million calls.
    */
   trip?: TripPolicy
-  /** How long to stay open: milliseconds above 0, or a policy. Default `exponentialBackoff()`: 1 s to 60 s, jittered. */
+  /** How long to stay open: milliseconds above 0, or a policy. Default `exponentialBackoff()`: 1 s to 15 s, jittered. */
   openDuration?: number | OpenDuration
   halfOpen?: HalfOpenOptions
   /**

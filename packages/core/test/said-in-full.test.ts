@@ -104,7 +104,7 @@ const configs: [string, () => CircuitBreaker, object][] = [
       }).breaker,
     {
       trip: { policy: 'failure-count', threshold: 3, window: { type: 'time', ms: 1_000, buckets: 10 } },
-      openDuration: { initial: 7, max: 60_000, factor: 2, jitter: 0.5 },
+      openDuration: { initial: 7, max: 15_000, factor: 2, jitter: 0.5 },
     },
   ],
   [
