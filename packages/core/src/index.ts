@@ -22,6 +22,7 @@ export {
   type Overrides,
 } from './registry.ts'
 export type { RegistryEvents } from './registry-audience.ts'
+export { RetryBudget, type RetryBudgetOptions } from './retry-budget.ts'
 export { retryDelay } from './retry-delay.ts'
 export type { SavedBreaker } from './saved-state.ts'
 export type { CircuitBreakerSnapshot } from './snapshot.ts'

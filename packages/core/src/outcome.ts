@@ -17,8 +17,6 @@ const neutralCodes = new Set<unknown>([
   'ESHUTDOWN', // opossum: shut down
 ])
 
-const neutralMarks = ['isBrokenCircuitError', 'isBulkheadRejectedError', 'isHydratingCircuitError'] // cockatiel
-
 /**
  * The outcome of a rejected call when no `classify` says otherwise: `failure`, but `ignored` for what happened on this side of
  * the wire: an abort, another breaker's rejection, a rejection by a local limiter (cockatiel, Bottleneck, rate-limiter-flexible).
@@ -27,15 +25,13 @@ export function outcomeOfError(error: unknown): 'failure' | 'ignored' {
   if (typeof error !== 'object' || error === null) return 'failure'
   try {
     const traits = error as Record<string, unknown>
-    // The common case first: the marks below are on classes of their own.
-    if (error.constructor === Error && traits['name'] !== 'AbortError') {
-      return neutralCodes.has(traits['code']) ? 'ignored' : 'failure'
-    }
     // p-retry wraps the error that must not be retried in an error of this name.
     if (traits['name'] === 'AbortError') return isFailureInside(traits['originalError']) ? 'failure' : 'ignored'
     const neutral =
       neutralCodes.has(traits['code']) ||
-      neutralMarks.some((mark) => traits[mark] === true) ||
+      traits['isBrokenCircuitError'] === true || // cockatiel, and the two below
+      traits['isBulkheadRejectedError'] === true ||
+      traits['isHydratingCircuitError'] === true ||
       isDroppedByBottleneck(error, traits['message']) ||
       ('msBeforeNext' in error && 'remainingPoints' in error) // rate-limiter-flexible
     return neutral ? 'ignored' : 'failure'
@@ -50,8 +46,9 @@ function isFailureInside(original: unknown): boolean {
 
 /** Bottleneck uses one class for what it drops, which is local, and for jobs that time out, which are not. */
 function isDroppedByBottleneck(error: object, message: unknown): boolean {
-  const isBottleneck = (error.constructor as { name?: string } | undefined)?.name === 'BottleneckError'
-  return isBottleneck && !String(message).startsWith('This job timed out')
+  const { constructor: made } = error
+  if (made === Error) return false // the common case
+  return made?.name === 'BottleneckError' && !String(message).startsWith('This job timed out')
 }
 
 const timeoutCodes = new Set<unknown>([

@@ -5,14 +5,6 @@ import { closedBreaker, down, halfOpenBreaker } from './in-state.ts'
 afterEach(() => vi.restoreAllMocks())
 
 const errorWith = (traits: object) => Object.assign(new Error('local'), traits)
-/** Cockatiel marks each of its error classes. */
-class CockatielError extends Error {
-  constructor(mark: string) {
-    super('refused')
-    Object.assign(this, { [mark]: true })
-  }
-}
-
 class BottleneckError extends Error {}
 const hostile = {
   get name() {
@@ -42,11 +34,11 @@ describe('by default', () => {
     ["another breaker's rejection", new CircuitOpenError('other', 'open', 5), 'ignored'],
     ["opossum's open circuit", errorWith({ code: 'EOPENBREAKER' }), 'ignored'],
     ["opossum's capacity limit", errorWith({ code: 'ESEMLOCKED' }), 'ignored'],
-    ["cockatiel's open circuit", new CockatielError('isBrokenCircuitError'), 'ignored'],
-    ["cockatiel's bulkhead", new CockatielError('isBulkheadRejectedError'), 'ignored'],
+    ["cockatiel's open circuit", errorWith({ isBrokenCircuitError: true }), 'ignored'],
+    ["cockatiel's bulkhead", errorWith({ isBulkheadRejectedError: true }), 'ignored'],
     ["Bottleneck's refusal", new BottleneckError('This job has been dropped by Bottleneck'), 'ignored'],
     ['a job that timed out in Bottleneck', new BottleneckError('This job timed out after 5 ms.'), 'failure'],
-    ["cockatiel's cache that is not there yet", new CockatielError('isHydratingCircuitError'), 'ignored'],
+    ["cockatiel's cache that is not there yet", errorWith({ isHydratingCircuitError: true }), 'ignored'],
     ["opossum's shutdown", errorWith({ code: 'ESHUTDOWN' }), 'ignored'],
     ["rate-limiter-flexible's refusal", { remainingPoints: 0, msBeforeNext: 500, consumedPoints: 3 }, 'ignored'],
   ])('%s is taken as it should be', async (_, error, expected) => {

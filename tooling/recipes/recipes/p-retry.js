@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { retryDelay } from '@cb/core'
+import { RetryBudget, retryDelay } from '@cb/core'
 import pRetry from 'p-retry'
 
 /**
@@ -7,27 +7,30 @@ import pRetry from 'p-retry'
  *
  * A refusal says in `retryAfterMs` how long to wait: nothing is asked before that. If it is longer than `patience`, or null
  * (a person keeps the circuit open), the retry stops at once. The backoff comes on top, so that callers do not return in step.
+ * The budget bounds the retries of all callers together.
  *
  * @param {Pick<import('@cb/core').CircuitBreaker, 'execute'>} breaker
  */
-export function retrying(breaker, { retries = 3, patience = 5_000 } = {}) {
+export function retrying(breaker, { retries = 3, patience = 5_000, budget = new RetryBudget() } = {}) {
   /**
    * @template T
    * @param {import('@cb/core').Call<T>} call
    * @param {{ signal?: AbortSignal }} [options]  the caller's signal ends the attempt and the waiting
    */
-  const execute = (call, { signal } = {}) =>
-    pRetry(() => breaker.execute(call, { signal }), {
+  const execute = (call, { signal } = {}) => {
+    budget.deposit()
+    return pRetry(() => breaker.execute(call, { signal }), {
       retries,
       signal,
       minTimeout: 100,
       randomize: true,
       async shouldRetry({ error }) {
         const delay = retryDelay(error)
-        if (delay === null || delay > patience) return false
+        if (delay === null || delay > patience || !budget.withdraw()) return false
         await sleep(delay, undefined, { signal }).catch(() => {}) // if aborted, p-retry rejects with the signal's reason
         return true
       },
     })
+  }
   return { execute }
 }

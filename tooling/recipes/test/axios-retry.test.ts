@@ -1,4 +1,4 @@
-import { consecutiveFailures } from '@cb/core'
+import { consecutiveFailures, RetryBudget } from '@cb/core'
 import { type Listening, listen } from '@cb/test-kit'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { retryingClient } from '../recipes/axios-retry.js'
@@ -58,6 +58,15 @@ test('a refused request is not retried', async () => {
   await expect(client.get('/')).rejects.toMatchObject({ code: 'ECIRCUITOPEN' })
   expect([requests, delays]).toEqual([0, []])
   expect(breaker.snapshot().totals.rejected).toBe(1)
+})
+
+test('in an outage requests together are retried no more than their budget', async () => {
+  respond = () => [500]
+  const budget = new RetryBudget({ ratio: 0.1, burst: 5 })
+  const options = { defaults: { trip: consecutiveFailures(1_000) } }
+  const { client } = retryingClient({ baseURL: server.origin, timeout: 0 }, options, { budget })
+  for (let n = 0; n < 51; n++) await client.get('/').catch(() => {})
+  expect(requests).toBe(51 + 5 + 5)
 })
 
 test('it succeeds after the wait', async () => {

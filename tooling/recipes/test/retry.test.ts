@@ -1,4 +1,4 @@
-import { CircuitBreaker, type CircuitBreakerOptions, consecutiveFailures } from '@cb/core'
+import { CircuitBreaker, type CircuitBreakerOptions, consecutiveFailures, RetryBudget } from '@cb/core'
 import pRetryItself from 'p-retry'
 import { describe, expect, test, vi } from 'vitest'
 import * as cockatiel from '../recipes/cockatiel.js'
@@ -124,6 +124,16 @@ test('the other way round, a breaker around a retry sees one outcome for all att
   await settle(breaker.execute(() => pRetryItself(call, { retries: 2 })))
   expect(attemptsAt).toHaveLength(3)
   expect(breaker.snapshot().totals.failure).toBe(1)
+})
+
+test('in an outage callers together retry no more than their budget', async () => {
+  const { call, attemptsAt } = failing(1_000)
+  const { breaker } = watched({ trip: consecutiveFailures(1_000) })
+  const { execute } = pRetry.retrying(breaker, { retries: 3, budget: new RetryBudget({ ratio: 0.1, burst: 5 }) })
+  await settle(Promise.allSettled(Array.from({ length: 100 }, () => execute(call))))
+  expect(attemptsAt).toHaveLength(105) // all begin at once, while the budget is full
+  for (let n = 0; n < 100; n++) await settle(execute(call))
+  expect(attemptsAt).toHaveLength(105 + 100 + 10)
 })
 
 test('p-retry by itself asks an open circuit again and again before retryAfterMs', async () => {
