@@ -124,14 +124,17 @@ export class CircuitBreaker {
     this.#machine.force('closed', checkReason('forceClosed(reason)', reason), durationOf('forceClosed', options))
   }
 
-  /** Ends an override: the breaker goes on from the state it was in before. */
-  resume(): void {
-    this.#machine.resume()
+  /** Ends an override: the breaker goes on from the state it was in before. @param reason  why, in your words, for events. */
+  resume(reason?: string): void {
+    this.#machine.resume(checkReason('resume(reason)', reason))
   }
 
-  /** Closes with an empty memory and ends an override. Totals go on; what was in flight is late. */
-  reset(): void {
-    this.#machine.reset()
+  /**
+   * Closes with an empty memory and ends an override. Totals go on; what was in flight is late.
+   * @param reason  why, in your words, for events.
+   */
+  reset(reason?: string): void {
+    this.#machine.reset(checkReason('reset(reason)', reason))
   }
 
   /**

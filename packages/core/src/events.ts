@@ -28,7 +28,7 @@ export interface Transition {
   readonly openDuration?: number
   /** When opening: how many times it has opened without closing in between, this time included. */
   readonly attempt?: number
-  /** The words given to `forceOpen` or `forceClosed`. */
+  /** The words given to `forceOpen`, `forceClosed`, `resume` or `reset`. */
   readonly note?: string
 }
 

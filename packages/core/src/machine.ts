@@ -160,19 +160,19 @@ export class Machine implements Settler {
   force(to: 'open' | 'closed', note: string | undefined, duration: number): void {
     const under = this.current()
     const state = new Forced(to, this.settings.clock, note ?? null, duration, under)
-    this.#become(state, { reason: 'forced', cause: 'person', ...(note === undefined ? {} : { note }) })
+    this.#become(state, byPerson('forced', note))
     this.#deliver()
   }
 
-  resume(): void {
+  resume(note?: string): void {
     if (!(this.state instanceof Forced)) return
-    this.#become(this.state.under, { reason: 'resumed', cause: 'person' })
+    this.#become(this.state.under, byPerson('resumed', note))
     this.#deliver()
     this.current()
   }
 
-  reset(): void {
-    this.#become(closedAfter(undefined, this.breaker.name, this.settings), { reason: 'reset', cause: 'person' })
+  reset(note?: string): void {
+    this.#become(closedAfter(undefined, this.breaker.name, this.settings), byPerson('reset', note))
     this.#deliver()
   }
 
@@ -191,7 +191,7 @@ export class Machine implements Settler {
 
   /** Takes over a state that was saved. */
   replace(state: State, age: number, { opens, closes, ...counts }: SavedBreaker['counts']): void {
-    this.#become(state, { reason: 'restored', cause: 'person' })
+    this.#become(state, byPerson('restored'))
     this.since = this.settings.clock.now() - age
     Object.assign(this.tally, counts)
     this.opens = opens
@@ -243,4 +243,8 @@ export class Machine implements Settler {
   #deliver(): void {
     this.#announcer?.deliver()
   }
+}
+
+function byPerson(reason: string, note?: string): TransitionDetails {
+  return { reason, cause: 'person', ...(note !== undefined && { note }) }
 }

@@ -89,6 +89,8 @@ const others: Row[] = [
   ['on(listener', (listener) => made.on('outcome', listener), [null, undefined, 'f', {}], [() => {}]],
   ['on(listener', (listener) => registry({}).on('outcome', listener), [null, undefined, 'f', {}], [() => {}]],
   ['forceOpen(reason', (reason) => made.forceOpen(reason), [5, null, {}], ['', 'deploy', undefined]],
+  ['resume(reason', (reason) => made.resume(reason), [5, null, {}], ['', 'deployed', undefined]],
+  ['reset(reason', (reason) => made.reset(reason), [5, null, {}], ['', 'a new host', undefined]],
   ['forceClosed(reason', (reason) => made.forceClosed(reason), [5, null, {}], ['', 'deploy', undefined]],
 ]
 

@@ -140,6 +140,16 @@ describe('overrides', () => {
     breaker.resume()
     breaker.forceOpen()
     breaker.reset()
+    breaker.forceOpen()
+    breaker.resume('deployed')
+    breaker.forceOpen()
+    breaker.reset('a new host')
+    expect(seen.splice(4).map((event) => (event as { note?: string }).note)).toEqual([
+      undefined,
+      'deployed',
+      undefined,
+      'a new host',
+    ])
     expect(seen).toEqual([
       { from: 'closed', to: 'open', reason: 'forced', cause: 'person', note: 'deploy', lasted: 50 },
       { from: 'open', to: 'closed', reason: 'resumed', cause: 'person', note: undefined, lasted: 70 },

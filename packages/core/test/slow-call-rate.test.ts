@@ -58,10 +58,18 @@ describe('a breaker that minds slow calls', () => {
     expect(breaker.snapshot()).toMatchObject({ window: { calls: 1, slowCalls: 1 }, totals: { success: 1, late: 0 } })
   })
 
-  test('does not count an ignored call, however long it took', () => {
+  test('does not count an ignored call that was not slow', () => {
     const { breaker, call } = slowBreaker({ minimumCalls: 1 })
     call(99).ignore()
     expect(breaker.snapshot().window.calls).toBe(0)
+  })
+
+  test('opens when callers give up on calls that hang, though nobody asked in between', () => {
+    const { breaker, call } = slowBreaker({ minimumCalls: 2 })
+    call(100).ignore()
+    call(5_000).ignore()
+    expect(breaker.state).toBe('open')
+    expect(breaker.snapshot().totals.ignored).toBe(2)
   })
 
   test('counts a call that was never settled as one slow call, and does not remember it', () => {

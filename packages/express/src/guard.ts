@@ -1,20 +1,25 @@
-import { checkObject, show } from '@cb/checks'
+import { checkFunction, checkObject, show } from '@cb/checks'
 import { CircuitBreaker, type CircuitBreakerOptions, CircuitOpenError } from '@cb/core'
-import { checkBreaker } from './check-breaker.ts'
-import { defaultIsFailure, type IsFailure } from './is-failure.ts'
+import { checkBreaker } from './check-breakers.ts'
+import type { IsFailure } from './is-failure.ts'
 import type { Middleware } from './middleware.ts'
-import { holdsPermitOf, settleAtClose } from './settlement.ts'
+import { isHeld, type Rules, settleLater } from './settlement.ts'
 import { sendUnavailable } from './unavailable.ts'
 
 /** What every guard may be given. */
 export interface GuardCommonOptions {
   /**
-   * Asked when the response closes: true for a failure, false for a success. Default: 5xx, or cut off by this side. Not asked
-   * where the client left before the end or another breaker refused; these are ignored. One that throws or gives no boolean
+   * Asked when the permit settles: true for a failure, false for a success. Default: 5xx, or cut off by this side. Not asked
+   * where the client left before that or another breaker refused; these are ignored. One that throws or gives no boolean
    * is reported once, and the default decides.
    */
   // A method, so that a parameter declared as Express's Response is accepted.
   isFailure?(res: Parameters<IsFailure>[0]): boolean
+  /**
+   * When a permit settles. Default `'end'`: when the response closes, so that one that breaks off counts. `'headers'`: when its
+   * headers are sent, for streams of events and whatever else stays open for long, and that clients leave as they like.
+   */
+  settleAt?: 'end' | 'headers'
 }
 
 /** A guard on a breaker that exists. */
@@ -38,23 +43,25 @@ export interface Guard extends Middleware {
   readonly breaker: CircuitBreaker
 }
 
-const ownBreakerNames = ['name', 'trip', 'openDuration', 'halfOpen', 'now', 'random', 'isFailure'] as const
+const commonNames = ['isFailure', 'settleAt']
+const ownBreakerNames = ['name', 'trip', 'openDuration', 'halfOpen', 'ramp', 'shadow', 'now', 'random', ...commonNames]
 
 /**
- * Sheds requests with 503 while what is behind it fails. Every request that is admitted takes a permit, settled when its
- * response closes; the response itself is never touched.
+ * Sheds requests with 503 while what is behind it fails. Every request that is admitted takes a permit, settled by how its
+ * response ends or, with `settleAt: 'headers'`, begins; what is answered is never touched.
  * @throws TypeError or RangeError naming the option, what it was and what it may be.
  */
 export function guard(options: GuardOptions): Guard {
-  const { breaker, isFailure } = parseOptions(options)
+  const rules = parseOptions(options)
+  const { breaker } = rules
   const middleware: Middleware = (req, res, next) => {
     // What is closed already would never settle; what is guarded already has its permit.
-    if (res.destroyed || holdsPermitOf(breaker, res)) return next()
+    if (res.destroyed || isHeld(res, rules)) return next()
     // Some libraries route a websocket's handshake with a response that never opens nor closes.
     if (res.socket === null && 'upgrade' in req && req.upgrade === true) return next()
     const admission = breaker.tryAcquire()
     if (admission.admitted) {
-      settleAtClose(res, admission, breaker, isFailure)
+      settleLater(res, admission, rules)
       return next()
     }
     const { reason, retryAfterMs } = admission
@@ -64,13 +71,17 @@ export function guard(options: GuardOptions): Guard {
   return Object.assign(middleware, { breaker })
 }
 
-function parseOptions(options: GuardOptions): { breaker: CircuitBreaker; isFailure: IsFailure } {
+function parseOptions(options: GuardOptions): Rules {
   const given = 'breaker' in Object(options)
   if ('tryAcquire' in Object(options)) throw new TypeError('guard must be given { breaker }, got the breaker itself')
-  checkObject('guard', options, given ? ['breaker', 'isFailure'] : ownBreakerNames)
-  const { isFailure = defaultIsFailure, ...rest } = options
-  if (typeof isFailure !== 'function') throw new TypeError(`isFailure must be a function, got ${show(isFailure)}`)
-  if ('breaker' in rest) return { breaker: checkBreaker('breaker', rest.breaker), isFailure }
+  checkObject('guard', options, given ? ['breaker', ...commonNames] : ownBreakerNames)
+  const { isFailure, settleAt = 'end', ...rest } = options
+  if (isFailure !== undefined) checkFunction('isFailure', isFailure)
+  if (settleAt !== 'end' && settleAt !== 'headers') {
+    throw new TypeError(`settleAt must be 'end' or 'headers', got ${show(settleAt)}`)
+  }
+  const rules = { isFailure, atHeaders: settleAt === 'headers' }
+  if ('breaker' in rest) return { breaker: checkBreaker('breaker', rest.breaker), ...rules }
   if (rest.name === undefined) throw new TypeError('guard needs a breaker, or the name of one to make')
-  return { breaker: new CircuitBreaker(rest), isFailure }
+  return { breaker: new CircuitBreaker(rest), ...rules }
 }

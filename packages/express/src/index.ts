@@ -1,3 +1,7 @@
+export { type AdminOptions, admin, type Identity } from './admin.ts'
+export type { ActionName, AdminAction } from './admin-action.ts'
+export type { BreakerList } from './admin-list.ts'
+export type { BreakerSource } from './check-breakers.ts'
 export { errorHandler } from './error-handler.ts'
 export {
   type Guard,
@@ -7,5 +11,6 @@ export {
   type GuardWithOwnBreaker,
   guard,
 } from './guard.ts'
-export { type BreakerHealth, type HealthOptions, health } from './health.ts'
+export { type HealthOptions, health } from './health.ts'
 export type { ErrorMiddleware, Middleware } from './middleware.ts'
+export type { BreakerSummary } from './summary.ts'

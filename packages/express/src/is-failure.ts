@@ -1,31 +1,23 @@
 import type { ServerResponse } from 'node:http'
+import { report } from './report.ts'
 
-/** Decides whether a response, as it is when it closes, counts as a failure. */
+/** Decides whether a response, as it is when its permit settles, counts as a failure. */
 export type IsFailure = (res: ServerResponse) => boolean
 
-/** 5xx, or cut off by this side. */
-export function defaultIsFailure(res: ServerResponse): boolean {
-  return res.statusCode >= 500 || !res.writableFinished
+/** 5xx, or cut off by this side; unless an `isFailure` says otherwise. One that throws or gives no boolean is reported. */
+export function isFailed(res: ServerResponse, isComplete: boolean, isFailure: IsFailure | undefined): boolean {
+  const answer = isFailure === undefined ? undefined : ask(isFailure, res)
+  return answer ?? (res.statusCode >= 500 || !isComplete)
 }
 
-const reported = new WeakSet<IsFailure>()
-
-/** Asks the user's `isFailure`; one that throws or gives no boolean gives way to the default, and is reported. */
-export function askIsFailure(isFailure: IsFailure, res: ServerResponse): boolean {
+function ask(isFailure: IsFailure, res: ServerResponse): boolean | undefined {
   try {
     const answer: unknown = isFailure(res)
     if (typeof answer === 'boolean') return answer
     if (answer instanceof Promise) answer.catch(() => {}) // or its rejection would end the process
-    report(isFailure, 'gave no boolean')
+    report(isFailure, 'the `isFailure` function of a guard gave no boolean')
   } catch (error) {
-    report(isFailure, `threw${error instanceof Error ? `: ${error.stack}` : ''}`)
+    report(isFailure, 'the `isFailure` function of a guard threw', error)
   }
-  return defaultIsFailure(res)
-}
-
-/** Only the stack is printed: own properties of an error can hold credentials. */
-function report(isFailure: IsFailure, what: string): void {
-  if (reported.has(isFailure)) return
-  reported.add(isFailure)
-  console.error(`@cb/express: the \`isFailure\` function of a guard ${what} (said once)`)
+  return undefined
 }

@@ -1,14 +1,23 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { CircuitBreaker, Outcome, Permit } from '@cb/core'
-import { askIsFailure, type IsFailure } from './is-failure.ts'
+import { type IsFailure, isFailed } from './is-failure.ts'
 import { isUnavailable } from './unavailable.ts'
 
-/** A permit that waits for the end of its response. */
-interface Hold {
-  readonly permit: Permit
+/** What a guard goes by. */
+export interface Rules {
   readonly breaker: CircuitBreaker
-  readonly isFailure: IsFailure
+  readonly isFailure: IsFailure | undefined
+  /** Whether the verdict is given when the headers are sent, and not at the end. */
+  readonly atHeaders: boolean
+}
+
+/** A permit that waits for its response. */
+interface Hold {
+  readonly rules: Rules
+  /** Undefined once it is settled. */
+  permit: Permit | undefined
+  atHeaders: boolean
   /** That of the guard around it. */
   readonly outer: Hold | undefined
 }
@@ -16,32 +25,58 @@ interface Hold {
 const innermost: unique symbol = Symbol('@cb/express/innermost')
 type HeldResponse = ServerResponse & { [innermost]?: Hold | undefined }
 
-/** Whether this breaker has admitted this request before: a request takes one permit of a breaker, however often it is guarded. */
-export function holdsPermitOf(breaker: CircuitBreaker, res: HeldResponse): boolean {
-  for (let hold = res[innermost]; hold !== undefined; hold = hold.outer) if (hold.breaker === breaker) return true
-  return false
+/**
+ * Whether its breaker has admitted this request before: a request takes one permit of a breaker, however often it is guarded. A
+ * guard further in may know better when to settle it.
+ */
+export function isHeld(res: HeldResponse, { breaker, atHeaders }: Rules): boolean {
+  let hold = res[innermost]
+  while (hold !== undefined && hold.rules.breaker !== breaker) hold = hold.outer
+  if (hold !== undefined && atHeaders && !hold.atHeaders) settleAtHeaders(res, hold)
+  return hold !== undefined
 }
 
-/** Settles the permit when the response closes, which must not have happened yet. */
-export function settleAtClose(res: HeldResponse, permit: Permit, breaker: CircuitBreaker, isFailure: IsFailure): void {
+/** Settles the permit when the response closes, which must not have happened yet, or before. */
+export function settleLater(res: HeldResponse, permit: Permit, rules: Rules): void {
   const outer = res[innermost]
-  res[innermost] = { permit, breaker, isFailure, outer }
+  const hold = { rules, permit, atHeaders: false, outer }
+  res[innermost] = hold
+  if (rules.atHeaders) settleAtHeaders(res, hold)
   if (outer !== undefined) return
-  res.on('close', settle)
+  res.on('close', settleAll)
   if (res.socket === null) watchQueue(res)
 }
 
-// One listener for all responses: a closure for each would cost more than the rest of the guard.
-function settle(this: HeldResponse): void {
-  let hold = this[innermost]
-  this[innermost] = undefined // so that whatever calls again finds nothing
-  for (; hold !== undefined; hold = hold.outer) hold.permit.settle(outcomeOf(this, hold.isFailure))
+/** Node.js tells nobody that it sends the headers. */
+function settleAtHeaders(res: ServerResponse, hold: Hold): void {
+  const { writeHead } = res
+  hold.atHeaders = true
+  res.writeHead = (...args: unknown[]) => {
+    Reflect.apply(writeHead, res, args)
+    settle(res, hold)
+    return res
+  }
 }
 
-function outcomeOf(res: ServerResponse, isFailure: IsFailure): Outcome {
+// One listener for all responses: a closure for each would cost more than the rest of the guard.
+function settleAll(this: HeldResponse): void {
+  let hold = this[innermost]
+  this[innermost] = undefined // so that whatever calls again finds nothing
+  for (; hold !== undefined; hold = hold.outer) settle(this, hold)
+}
+
+function settle(res: ServerResponse, hold: Hold): void {
+  const { permit } = hold
+  if (permit === undefined) return
+  hold.permit = undefined
+  permit.settle(outcomeOf(res, hold))
+}
+
+function outcomeOf(res: ServerResponse, { atHeaders, rules }: Hold): Outcome {
   if (isUnavailable(res)) return 'ignored' // another breaker's rejection
-  if (!res.writableFinished && hasClientLeft(res)) return 'ignored'
-  return askIsFailure(isFailure, res) ? 'failure' : 'success'
+  const isComplete = atHeaders ? res.headersSent : res.writableFinished
+  if (!isComplete && hasClientLeft(res)) return 'ignored'
+  return isFailed(res, isComplete, rules.isFailure) ? 'failure' : 'success'
 }
 
 /**
@@ -71,7 +106,7 @@ function openQueue(socket: Socket): Set<ServerResponse> {
   const queue = new Set<ServerResponse>()
   queues.set(socket, queue)
   socket.on('close', () => {
-    for (const res of queue) settle.call(res)
+    for (const res of queue) settleAll.call(res)
   })
   return queue
 }

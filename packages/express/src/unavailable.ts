@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { sendProblem } from './send-json.ts'
 
 const marked: unique symbol = Symbol('@cb/express/unavailable')
 type MarkedResponse = ServerResponse & { [marked]?: true }
@@ -22,17 +23,12 @@ const staleHeaders = [
  */
 export function sendUnavailable(res: MarkedResponse, detail: string, retryAfterMs: unknown): void {
   const retryAfter = wholeSeconds(retryAfterMs)
-  const body = JSON.stringify({ type: 'about:blank', title: 'Service Unavailable', status: 503, detail, retryAfter })
   for (const header of staleHeaders) res.removeHeader(header)
-  res.statusCode = 503
   res.statusMessage = 'Service Unavailable'
   if (retryAfter === undefined) res.removeHeader('Retry-After')
   else res.setHeader('Retry-After', retryAfter)
-  res.setHeader('Cache-Control', 'no-store')
-  res.setHeader('Content-Type', 'application/problem+json')
-  res.setHeader('Content-Length', Buffer.byteLength(body))
   res[marked] = true
-  res.end(body)
+  sendProblem(res, 503, 'Service Unavailable', { detail, retryAfter })
 }
 
 /** Whether the response is one of ours, so that a guard around it does not count another breaker's rejection. */

@@ -120,6 +120,23 @@ describe.each(versions)('the error handler on $name', ({ express }) => {
     expect(passedOn[0]).toBe(error)
   })
 
+  test('an error that a handler of errors before it has wrapped, or begun to answer, is seen as it is', async () => {
+    const app = quietApp(express)
+    app.get('/wrapped', (_req, _res, next) => next(open))
+    app.get('/answered', (_req, _res, next) => next(open))
+    const before: ErrorRequestHandler = (error, req, res, next) => {
+      if (req.path === '/answered') res.status(502).send('answered before')
+      next(new Error('something failed', { cause: error }))
+    }
+    app.use(before, errorHandler())
+    const last: ErrorRequestHandler = () => {}
+    app.use(last)
+    server = await listen(app)
+    expect((await fetch(`${server.origin}/wrapped`)).status).toBe(503)
+    const answered = await fetch(`${server.origin}/answered`)
+    expect([answered.status, await answered.text()]).toEqual([502, 'answered before'])
+  })
+
   test('a rejection that comes when headers were sent goes on', async () => {
     const { response, passedOn } = await answer(open, true)
     expect([response.status, await response.text()]).toEqual([200, 'begun'])

@@ -113,14 +113,17 @@ describe.each(versions)('how a response ends on $name', ({ express }) => {
     expect(await settledOf(breaker, 1)).toEqual({ ...none, success: 1 })
   })
 
-  test('a file that is sent, or not sent again, counts as its status says', async () => {
+  test('a file that is sent, in part or not at all counts as its status says', async () => {
     const breaker = new CircuitBreaker({ name: 'reports' })
     await serve(breaker, (res) => res.sendFile(self))
     const send = (headers: OutgoingHttpHeaders) =>
       new Promise<IncomingMessage>((resolve) => get(server.origin, { headers }, (res) => resolve(res.resume())))
     const first = await send({})
     const again = await send({ 'If-None-Match': first.headers.etag })
-    expect([first.statusCode, again.statusCode]).toEqual([200, 304])
-    expect(await settledOf(breaker, 2)).toEqual({ ...none, success: 2 })
+    const part = await send({ Range: 'bytes=0-9' })
+    const beyond = await send({ Range: 'bytes=1000000-' })
+    expect([first, again, part, beyond].map(({ statusCode }) => statusCode)).toEqual([200, 304, 206, 416])
+    expect(part.headers['content-length']).toBe('10')
+    expect(await settledOf(breaker, 4)).toEqual({ ...none, success: 4 })
   })
 })

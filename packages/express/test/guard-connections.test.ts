@@ -1,5 +1,4 @@
-import { Agent, createServer, get, ServerResponse } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { Agent, get } from 'node:http'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { CircuitBreaker } from '@cb/core'
@@ -138,22 +137,6 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
     expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 0, failures: 0 })
   })
 
-  test('a websocket handshake that a library routes through the app takes no permit', async () => {
-    const breaker = probingBreaker({ maxConcurrent: 1, successThreshold: 1 })
-    const passed = deferred()
-    const app = quietApp(express)
-    app.use(guard({ breaker }), () => passed.resolve())
-    const upgrading = createServer().on('upgrade', (req) => app(req, new ServerResponse(req)))
-    await new Promise<void>((resolve) => upgrading.listen(0, '127.0.0.1', resolve))
-    const { port } = upgrading.address() as AddressInfo
-    server = { origin: '', port, close: async () => void upgrading.close() }
-    const socket = connect(port, '127.0.0.1')
-    socket.write('GET / HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
-    await passed.promise
-    socket.destroy()
-    expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 0, failures: 0 })
-  })
-
   test('an aborted probe frees its place', async () => {
     const breaker = probingBreaker({ maxConcurrent: 1, successThreshold: 1 })
     const handled = await serve(breaker, (res) => {
@@ -171,7 +154,7 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
     await until(() => breaker.state === 'closed')
   })
 
-  test('ten thousand requests of all endings leave no permit behind', { timeout: 60_000 }, async () => {
+  test('thousands of requests of all endings leave no permit behind', { timeout: 60_000 }, async () => {
     const breaker = probingBreaker({ maxConcurrent: 40, successThreshold: 1_000_000 })
     const handled = await serve(breaker, (res) => {
       const kind = res.req.url as string
@@ -183,7 +166,7 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
       new Promise<void>((resolve, reject) => {
         get(server.origin, { agent }, (res) => res.resume().on('end', resolve)).on('error', reject)
       })
-    for (let sent = 0; sent < 10_000; ) {
+    for (let sent = 0; sent < 2_000; ) {
       const reached = handled.length
       const leavers = await Promise.all([sendRaw(server.port, '/hang'), sendRaw(server.port, '/cut')])
       const wholes = Array.from({ length: 18 }, whole)
@@ -195,7 +178,7 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
     }
     agent.destroy()
     const { totals, probes } = breaker.snapshot()
-    expect(totals).toEqual({ success: 9_000, failure: 1, ignored: 1_000, rejected: 0, late: 0 })
-    expect(probes).toEqual({ live: 0, successes: 9_000, failures: 0 })
+    expect(totals).toEqual({ success: 1_800, failure: 1, ignored: 200, rejected: 0, late: 0 })
+    expect(probes).toEqual({ live: 0, successes: 1_800, failures: 0 })
   })
 })

@@ -33,6 +33,16 @@ describe('options of the guard', () => {
     ['an openDuration of NaN', { name: 'x', openDuration: Number.NaN }, RangeError, 'openDuration must be a number'],
     ['a halfOpen out of range', { name: 'x', halfOpen: { maxConcurrent: 0 } }, RangeError, 'halfOpen.maxConcurrent'],
     ['a now that is none', { name: 'x', now: 0 }, TypeError, 'now must be a function, got 0'],
+    ['a ramp without its duration', { name: 'x', ramp: {} }, TypeError, 'ramp.duration must be a number'],
+    ['a shadow beyond all', { name: 'x', shadow: 2 }, RangeError, 'shadow must be a number from 0 to 1, got 2'],
+    ['another moment', { breaker, settleAt: 'close' }, TypeError, "settleAt must be 'end' or 'headers', got \"close\""],
+    ['a moment of null', { name: 'x', settleAt: null }, TypeError, "settleAt must be 'end' or 'headers', got null"],
+    [
+      'a ramp beside a breaker',
+      { breaker, ramp: { duration: 1 } },
+      TypeError,
+      'guard has no option "ramp"; it may have b',
+    ],
     ['a random that is none', { name: 'x', random: 0 }, TypeError, 'random must be a function, got 0'],
   ])('%s is refused', (_name, options, kind, message) => {
     const make = () => guard(options as unknown as GuardOptions)

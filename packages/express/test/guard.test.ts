@@ -1,5 +1,5 @@
 import { CircuitBreaker, consecutiveFailures } from '@cb/core'
-import { fakeClock, type Listening, listen } from '@cb/test-kit'
+import { fakeClock, type Listening, listen, until } from '@cb/test-kit'
 import type { ErrorRequestHandler, Express } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
 import { guard } from '../src/index.ts'
@@ -111,6 +111,42 @@ describe.each(versions)('the guard on $name', ({ express }) => {
     expect(response.headers.get('etag')).toBeNull()
     expect(response.headers.get('x-kept')).toBe('1')
     expect(await response.json()).not.toHaveProperty('retryAfter')
+  })
+
+  test('a guard in shadow mode sheds nothing and counts what it would have', async () => {
+    const reports = guard({ name: 'reports', trip: consecutiveFailures(1), shadow: true, now: fakeClock().now })
+    const app = quietApp(express)
+    app.use(reports, (_req, res) => void res.sendStatus(500))
+    const origin = await serve(app)
+    for (let n = 1; n <= 3; n++) {
+      expect((await fetch(origin)).status).toBe(500)
+      await settledOf(reports.breaker, n)
+    }
+    expect(reports.breaker.snapshot()).toMatchObject({
+      state: 'open',
+      shadowed: 2,
+      totals: { failure: 3, rejected: 0 },
+    })
+  })
+
+  test('a guard with a ramp lets traffic return gradually', async () => {
+    const clock = fakeClock()
+    const random = () => 0.5
+    const halfOpen = { successThreshold: 1 }
+    const ramp = { duration: 10_000, from: 0 }
+    const trip = consecutiveFailures(1)
+    const reports = guard({ name: 'reports', trip, openDuration: 1, halfOpen, ramp, random, now: clock.now })
+    const app = quietApp(express)
+    app.use(reports, (_req, res) => void res.send('ok'))
+    reports.breaker.acquire().failure()
+    clock.advance(1)
+    const origin = await serve(app)
+    expect((await fetch(origin)).status).toBe(200) // the probe
+    await until(() => reports.breaker.state === 'closed')
+    const response = await fetch(origin)
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
+    clock.advance(6_000)
+    expect((await fetch(origin)).status).toBe(200)
   })
 
   test('a HEAD is shed without a body, and a keep-alive connection goes on', async () => {

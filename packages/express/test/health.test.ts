@@ -97,9 +97,19 @@ describe.each(versions)('health on $name', ({ express }) => {
               totals: { ...zero, success: 1, failure: 1, rejected: 1 },
               opens: 1,
               closes: 0,
+              override: null,
               reason: 'consecutive-failures',
             },
-            { name: 'avatars', state: 'closed', retryAfterMs: 0, totals: zero, opens: 0, closes: 0, reason: null },
+            {
+              name: 'avatars',
+              state: 'closed',
+              retryAfterMs: 0,
+              override: null,
+              totals: zero,
+              opens: 0,
+              closes: 0,
+              reason: null,
+            },
           ],
           truncated: false,
         },
@@ -118,6 +128,13 @@ describe.each(versions)('health on $name', ({ express }) => {
     expect((body as { breakers: unknown[] }).breakers).toHaveLength(1_000)
     breakers.pop()
     expect(await ask('/ready')).toMatchObject([200, { truncated: false }])
+  })
+
+  test('details are bounded also where names are long', async () => {
+    const breakers = Array.from({ length: 20 }, (_, n) => openingAtOnce(`${n}${'x'.repeat(100_000)}`))
+    const ask = await serve({ breakers, details: true })
+    const [, body] = (await ask('/ready')) as [number, { breakers: unknown[]; truncated: boolean }]
+    expect([body.breakers.length, body.truncated]).toEqual([9, true])
   })
 
   test('a HEAD gets the status alone; other methods and paths go on', async () => {

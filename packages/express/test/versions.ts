@@ -1,19 +1,23 @@
 import { createRequire } from 'node:module'
-import express5, { type Express } from 'express'
-import express4 from 'express4'
+import type express5 from 'express'
+import type { Express } from 'express'
 
 const require = createRequire(import.meta.url)
 
-/** Each major as the tests see it. Typed as Express 5: `types.test.ts` compiles against both. */
+/** An Express as the tests see it. Typed as Express 5: `types.test.ts` compiles against both majors. */
 export interface Version {
   readonly name: string
+  readonly version: string
   readonly express: typeof express5
 }
 
-export const versions: readonly Version[] = [
-  { name: `Express ${require('express4/package.json').version}`, express: express4 as unknown as typeof express5 },
-  { name: `Express ${require('express/package.json').version}`, express: express5 },
-]
+/** Lowest and newest of each major of the peer range. */
+export const versions: readonly Version[] = ['express4-lowest', 'express4', 'express5-lowest', 'express'].map(
+  (name) => {
+    const { version } = require(`${name}/package.json`)
+    return { name: `Express ${version}`, version, express: require(name) }
+  },
+)
 
 /** An app that logs nothing for the errors that the tests cause. */
 export function quietApp(express: typeof express5): Express {

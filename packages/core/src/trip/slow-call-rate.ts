@@ -67,8 +67,12 @@ class SlowCallRate implements TripWatch {
     return this.#ended(call)
   }
 
+  /** How it went says nothing, but that it was slow has been seen: a caller who gives up on a hang does not hide the hang. */
   ignored(call?: object): undefined {
-    if (call !== undefined) this.#inFlight.delete(call)
+    const beganAt = call === undefined ? undefined : this.#inFlight.get(call)
+    if (call === undefined || beganAt === undefined) return
+    this.#inFlight.delete(call)
+    if (this.#clock.now() - beganAt >= this.#limits.slowAfter) this.#window.record(true)
   }
 
   overdue(): Trip | undefined {

@@ -1,0 +1,37 @@
+import { checkNumber, checkObject, show } from '@cb/checks'
+import type { CircuitBreaker } from '@cb/core'
+import { checked } from './problem.ts'
+import { type BreakerSummary, summarize } from './summary.ts'
+
+/** A part of all breakers. */
+export interface BreakerList {
+  readonly breakers: BreakerSummary[]
+  /** How many there are in that state. */
+  readonly total: number
+  /** The `offset` to go on from; null at the end. */
+  readonly next: number | null
+}
+
+const longestList = 1_000
+const states = ['closed', 'open', 'half-open']
+
+/** In the order of their names: a registry's own order changes with use. */
+export function list(breakers: Iterable<CircuitBreaker>, query: Record<string, string>): BreakerList {
+  const { state, offset, limit } = checked(() => parseQuery(query))
+  const all = Array.from(breakers).filter((breaker) => state === undefined || breaker.state === state)
+  all.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+  const page = summarize(all.slice(offset), limit)
+  return { breakers: page.breakers, total: all.length, next: page.truncated ? offset + page.breakers.length : null }
+}
+
+function parseQuery(query: Record<string, string>): { state: string | undefined; offset: number; limit: number } {
+  const { state, offset = '0', limit = '100' } = checkObject('The query', query, ['state', 'offset', 'limit'])
+  if (state !== undefined && !states.includes(state)) {
+    throw new TypeError(`state must be ${states.join(' or ')}, got ${show(state)}`)
+  }
+  return {
+    state,
+    offset: checkNumber('offset', Number(offset), { min: 0, integer: true }),
+    limit: checkNumber('limit', Number(limit), { min: 1, max: longestList, integer: true }),
+  }
+}

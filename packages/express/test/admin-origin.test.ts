@@ -1,0 +1,124 @@
+import type { IncomingMessage } from 'node:http'
+import { CircuitBreaker } from '@cb/core'
+import { type Listening, listen } from '@cb/test-kit'
+import type { RequestHandler } from 'express'
+import { afterEach, describe, expect, test } from 'vitest'
+import { admin } from '../src/index.ts'
+import { ask } from './client.ts'
+import { quietApp, versions } from './versions.ts'
+
+let server: Listening
+afterEach(() => server.close())
+
+const json = { 'Content-Type': 'application/json' }
+const host = 'ops.example.com'
+
+/** As `cors({ origin: true, credentials: true })` for the whole app would. */
+const careless: RequestHandler = (req, res, next) => {
+  res.set({ 'Access-Control-Allow-Origin': req.headers.origin ?? '*', 'Access-Control-Allow-Credentials': 'true' })
+  if (req.method === 'OPTIONS') res.set('Access-Control-Allow-Headers', 'Content-Type').status(204).end()
+  else next()
+}
+
+describe.each(versions)('a page elsewhere on $name', ({ express }) => {
+  /** Everybody is authorized: what is refused is refused for its origin. */
+  async function serve(before: RequestHandler = (_req, _res, next) => next()): Promise<CircuitBreaker> {
+    const payments = new CircuitBreaker({ name: 'payments' })
+    const app = quietApp(express)
+    app.use(before)
+    app.use('/admin', admin({ breakers: [payments], authorize: () => 'ada' }))
+    server = await listen(app)
+    return payments
+  }
+
+  const post = (headers: Record<string, string>, body = '{"reason":"x"}') =>
+    ask(server, 'POST', '/admin/force-open?name=payments', { headers: { Host: host, ...headers }, body })
+
+  test.each([
+    ['a script elsewhere', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }],
+    ['a script of a neighbour', { 'Sec-Fetch-Site': 'same-site', Origin: 'https://blog.example.com' }],
+    ['a script elsewhere that hides its origin', { 'Sec-Fetch-Site': 'cross-site' }],
+    ['an old browser', { Origin: 'https://evil.example' }],
+    ['a neighbour in an old browser', { Origin: 'https://blog.example.com' }],
+    ['another port in an old browser', { Origin: 'https://ops.example.com:8443' }],
+    ['a sandboxed frame', { Origin: 'null' }],
+    ['a name that only begins alike', { Origin: 'https://ops.example.com.evil.example' }],
+    ['two origins at once', { Origin: 'https://ops.example.com, https://evil.example' }],
+    ['a value that no browser sends', { 'Sec-Fetch-Site': 'same-origin, cross-site' }],
+    ['a person, and yet another origin', { 'Sec-Fetch-Site': 'none', Origin: 'https://evil.example' }],
+  ])("can't act as %s, whatever the rest of the app allows", async (_what, headers) => {
+    for (const before of [undefined, careless]) {
+      const payments = await serve(before)
+      const answer = await post({ ...json, ...headers })
+      expect([answer.status, answer.json]).toMatchObject([
+        403,
+        { detail: 'Send an action from a page of the same origin.' },
+      ])
+      expect(payments.state).toBe('closed')
+      await server.close()
+    }
+    await serve()
+  })
+
+  test.each([
+    ['a form', 'application/x-www-form-urlencoded'],
+    ['a form with files', 'multipart/form-data; boundary=x'],
+    ['a form of text', 'text/plain'],
+    ['a beacon that only looks like JSON', 'text/plain; application/json'],
+    ['JSON of another name', 'application/jsonp'],
+    ['no type at all', ''],
+  ])("can't act with %s, even in a browser that tells nothing of origins", async (_what, type) => {
+    const payments = await serve()
+    expect((await post(type === '' ? {} : { 'Content-Type': type })).status).toBe(415)
+    expect(payments.state).toBe('closed')
+  })
+
+  test("can't act with GET, nor with an address", async () => {
+    const payments = await serve()
+    const answer = await ask(server, 'GET', '/admin/force-open?name=payments&reason=x&_method=POST', {
+      headers: { 'X-HTTP-Method-Override': 'POST' },
+    })
+    expect(answer.status).toBe(405)
+    expect(payments.state).toBe('closed')
+  })
+
+  test('gets no leave from a preflight, nor to read an answer, also where the whole app gives it', async () => {
+    await serve((req, res, next) => {
+      if (req.method === 'OPTIONS') next()
+      else careless(req, res, next)
+    })
+    const headers = { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' }
+    for (const method of ['OPTIONS', 'GET', 'HEAD']) {
+      const answer = await ask(server, method, '/admin/', { headers })
+      expect(answer.status).toBe(method === 'OPTIONS' ? 405 : 200)
+      expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))).toEqual([])
+    }
+  })
+
+  test.each([
+    ['a page of the same origin', { 'Sec-Fetch-Site': 'same-origin', Origin: `https://${host}` }],
+    ['the same behind a proxy that changes the host', { 'Sec-Fetch-Site': 'same-origin', Host: '10.0.0.7:3000' }],
+    ['a page of the same origin in an old browser', { Origin: `https://${host}` }],
+    ['the same with capitals', { Origin: `https://${host}`, Host: 'OPS.example.com' }],
+    ['a person', { 'Sec-Fetch-Site': 'none' }],
+    ['a program without a browser', {}],
+    ['a program that tells the charset', { 'Content-Type': 'Application/JSON; charset=utf-8' }],
+  ])('does not keep %s from acting', async (_what, headers) => {
+    const payments = await serve()
+    expect((await post({ ...json, ...headers })).status).toBe(200)
+    expect(payments.state).toBe('open')
+  })
+
+  test('that has bound its own name to this address is of the same origin, and has no credential for it', async () => {
+    const payments = new CircuitBreaker({ name: 'payments' })
+    const authorize = ({ headers }: IncomingMessage) => (headers.cookie === 'session=1' ? 'ada' : undefined)
+    const app = quietApp(express)
+    app.use('/admin', admin({ breakers: [payments], authorize }))
+    server = await listen(app)
+    const rebound = { ...json, Host: 'evil.example:3000', Origin: 'http://evil.example:3000' }
+    expect((await post(rebound)).status).toBe(403)
+    expect((await post({ ...rebound, 'Sec-Fetch-Site': 'same-origin' })).status).toBe(403)
+    expect(payments.state).toBe('closed')
+    expect((await post({ ...json, Cookie: 'session=1' })).status).toBe(200)
+  })
+})
