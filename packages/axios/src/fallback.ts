@@ -1,3 +1,4 @@
+import { askFallback } from '@cb/http-rules'
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import type { RequestProtection } from './request-protection.ts'
 
@@ -7,21 +8,9 @@ export async function answerInstead(
   error: unknown,
   config: InternalAxiosRequestConfig,
 ): Promise<AxiosResponse> {
-  let data: unknown
-  try {
-    data = await fallback(error, config)
-  } catch (problem) {
-    throw withCause(problem, error)
-  }
+  const data = await askFallback(fallback, error, config)
   // axios transforms after the adapter, by this very config. Whoever repeats the request does so by the response's own.
   const response = { data, status: 200, statusText: 'Fallback', headers: {}, config: { ...config } }
   config.transformResponse = []
   return response
-}
-
-function withCause(problem: unknown, cause: unknown): unknown {
-  if (problem instanceof Error && problem !== cause && problem.cause === undefined && Object.isExtensible(problem)) {
-    Object.defineProperty(problem, 'cause', { value: cause, configurable: true, writable: true })
-  }
-  return problem
 }

@@ -1,10 +1,12 @@
-import { kind } from '@cb/checks'
+import { longestKey, originOf } from '@cb/http-rules'
 import { Axios, type InternalAxiosRequestConfig } from 'axios'
-
-const longest = 256
 
 /** Has no defaults: a request's config is complete when it reaches the adapter. */
 const plain = new Axios({})
+
+/** The keys of base URLs: to work one out costs more than all else that a breaker does for a request. */
+const keysByBase = new Map<string, string>()
+const mostBases = 1_000
 
 /**
  * The origin of the effective request: scheme, host and port, never credentials, path or query. `unix:` and the path for a
@@ -12,29 +14,33 @@ const plain = new Axios({})
  * where there is no host to be found.
  */
 export function originKey({ socketPath, baseURL, url, allowAbsoluteUrls }: InternalAxiosRequestConfig): string {
-  if (typeof socketPath === 'string') return `unix:${socketPath}`.slice(0, longest)
+  if (typeof socketPath === 'string') return `unix:${socketPath}`.slice(0, longestKey)
+  if (!baseURL) return keyOf(url)
+  if (url === undefined || isPath.test(url)) return keyOfBase(baseURL)
+  return keyOf(plain.getUri({ baseURL, url, allowAbsoluteUrls } as InternalAxiosRequestConfig))
+}
+
+/** Neither with a scheme nor with a host, whatever axios makes of those beside a base. */
+const isPath = /^(?![a-z][a-z\d+.-]*:|[\\/]{2})/i
+
+function keyOfBase(base: string): string {
+  const known = keysByBase.get(base)
+  if (known !== undefined) return known
+  const key = keyOf(base)
+  // In a browser it can depend on the page.
+  if (base.length > longestKey || 'location' in globalThis) return key
+  if (keysByBase.size === mostBases) keysByBase.clear()
+  keysByBase.set(base, key)
+  return key
+}
+
+function keyOf(url: string | undefined): string {
+  const { location } = globalThis as { location?: { href: string } }
+  const uri = String(url)
   try {
-    const uri = plain.getUri({ baseURL, url, allowAbsoluteUrls } as InternalAxiosRequestConfig)
-    return originOf(uri).slice(0, longest)
+    if (location !== undefined || !uri.startsWith('//')) return originOf(uri, location?.href)
+    return `//${new URL(`http:${uri}`).host}`.slice(0, longestKey)
   } catch {
     return 'relative'
   }
-}
-
-function originOf(uri: string): string {
-  const { location } = globalThis as { location?: { href: string } }
-  if (location === undefined && uri.startsWith('//')) return `//${new URL(`http:${uri}`).host}`
-  const { origin, protocol } = new URL(uri, location?.href)
-  return origin === 'null' ? protocol : origin
-}
-
-/**
- * @param saying  the beginning of the message, up to "a string".
- * @throws TypeError for anything but a string that is not empty, RangeError for one of more than 256 characters.
- */
-export function checkKey(saying: string, key: unknown): string {
-  const wanted = `${saying} a string of 1 to ${longest} characters`
-  if (typeof key !== 'string' || key === '') throw new TypeError(`${wanted}, got ${kind(key)}`)
-  if (key.length > longest) throw new RangeError(`${wanted}, got ${key.length} characters`)
-  return key
 }

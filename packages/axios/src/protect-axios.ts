@@ -1,7 +1,9 @@
 import { kind } from '@cb/checks'
 import type { CircuitBreakerRegistry } from '@cb/core'
+import { parseRequestProtection } from '@cb/http-rules'
 import axios, {
   type AxiosAdapter,
+  AxiosError,
   type AxiosInstance,
   type AxiosStatic,
   getAdapter,
@@ -9,7 +11,6 @@ import axios, {
 } from 'axios'
 import { guardedAttempt } from './guarded-attempt.ts'
 import { type ProtectAxiosOptions, parseOptions } from './options.ts'
-import { protectionOf } from './request-protection.ts'
 
 /** A protected instance. */
 export interface AxiosProtection {
@@ -17,6 +18,17 @@ export interface AxiosProtection {
   readonly registry: CircuitBreakerRegistry
   /** Ends the protection and leaves the instance as it was. Attempts in flight still settle. */
   detach(): void
+}
+
+/**
+ * What is needed of an axios instance: that of `axios.create()` or axios itself, whether imported or required, of which TypeScript
+ * takes the types for different ones.
+ */
+export interface ProtectableAxios {
+  readonly defaults: object
+  readonly interceptors: {
+    readonly request: { use(onFulfilled?: null, onRejected?: null, options?: object): number; eject(id: number): void }
+  }
 }
 
 type AdapterConfig = InternalAxiosRequestConfig['adapter']
@@ -31,11 +43,13 @@ const protectedInstances = new WeakSet<object>()
  * a `CircuitOpenError` and nothing is sent.
  * @throws TypeError or RangeError naming the option; an Error if the instance is protected already.
  */
-export function protectAxios(instance: AxiosInstance, options: ProtectAxiosOptions = {}): AxiosProtection {
+export function protectAxios(axiosInstance: ProtectableAxios, options: ProtectAxiosOptions = {}): AxiosProtection {
+  const instance = axiosInstance as AxiosInstance
   if (typeof instance?.interceptors?.request?.use !== 'function' || typeof instance.defaults !== 'object') {
     throw new TypeError(`instance must be an axios instance, got ${kind(instance)}`)
   }
-  const { registry, classify, breakerFor } = parseOptions(options)
+  const settings = parseOptions(options)
+  const { registry } = settings
   const { defaults, interceptors } = instance
   const original = defaults.adapter
   if (protectedInstances.has(instance) || isGuard(original)) {
@@ -44,13 +58,15 @@ export function protectAxios(instance: AxiosInstance, options: ProtectAxiosOptio
     )
   }
 
+  const { AxiosError: errorClass = AxiosError } = instance as Partial<AxiosStatic>
   let attached = true
   const guard = (adapter: AdapterConfig): AxiosAdapter => {
     const guarded: AxiosAdapter = async (config) => {
       const call = resolve(instance, adapter, config)
-      const protection = attached && protectionOf(config)
+      const protection = attached && parseRequestProtection(config.circuitBreaker)
       if (protection === false) return call(config)
-      return guardedAttempt(breakerFor(config, protection.key), call, config, classify, protection.fallback)
+      const breaker = settings.breakerFor(config, protection.key)
+      return guardedAttempt({ breaker, settings, protection, AxiosError: errorClass }, call, config)
     }
     guards.set(guarded, () => attached)
     return guarded

@@ -13,6 +13,7 @@ export function watched(registry: CircuitBreakerRegistry = new CircuitBreakerReg
 }
 
 export interface Attempt {
+  /** Those of a registry of its own. */
   readonly outcomes: readonly OutcomeEvent[]
   readonly response: AxiosResponse | undefined
   /** biome-ignore lint/suspicious/noExplicitAny: what axios rejects with */
@@ -23,7 +24,7 @@ export interface Attempt {
 export async function attempt(
   instance: AxiosInstance,
   request: (instance: AxiosInstance) => Promise<AxiosResponse>,
-  options: Omit<ProtectAxiosOptions, 'registry' | 'defaults'> = {},
+  options: Omit<ProtectAxiosOptions, 'defaults'> = {},
 ): Promise<Attempt> {
   const { registry, outcomes } = watched()
   const protection = protectAxios(instance, { registry, ...options })

@@ -1,24 +1,37 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import { answers } from './answers.ts'
 
-/** A service that answers as its path says, and counts who came. */
+/** A service that answers as its path says, and counts who came and who went before the answer was complete. */
 export interface Dependency extends AsyncDisposable {
   readonly origin: string
   readonly connections: number
   readonly requests: number
-  /** Answers the requests to `/hang` that wait. */
+  /** Requests whose connection closed before they were answered in full. */
+  readonly abandoned: number
+  /** Completes the answers to `/hang` and `/stall`. */
   release(): void
+  /** Closes the connections on which nothing goes on. */
+  closeIdle(): void
   close(): Promise<void>
 }
 
 export async function dependency(): Promise<Dependency> {
   let connections = 0
   let requests = 0
+  let abandoned = 0
   const waiting = new Set<ServerResponse>()
-  const server = createServer((request, response) => {
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     requests++
-    if (request.url === '/hang') waiting.add(response)
-    else answer(request, response)
+    response.on('close', () => {
+      if (!response.writableFinished) abandoned++
+    })
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    const [, verb = '', argument = ''] = url.pathname.split('/')
+    if (verb === 'stall') response.writeHead(Number(argument), Object.fromEntries(url.searchParams)).write('part')
+    if (verb === 'hang' || verb === 'stall') waiting.add(response)
+    else (answers[verb] ?? hello)(request, response, { argument, headers: Object.fromEntries(url.searchParams) })
   })
   server.on('connection', () => connections++)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -35,35 +48,30 @@ export async function dependency(): Promise<Dependency> {
     get requests() {
       return requests
     },
+    get abandoned() {
+      return abandoned
+    },
     release() {
       for (const response of waiting) response.end('late')
     },
+    closeIdle: () => server.closeIdleConnections(),
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
-function answer(request: IncomingMessage, response: ServerResponse): void {
-  const url = new URL(request.url ?? '/', 'http://localhost')
-  const [, verb, argument = ''] = url.pathname.split('/')
+function hello(request: IncomingMessage, response: ServerResponse): void {
   request.resume()
-  if (verb === 'status') {
-    const headers = Object.fromEntries(url.searchParams)
-    response.writeHead(Number(argument), headers).end(argument === '204' ? undefined : '{"well":true}')
-  } else if (verb === 'reset') {
-    request.socket.destroy()
-  } else if (verb === 'cut') {
-    response.writeHead(Number(argument), { 'content-length': 1000 }).write('part of the body', () => {
-      request.socket.destroy()
-    })
-  } else if (verb === 'broken-gzip') {
-    response.writeHead(200, { 'content-encoding': 'gzip' }).end('not compressed')
-  } else if (verb === 'loop') {
-    response.writeHead(302, { location: '/loop' }).end()
-  } else if (verb === 'elsewhere') {
-    response.writeHead(302, { location: '/status/200' }).end()
-  } else {
-    response.end('hello')
+  response.end('hello')
+}
+
+/** A TLS server that has no certificate to show. */
+export async function withoutCertificate(): Promise<AsyncDisposable & { readonly origin: string }> {
+  const server = createTlsServer({})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    origin: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => void server.close(() => resolve())),
   }
 }
 

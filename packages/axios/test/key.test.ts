@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import axios, { type AxiosRequestConfig } from 'axios'
+import axios, { type AxiosRequestConfig, type InternalAxiosRequestConfig } from 'axios'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type ProtectAxiosOptions, protectAxios } from '../src/index.ts'
+import { originKey } from '../src/key.ts'
 import { dependency } from './dependency.ts'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -37,6 +38,28 @@ test.each<[string, AxiosRequestConfig, string]>([
     { baseURL: 'https://api.example', url: 'https://b.example/', allowAbsoluteUrls: false },
     'https://api.example',
   ],
+  [
+    'the same for every path beside a baseURL',
+    { baseURL: 'https://api.example:8443/v1?a=1', url: 'users/7:8' },
+    'https://api.example:8443',
+  ],
+  ["the baseURL's origin where there is no url", { baseURL: 'https://me:secret@api.example' }, 'https://api.example'],
+  [
+    "the baseURL's origin beside a URL that looks absolute and is not",
+    { baseURL: 'https://api.example', url: 'users:7' },
+    'https://api.example',
+  ],
+  [
+    "a protocol-relative URL's host, not the baseURL's",
+    { baseURL: 'https://api.example', url: '//b.example/x' },
+    '//b.example',
+  ],
+  [
+    "the baseURL's origin beside a protocol-relative URL where absolute URLs are not allowed",
+    { baseURL: 'https://api.example', url: '//b.example/x', allowAbsoluteUrls: false },
+    'https://api.example',
+  ],
+  ['that of a URL object', { url: new URL('https://api.example/x') as never }, 'https://api.example'],
   ['the same whatever the params', { url: 'https://api.example/', params: { id: 7 } }, 'https://api.example'],
   [
     'the path of a unix socket',
@@ -50,6 +73,23 @@ test.each<[string, AxiosRequestConfig, string]>([
   ['at most 256 characters', { url: `http://${'a'.repeat(300)}` }, `http://${'a'.repeat(249)}`],
 ])('the key of a request is %s', async (_what, config, key) => {
   expect(await keysOf(config)).toEqual([key])
+})
+
+test('the keys of very many base URLs are right, and so are those of long ones', async () => {
+  for (let n = 0; n < 2_100; n++) {
+    const config = { baseURL: `http://host-${n % 1_050}.example/v1`, url: `/${n}` }
+    expect(originKey(config as InternalAxiosRequestConfig)).toBe(`http://host-${n % 1_050}.example`)
+  }
+  const baseURL = `http://api.example/${'x'.repeat(500)}`
+  expect(originKey({ baseURL, url: '/' } as InternalAxiosRequestConfig)).toBe('http://api.example')
+})
+
+test('the key of a relative base is that of each page', async () => {
+  for (const page of ['https://shop.example/', 'https://other.example/', undefined]) {
+    if (page === undefined) vi.unstubAllGlobals()
+    else vi.stubGlobal('location', { href: page })
+    expect(await keysOf({ baseURL: '/api', url: '/x' })).toEqual([page?.slice(0, -1) ?? 'relative'])
+  }
 })
 
 test.each([
@@ -98,6 +138,11 @@ test.each([
   expect(error).toBeInstanceOf(type)
   expect(error.message).toBe(message)
   expect(registry.size + service.requests).toBe(0)
+})
+
+test('a request whose key function is asynchronous rejects, and what that function throws harms nobody', async () => {
+  const key = (async () => Promise.reject(new Error('unheard'))) as never
+  await expect(keysOf({ url: 'http://api.example/' }, { key })).rejects.toThrow('key must return a string')
 })
 
 test('a request whose key function throws rejects with that very error', async () => {

@@ -2,8 +2,11 @@ import axios from 'axios'
 import { describe, expect, test, vi } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
 import { attachmentSuite } from './attachment-suite.ts'
+import { callTimeoutSuite } from './call-timeout-suite.ts'
 import { outcomeTable } from './outcome-table.ts'
 import { protectionSuite } from './protection-suite.ts'
+import { streamLimitSuite } from './stream-limit-suite.ts'
+import { streamSuite } from './stream-suite.ts'
 
 vi.mock('axios', () => import('axios-lowest' as 'axios'))
 
@@ -16,4 +19,7 @@ describe('through the lowest axios, an attempt', () => outcomeTable(axios, 'http
 describe('with the lowest axios', () => {
   protectionSuite(axios)
   attachmentSuite(axios)
+  streamSuite(axios, 'http')
+  streamLimitSuite(axios, 'http')
+  callTimeoutSuite(axios, 'http')
 })

@@ -1,11 +1,9 @@
-import { CircuitBreakerRegistry, consecutiveFailures, type Outcome } from '@cb/core'
+import { CircuitBreakerRegistry, consecutiveFailures } from '@cb/core'
 import axios, { type AxiosInstance } from 'axios'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { type ProtectAxiosOptions, protectAxios, type SettledAttempt } from '../src/index.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { type ProtectAxiosOptions, protectAxios } from '../src/index.ts'
 import { attempt } from './attempt.ts'
 import { dependency } from './dependency.ts'
-
-afterEach(() => vi.restoreAllMocks())
 
 describe('protectAxios refuses', () => {
   test.each<[string, unknown, ErrorConstructor, string]>([
@@ -48,7 +46,35 @@ describe('protectAxios refuses', () => {
       'defaults must be an object of breaker options, got a string',
     ],
     ['bad defaults', { defaults: { openDuration: -1 } }, RangeError, 'openDuration must be'],
-    ['a callTimeout among the defaults', { defaults: { callTimeout: 10 } }, TypeError, 'set the timeout of axios'],
+    ['a bad callTimeout among the defaults', { defaults: { callTimeout: 0 } }, RangeError, 'callTimeout must be'],
+    [
+      'writes that are a number',
+      { writes: 1 },
+      TypeError,
+      'writes must be true, false or an object of breaker options',
+    ],
+    ['writes that are null', { writes: null }, TypeError, 'writes must be true, false or an object of breaker options'],
+    ['bad writes', { writes: { openDuration: Number.NaN } }, RangeError, 'writes: openDuration must be'],
+    ['writes with an unknown option', { writes: { retries: 3 } }, TypeError, 'writes has no option "retries"'],
+    [
+      'writes that do not go with the defaults',
+      { defaults: { halfOpen: { probeTimeout: 5 } }, writes: { callTimeout: 10 } },
+      RangeError,
+      'writes: halfOpen.probeTimeout must be longer than callTimeout',
+    ],
+    [
+      'a classify among the writes',
+      { writes: { classify: () => 'success' } },
+      TypeError,
+      'writes must not have a classify',
+    ],
+    [
+      'a settleAt that is another word',
+      { settleAt: 'end' },
+      RangeError,
+      "settleAt must be 'headers' or 'body', got \"end\"",
+    ],
+    ['a settleAt that is no word', { settleAt: 5 }, TypeError, "settleAt must be 'headers' or 'body', got 5"],
     [
       'a classify among the defaults',
       { defaults: { classify: () => 'success' } },
@@ -91,6 +117,14 @@ describe('circuitBreaker of a request refuses', () => {
     ['a long key', { key: 'k'.repeat(300) }, RangeError, 'got 300 characters'],
     ['a key that is none', { key: 7 }, TypeError, 'got a number'],
     [
+      'a callTimeout of 0',
+      { callTimeout: 0 },
+      RangeError,
+      'circuitBreaker.callTimeout must be a number of milliseconds above 0',
+    ],
+    ['a callTimeout beyond what timers can keep', { callTimeout: 2 ** 31 }, RangeError, 'at most 2147483647'],
+    ['a callTimeout that is a word', { callTimeout: '5s' }, TypeError, 'circuitBreaker.callTimeout must be'],
+    [
       'a fallback that is no function',
       { fallback: [] },
       TypeError,
@@ -122,13 +156,21 @@ describe('overrides', () => {
     })
   })
 
+  test('that are a promise, even one that rejects, make the request reject and nothing else', async () => {
+    await using service = await dependency()
+    const overrides = (async () => Promise.reject(new Error('unheard'))) as never
+    const { error } = await attempt(axios.create(), (it) => it.get(service.origin), { overrides })
+    expect(error.message).toBe('what overrides returns must be an object of breaker options, got an object')
+    expect(service.requests).toBe(0)
+  })
+
   test('may have nothing to say', async () => {
     await using service = await dependency()
     const { outcomes } = await attempt(axios.create(), (it) => it.get(service.origin), { overrides: () => undefined })
     expect(outcomes).toHaveLength(1)
   })
 
-  test.each([{ openDuration: -1 }, { callTimeout: 5 }, { classify: () => 'success' as const }])(
+  test.each([{ openDuration: -1 }, { callTimeout: -5 }, { classify: () => 'success' as const }])(
     'that are bad, such as %o, make the request reject',
     async (bad) => {
       await using service = await dependency()
@@ -137,55 +179,4 @@ describe('overrides', () => {
       expect(service.requests).toBe(0)
     },
   )
-})
-
-describe('classify', () => {
-  test.each<Outcome>(['success', 'failure', 'ignored'])('decides: %s', async (outcome) => {
-    await using service = await dependency()
-    const { outcomes } = await attempt(axios.create(), (it) => it.get(service.origin), { classify: () => outcome })
-    expect(outcomes.map((event) => event.outcome)).toEqual([outcome])
-  })
-
-  test('leaves to the table what it answers undefined for', async () => {
-    await using service = await dependency()
-    const classify = ({ response }: SettledAttempt) => (response?.status === 404 ? 'failure' : undefined)
-    const of = (path: string) => attempt(axios.create(), (it) => it.get(service.origin + path), { classify })
-    expect((await of('/status/404')).outcomes[0]).toMatchObject({ outcome: 'failure', error: { code: 'HTTP_404' } })
-    expect((await of('/status/500')).outcomes[0]).toMatchObject({ outcome: 'failure' })
-    expect((await of('/status/400')).outcomes[0]).toMatchObject({ outcome: 'success' })
-  })
-
-  test('sees response, error and config', async () => {
-    await using service = await dependency()
-    const seen: SettledAttempt[] = []
-    const classify = (settled: SettledAttempt) => {
-      seen.push(settled)
-      return undefined
-    }
-    const { error } = await attempt(axios.create(), (it) => it.get(`${service.origin}/status/404`), { classify })
-    const { response } = await attempt(axios.create(), (it) => it.get(service.origin), { classify })
-    expect(seen[0]).toMatchObject({ error, response: error.response, config: { url: `${service.origin}/status/404` } })
-    expect(seen[1]?.response).toBe(response)
-    expect(seen[1]).not.toHaveProperty('error')
-  })
-
-  test.each([
-    [
-      'throws',
-      () => {
-        throw new Error('oops')
-      },
-    ],
-    ['answers something else', () => 'fine' as Outcome],
-  ])('that %s gives way to the table and is reported once', async (_what, classify) => {
-    const console_ = vi.spyOn(console, 'error').mockImplementation(() => {})
-    await using service = await dependency()
-    const instance = axios.create()
-    for (let n = 0; n < 2; n++) {
-      const { outcomes, response } = await attempt(instance, (it) => it.get(service.origin), { classify })
-      expect(outcomes.map(({ outcome }) => outcome)).toEqual(['success'])
-      expect(response?.data).toBe('hello')
-    }
-    expect(console_).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('@cb/axios: the `classify` function'))
-  })
 })

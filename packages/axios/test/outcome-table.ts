@@ -1,10 +1,20 @@
+import { CircuitBreakerRegistry, consecutiveFailures } from '@cb/core'
+import { fakeClock } from '@cb/test-kit'
 import type { AxiosStatic } from 'axios'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { attempt } from './attempt.ts'
+import { attempt, watched } from './attempt.ts'
 import { type Dependency, dependency } from './dependency.ts'
-import { outcomeRows } from './outcome-rows.ts'
+import { localRows } from './rows/local-rows.ts'
+import { networkRows } from './rows/network-rows.ts'
+import { statusRows } from './rows/status-rows.ts'
+import { timeRows } from './rows/time-rows.ts'
 
-/** Tries every row of the table over real sockets, each as one attempt with one outcome. */
+const outcomeRows = [...statusRows, ...networkRows, ...timeRows, ...localRows]
+
+/** The state that one such outcome leads a half-open breaker to, which differs for each. */
+const stateAfter = { success: 'closed', failure: 'open', ignored: 'half-open' } as const
+
+/** Tries every row of the table over real sockets, each as one probe of a half-open breaker. */
 export function outcomeTable(axios: AxiosStatic, adapter: 'http' | 'fetch'): void {
   let service: Dependency
   beforeAll(async () => {
@@ -14,11 +24,32 @@ export function outcomeTable(axios: AxiosStatic, adapter: 'http' | 'fetch'): voi
 
   describe.each(['success', 'failure', 'ignored'] as const)('counts as %s:', (outcome) => {
     test.each(outcomeRows.filter((row) => row.outcome === outcome && (row.only ?? adapter) === adapter))(
-      '$what',
+      `$what leaves a half-open breaker ${stateAfter[outcome]}`,
       async ({ request, code }) => {
+        const clock = fakeClock()
+        const { registry, outcomes } = watched(
+          new CircuitBreakerRegistry({
+            defaults: {
+              trip: consecutiveFailures(1),
+              openDuration: 1_000,
+              halfOpen: { successThreshold: 1 },
+              now: clock.now,
+            },
+          }),
+        )
+        const breaker = registry.get('dependency')
+        breaker.acquire().failure()
+        outcomes.length = 0
+        clock.advance(1_000)
+        expect(breaker.state).toBe('half-open')
+
         const instance = axios.create({ adapter })
-        const { outcomes, error } = await attempt(instance, (it) => request(it, service.origin, axios))
+        const { error } = await attempt(instance, (it) => request(it, service, axios), {
+          registry,
+          key: () => 'dependency',
+        })
         expect(outcomes.map((event) => event.outcome)).toEqual([outcome])
+        expect(breaker.state).toBe(stateAfter[outcome])
         const told = outcomes[0]?.error as { code?: string; cause?: unknown } | undefined
         if (code !== undefined) expect(told?.code).toBe(code)
         if (outcome === 'success') expect(told).toBeUndefined()

@@ -5,7 +5,8 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
-const programs = [...readFileSync(`${folder}README.md`, 'utf8').matchAll(/```[jt]s\n(.*?)```/gs)].map(([, code]) => ({
+const readme = readFileSync(`${folder}README.md`, 'utf8')
+const programs = [...readme.matchAll(/```[jt]s\n(.*?)```/gs)].map(([, code]) => ({
   code: code as string,
 }))
 
@@ -18,4 +19,8 @@ test.each(programs)('program %# of the README prints what its comments say', asy
   expect(expected).not.toBe('')
   const run = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], { cwd: folder })
   expect(await run).toEqual({ stdout: expected, stderr: '' })
+})
+
+test('the README has the table that all HTTP adapters share', () => {
+  expect(readme).toContain(readFileSync(`${folder}../../tooling/http-rules/outcomes.md`, 'utf8'))
 })

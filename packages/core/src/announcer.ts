@@ -8,6 +8,10 @@ import type { StateName } from './states/state.ts'
 
 type EventName = keyof CircuitBreakerEvents
 type Listener = (event: never) => unknown
+interface Subscription {
+  readonly name: EventName
+  readonly listener: Listener
+}
 type Announcement = {
   [Name in EventName]: { name: Name; event: CircuitBreakerEvents[Name]; call?: object | undefined }
 }[EventName]
@@ -23,7 +27,7 @@ export class Announcer {
   readonly #breaker: CircuitBreaker
   readonly #queue: Announcement[] = []
   #delivering = false
-  #listeners: readonly { name: EventName; listener: Listener }[] = []
+  #listeners: readonly Subscription[] = []
 
   constructor(breaker: CircuitBreaker) {
     this.#breaker = breaker
@@ -33,12 +37,18 @@ export class Announcer {
     return this.#listeners.length > 0
   }
 
+  /** Somebody wants to hear of each call. */
+  hearsOutcomes = false
+
   subscribe(name: EventName, listener: Listener): () => void {
     const entry = { name, listener }
-    this.#listeners = [...this.#listeners, entry]
-    return () => {
-      this.#listeners = this.#listeners.filter((other) => other !== entry)
-    }
+    this.#replace([...this.#listeners, entry])
+    return () => this.#replace(this.#listeners.filter((other) => other !== entry))
+  }
+
+  #replace(listeners: readonly Subscription[]): void {
+    this.#listeners = listeners
+    this.hearsOutcomes = listeners.some(({ name }) => name === 'outcome')
   }
 
   transition(event: Transition): void {

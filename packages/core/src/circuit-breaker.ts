@@ -84,8 +84,8 @@ export class CircuitBreaker {
 
   #executeAnew<T>(fn: Call<T>): Promise<T> {
     const machine = this.#machine
-    if (!machine.isWatched) this.#plain = plainCalls(machine)
-    return machine.isWatched || this.#plain === null ? guardedCall(machine, fn) : this.#plain.run(fn)
+    this.#plain = machine.callsAreWatched ? null : plainCalls(machine)
+    return this.#plain === null ? guardedCall(machine, fn) : this.#plain.run(fn)
   }
 
   /** The same function behind this breaker: same parameters, same `this`, always a promise. */

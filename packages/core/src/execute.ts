@@ -50,30 +50,47 @@ export function guardedCall<T>(machine: Machine, fn: Call<T>, signal?: AbortSign
   return admission.admitted ? admittedCall(machine, admission, fn, signal) : machine.refuse(admission)
 }
 
-async function admittedCall<T>(
-  machine: Machine,
-  permit: Permit,
-  fn: Call<T>,
-  signal: AbortSignal | undefined,
-): Promise<T> {
+function admittedCall<T>(machine: Machine, permit: Permit, fn: Call<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal?.aborted) {
     permit.ignore() // a listener of the admission has cancelled it
-    throw signal.reason
+    return Promise.reject(signal.reason)
   }
   const { name } = machine.breaker
   const { classify } = machine.settings
   const callTimeout = machine.callTimeout()
   const limits = callTimeout === undefined && signal === undefined ? undefined : new Limits(name, callTimeout, signal)
-  let settled: PromiseSettledResult<T>
+  const call = () => (limits === undefined ? fn(idleSignal) : limits.run(fn))
+  return begin(() => permit.run(call)).then(
+    (value) => {
+      permit.settle(outcomeOf({ status: 'fulfilled', value }, classify, name))
+      return value
+    },
+    (reason) => {
+      permit.settle(limits?.cancelled ? 'ignored' : outcomeOf({ status: 'rejected', reason }, classify, name), reason)
+      return new Rethrow(reason) as never
+    },
+  )
+}
+
+/** A promise of what a call returns, also where it returns none or throws. */
+export function begin<T>(call: () => T | PromiseLike<T>): Promise<T> {
   try {
-    const value = await permit.run(() => (limits === undefined ? fn(idleSignal) : limits.run(fn)))
-    settled = { status: 'fulfilled', value }
-  } catch (reason) {
-    settled = { status: 'rejected', reason }
+    return Promise.resolve(call())
+  } catch (error) {
+    return Promise.reject(error)
   }
-  const error = settled.status === 'rejected' ? settled.reason : undefined
-  if (limits?.cancelled && settled.status === 'rejected') permit.settle('ignored', error)
-  else permit.settle(outcomeOf(settled, classify, name), error)
-  if (settled.status === 'rejected') throw settled.reason
-  return settled.value
+}
+
+/** Passes an error on from a `then` callback at a fifth of the cost of `throw`. */
+export class Rethrow {
+  readonly #error: unknown
+
+  constructor(error: unknown) {
+    this.#error = error
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: being thenable is its purpose
+  then(_resolve: unknown, reject: (error: unknown) => void): void {
+    reject(this.#error)
+  }
 }

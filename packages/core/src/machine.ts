@@ -1,7 +1,7 @@
 import { Announcer } from './announcer.ts'
 import type { CircuitBreaker } from './circuit-breaker.ts'
 import type { Transition } from './events.ts'
-import { hub, runObserved } from './observer.ts'
+import { callsAreObserved, hub, runObserved } from './observer.ts'
 import { decideOpenDuration } from './open-duration.ts'
 import type { Settings } from './options.ts'
 import type { Outcome } from './outcome.ts'
@@ -45,9 +45,14 @@ export class Machine implements Settler {
     this.state = closedAfter(undefined, breaker.name, settings)
   }
 
-  /** Whether anybody would hear an event. */
-  get isWatched(): boolean {
+  /** Whether anybody would hear of a transition or a rejection. */
+  get #isWatched(): boolean {
     return hub.observers !== null || this.#announcer?.isHeard === true
+  }
+
+  /** Whether anybody follows each call. */
+  get callsAreWatched(): boolean {
+    return callsAreObserved() || this.#announcer?.hearsOutcomes === true
   }
 
   get announcer(): Announcer {
@@ -101,7 +106,7 @@ export class Machine implements Settler {
   }
 
   #started(permit: Permit): Permit {
-    if (this.isWatched) permit.startedAt = this.settings.clock.now()
+    if (this.callsAreWatched) permit.startedAt = this.settings.clock.now()
     return permit
   }
 
@@ -112,7 +117,7 @@ export class Machine implements Settler {
   }
 
   run<T>(fn: () => T, permit: Permit): T {
-    return hub.observers === null ? fn() : runObserved(fn, this.breaker, permit)
+    return runObserved(fn, this.breaker, permit)
   }
 
   /** The limit of a call that has just been admitted. */
@@ -128,7 +133,7 @@ export class Machine implements Settler {
     if (!counts && permit !== undefined) issuer.release?.(permit)
     if (verdict === 'late') this.tally.late++
     else this.tally.count(outcome, issuer, this.settings.clock, error)
-    if (this.isWatched) {
+    if (this.callsAreWatched) {
       const at = this.settings.clock.now()
       this.announcer.outcome(issuer.name, outcome, at, verdict === 'late', error, permit)
     }
@@ -137,20 +142,24 @@ export class Machine implements Settler {
     this.#deliver()
   }
 
-  /** `settle` for what happens most, with nobody watching: a success while closed. */
+  /** `settle` for what happens most, with nobody following calls: a success while closed. */
   succeed(issuer: Closed): void {
-    if (issuer !== this.state || this.isWatched) return this.settle(issuer, 'success')
+    if (issuer !== this.state || this.callsAreWatched) return this.settle(issuer, 'success')
     const verdict = issuer.succeed()
     this.tally.succeed(issuer, this.settings.clock)
-    if (verdict !== undefined && issuer === this.state) this.#follow(verdict, undefined)
+    if (verdict === undefined || issuer !== this.state) return
+    this.#follow(verdict, undefined)
+    this.#deliver()
   }
 
   /** The same for a failure. */
   fail(issuer: Closed, error: unknown): void {
-    if (issuer !== this.state || this.isWatched) return this.settle(issuer, 'failure', error)
+    if (issuer !== this.state || this.callsAreWatched) return this.settle(issuer, 'failure', error)
     const verdict = issuer.fail(error)
     this.tally.fail(issuer, this.settings.clock, error)
-    if (verdict !== undefined && issuer === this.state) this.#follow(verdict, error)
+    if (verdict === undefined || issuer !== this.state) return
+    this.#follow(verdict, error)
+    this.#deliver()
   }
 
   settledAgain(): void {
@@ -229,13 +238,13 @@ export class Machine implements Settler {
     // What is kept for snapshots must not keep a caller's error, and all that hangs on it, alive.
     const { error: _, ...kept } = transition
     this.lastTransition = kept
-    if (this.isWatched) this.announcer.transition(transition)
+    if (this.#isWatched) this.announcer.transition(transition)
   }
 
   #reject(state: State, rejection: Rejection, shadow: boolean): void {
     if (shadow) this.tally.shadowed++
     else this.tally.rejected++
-    if (!this.isWatched) return
+    if (!this.#isWatched) return
     this.announcer.rejection(state.name, rejection, this.settings.clock.now(), shadow)
     this.#deliver()
   }

@@ -50,8 +50,9 @@ export function observe(observer: Observer): () => void {
   const entry: Observer = {
     created: (breaker) => observer.created?.(breaker),
     transition: (event, breaker) => observer.transition?.(event, breaker),
-    outcome: (event, breaker, call) => observer.outcome?.(event, breaker, call),
     rejection: (event, breaker) => observer.rejection?.(event, breaker),
+    // Only if there is one: to follow each call has its cost.
+    ...(observer.outcome && { outcome: (event, breaker, call) => observer.outcome?.(event, breaker, call) }),
     ...(observer.call && { call: (run, breaker, call) => observer.call?.(run, breaker, call) }),
   }
   hub.observers = [...(hub.observers ?? []), entry]
@@ -62,8 +63,28 @@ export function observe(observer: Observer): () => void {
   }
 }
 
+/** The list is replaced when it changes, so what follows from it is kept until then. */
+let latest: Hub['observers'] = null
+let callsAreFollowed = false
+let wrapping: readonly Observer[] = []
+
+function look(): void {
+  if (hub.observers === latest) return
+  latest = hub.observers
+  wrapping = (latest ?? []).filter(({ call }) => call !== undefined)
+  callsAreFollowed = wrapping.length > 0 || latest?.some(({ outcome }) => outcome !== undefined) === true
+}
+
+/** @internal Whether an observer follows each call. */
+export function callsAreObserved(): boolean {
+  look()
+  return callsAreFollowed
+}
+
 /** @internal Runs a call inside what the observers put around it: exactly once, whatever they do. */
 export function runObserved<T>(fn: () => T, breaker: CircuitBreaker, call: object): T {
+  look()
+  if (wrapping.length === 0) return fn()
   let answer = (): T => {
     throw new Error('a call was started from within itself')
   }
@@ -77,13 +98,14 @@ export function runObserved<T>(fn: () => T, breaker: CircuitBreaker, call: objec
       }
     }
   })
-  const around = (hub.observers ?? []).reduceRight((inner, observer) => {
-    if (observer.call === undefined) return inner
-    return once(() => {
-      attempt(observer, breaker.name, 'an observer threw', () => observer.call?.(inner, breaker, call))
-      inner()
-    })
-  }, run)
+  const around = wrapping.reduceRight(
+    (inner, observer) =>
+      once(() => {
+        attempt(observer, breaker.name, 'an observer threw', () => observer.call?.(inner, breaker, call))
+        inner()
+      }),
+    run,
+  )
   around()
   return answer()
 }

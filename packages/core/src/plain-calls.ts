@@ -1,24 +1,10 @@
-import { type Call, idleSignal } from './execute.ts'
+import { type Call, idleSignal, Rethrow } from './execute.ts'
 import type { Machine } from './machine.ts'
 import { defaultClassify, outcomeOfError } from './outcome.ts'
 import { Closed } from './states/closed.ts'
 
-/** Passes an error on from a `then` callback at a fifth of the cost of `throw`. */
-class Rethrow {
-  readonly #error: unknown
-
-  constructor(error: unknown) {
-    this.#error = error
-  }
-
-  // biome-ignore lint/suspicious/noThenProperty: being thenable is its purpose
-  then(_resolve: unknown, reject: (error: unknown) => void): void {
-    reject(this.#error)
-  }
-}
-
 /**
- * The plain path: a closed breaker that nobody watches, without `classify` and `callTimeout`. Its two callbacks are made once
+ * The plain path: a closed breaker whose calls nobody follows, without `classify` and `callTimeout`. Its two callbacks are made once
  * for each closed state, which is also what fences late results: they belong to the state.
  */
 export class PlainCalls {
@@ -43,7 +29,7 @@ export class PlainCalls {
 
   /** Whether they are still the right ones for the next call. */
   get isCurrent(): boolean {
-    return this.#machine.state === this.#state && !this.#machine.isWatched
+    return this.#machine.state === this.#state && !this.#machine.callsAreWatched
   }
 
   run<T>(fn: Call<T>): Promise<T> {

@@ -2,7 +2,7 @@ const longest = 64
 const mostTypes = 50
 
 /** What OpenTelemetry prescribes where no type is known. */
-const other = '_OTHER'
+export const otherType = '_OTHER'
 
 /**
  * Values for `error.type`: an error's `code`, or else its name. Each distinct value makes a new time series, so there are at
@@ -14,7 +14,7 @@ export class ErrorTypes {
   of(error: unknown): string {
     const type = typeOf(error)
     if (this.#known.has(type)) return type
-    if (this.#known.size >= mostTypes) return other
+    if (this.#known.size >= mostTypes) return otherType
     this.#known.add(type)
     return type
   }
@@ -30,7 +30,7 @@ function typeOf(error: unknown): string {
   } catch {
     // null, undefined, or a getter that throws
   }
-  return other
+  return otherType
 }
 
 function isText(value: unknown): value is string {

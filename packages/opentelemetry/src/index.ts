@@ -1,3 +1,5 @@
 export { type InstrumentCircuitBreakersOptions, instrumentCircuitBreakers } from './instrument-circuit-breakers.ts'
 export { CircuitBreakerInstrumentation, type CircuitBreakerInstrumentationConfig } from './instrumentation.ts'
+export * as names from './names.ts'
+export type { TelemetryOptions } from './options.ts'
 export type { EventLogger, EventLoggerProvider, EventRecord } from './transition-log.ts'

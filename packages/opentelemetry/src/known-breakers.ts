@@ -1,109 +1,100 @@
-import type { CircuitBreaker, CircuitBreakerSnapshot } from '@cb/core'
-import type { SpanContext } from '@opentelemetry/api'
-import { boundedName, type CallOutcome, callOutcomes, NamedAttributes } from './attributes.ts'
+import type { CircuitBreaker } from '@cb/core'
+import type { Faults } from './faults.ts'
+import { sentName } from './identity.ts'
+import { KnownBreaker } from './known-breaker.ts'
+import type { Budget } from './metric-attributes.ts'
+import { NameGroup } from './name-group.ts'
+import { metric, overflowName } from './names.ts'
+import type { TelemetrySettings } from './options.ts'
 
-export type Totals = Record<CallOutcome, number>
-
-/** What is remembered of one breaker; it does not keep the breaker alive. */
-export interface KnownBreaker {
-  readonly reference: WeakRef<CircuitBreaker>
-  readonly group: NameGroup
-  /** As of the latest collection. */
-  totals: Totals
-  /** The span of its latest transition. */
-  lastSpan: SpanContext | undefined
-}
-
-/** All breakers of one name: to a metrics backend they are one, so their numbers are added up. */
-export class NameGroup {
-  readonly name: string
-  readonly attributes: NamedAttributes
-  readonly members: Set<KnownBreaker> = new Set<KnownBreaker>()
-  /** A collector has seen it. */
-  reported = false
-  /** Calls of members that are gone: a counter must not fall while others of the name live. */
-  readonly #departed: Totals = noCalls()
-
-  constructor(name: string) {
-    this.name = name
-    this.attributes = new NamedAttributes(name)
-  }
-
-  forget(member: KnownBreaker): void {
-    if (this.members.delete(member)) add(this.#departed, member.totals)
-  }
-
-  /** Asks each member; those that are gone leave. */
-  snapshots(): CircuitBreakerSnapshot[] {
-    const snapshots: CircuitBreakerSnapshot[] = []
-    for (const member of this.members) {
-      const snapshot = member.reference.deref()?.snapshot()
-      if (snapshot === undefined) {
-        this.forget(member)
-      } else {
-        member.totals = totalsOf(snapshot)
-        snapshots.push(snapshot)
-      }
-    }
-    return snapshots
-  }
-
-  /** As of the latest `snapshots`. */
-  totals(): Totals {
-    const sum = { ...this.#departed }
-    for (const member of this.members) add(sum, member.totals)
-    return sum
-  }
-}
-
-/** The breakers of the process, held weakly, by name. */
+/** The breakers of the process that pass the filter, held weakly, and the names that they have in metrics. */
 export class KnownBreakers {
+  settings: TelemetrySettings
+  readonly #faults: Faults
+  /**
+   * A name stays when its last breaker goes: SDKs forget none that they were given, so what must be bounded is how many there
+   * ever are.
+   */
   readonly #groups = new Map<string, NameGroup>()
-  readonly #known = new WeakMap<CircuitBreaker, KnownBreaker>()
-  readonly #gone = new FinalizationRegistry<KnownBreaker>((member) => {
-    member.group.forget(member)
-    // What a collector has seen must be taken back at its next visit.
-    if (!member.group.reported) this.#drop(member.group)
-  })
+  readonly #known = new WeakMap<CircuitBreaker, KnownBreaker | null>()
+  readonly #gone = new FinalizationRegistry<KnownBreaker>((member) => member.group.forget(member))
+  readonly #budget: Budget
+  /** Whether somebody tells of each call; if not, each breaker may have stirred at any time. */
+  #callsAreHeard = false
+  #lookAtAll = true
 
-  of(breaker: CircuitBreaker): KnownBreaker {
-    return this.#known.get(breaker) ?? this.#meet(breaker)
+  constructor(settings: TelemetrySettings, faults: Faults) {
+    this.settings = settings
+    this.#faults = faults
+    this.#budget = { left: settings.maxNames }
   }
 
-  /** One entry for each name. A name without breakers comes one last time, with no snapshots. */
-  *collect(): Generator<{ group: NameGroup; snapshots: CircuitBreakerSnapshot[] }> {
-    for (const group of this.#groups.values()) {
-      const snapshots = group.snapshots()
-      group.reported = true
-      yield { group, snapshots }
-      this.#drop(group)
-    }
+  /** Null for one that is filtered out. */
+  of(breaker: CircuitBreaker): KnownBreaker | null {
+    const known = this.#known.get(breaker)
+    return known === undefined ? this.#meet(breaker) : known
   }
 
-  #meet(breaker: CircuitBreaker): KnownBreaker {
-    const name = boundedName(breaker.name)
-    const group = this.#groups.get(name) ?? new NameGroup(name)
-    this.#groups.set(name, group)
-    const known = { reference: new WeakRef(breaker), group, totals: noCalls(), lastSpan: undefined }
-    group.members.add(known)
+  set callsAreHeard(areHeard: boolean) {
+    this.#callsAreHeard = areHeard
+    this.#lookAtAll = true // what happened before nobody has told
+  }
+
+  /** Whether the next look must be at all breakers, and not only at those that are known to have stirred. */
+  takeLookAtAll(): boolean {
+    const lookAtAll = this.#lookAtAll
+    this.#lookAtAll = !this.#callsAreHeard
+    return lookAtAll
+  }
+
+  [Symbol.iterator](): Iterator<NameGroup> {
+    return this.#groups.values()
+  }
+
+  #meet(breaker: CircuitBreaker): KnownBreaker | null {
+    const known = this.#passes(breaker) ? new KnownBreaker(breaker, this.#groupOf(this.#nameOf(breaker))) : null
     this.#known.set(breaker, known)
+    if (known === null) return null
+    known.group.add(known)
     this.#gone.register(breaker, known)
     return known
   }
 
-  #drop(group: NameGroup): void {
-    if (group.members.size === 0) this.#groups.delete(group.name)
+  #passes(breaker: CircuitBreaker): boolean {
+    try {
+      return this.settings.filter?.(breaker) ?? true
+    } catch (error) {
+      this.#faults.report('filter', error)
+      return true
+    }
   }
-}
 
-function totalsOf({ totals, timeouts }: CircuitBreakerSnapshot): Totals {
-  return { ...totals, failure: totals.failure - timeouts, timeout: timeouts }
-}
+  #nameOf(breaker: CircuitBreaker): string {
+    try {
+      const name: unknown = this.settings.aggregate?.(breaker) ?? breaker.name
+      if (typeof name === 'string') return sentName(name)
+      throw new TypeError(`aggregate must return a string, got a ${typeof name}`)
+    } catch (error) {
+      this.#faults.report('aggregate', error)
+      return sentName(breaker.name)
+    }
+  }
 
-function noCalls(): Totals {
-  return { success: 0, failure: 0, timeout: 0, ignored: 0, rejected: 0, late: 0 }
-}
-
-function add(sum: Totals, more: Totals): void {
-  for (const outcome of callOutcomes) sum[outcome] += more[outcome]
+  #groupOf(name: string): NameGroup {
+    const known = this.#groups.get(name)
+    if (known !== undefined) return known
+    const { maxNames } = this.settings
+    const hasRoom = name === overflowName || this.#groups.size - Number(this.#groups.has(overflowName)) < maxNames
+    if (!hasRoom) {
+      this.#faults.warn(
+        `there are more than ${maxNames} names of circuit breakers, and in metrics further ones count as ${overflowName}. ` +
+          'Give several a name in common with the option aggregate, leave some out with filter, or raise maxNames and with it ' +
+          `aggregationCardinalityLimit in a view of your SDK: ${metric.calls.name} has six series for each name`,
+      )
+      return this.#groupOf(overflowName)
+    }
+    const group = new NameGroup(name, this.#budget)
+    this.#groups.set(name, group)
+    return group
+  }
 }

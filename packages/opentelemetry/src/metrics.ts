@@ -1,19 +1,25 @@
-import type { CircuitBreakerSnapshot, Transition, WindowSnapshot } from '@cb/core'
-import type {
-  Attributes,
-  BatchObservableResult,
-  Counter,
-  Histogram,
-  Meter,
-  MeterProvider,
-  Observable,
+import type { Transition } from '@cb/core'
+import {
+  type Attributes,
+  type BatchObservableResult,
+  type Counter,
+  createNoopMeter,
+  type Histogram,
+  type Meter,
+  type MeterProvider,
+  type Observable,
 } from '@opentelemetry/api'
 import { callOutcomes, states } from './attributes.ts'
 import type { Faults } from './faults.ts'
 import type { KnownBreakers } from './known-breakers.ts'
+import type { MetricAttributes } from './metric-attributes.ts'
+import type { NameReport } from './name-group.ts'
 import { metric, scope } from './names.ts'
 import type { Providers } from './providers.ts'
 import { version } from './version.ts'
+
+/** What there is without an SDK: one for all. */
+const noopHistogram = createNoopMeter().createHistogram('')
 
 /** The metrics of all breakers: counts and states are read when a collector asks, only durations are recorded one by one. */
 export class BreakerMetrics {
@@ -33,11 +39,12 @@ export class BreakerMetrics {
   /**
    * Instruments made before the application's SDK started stay dead for ever, and nothing announces its start: so whenever
    * something happens they are made anew if there is another provider.
+   * @returns whether there is another.
    */
-  follow(): void {
+  follow(): boolean {
     try {
       const provider = this.#providers.meter
-      if (provider === this.#provider) return
+      if (provider === this.#provider) return false
       this.stop()
       this.#provider = provider
       this.#instruments = createInstruments(provider.getMeter(scope, version))
@@ -45,6 +52,12 @@ export class BreakerMetrics {
     } catch (error) {
       this.#faults.report('metrics', error)
     }
+    return true
+  }
+
+  /** Whether there is an SDK that takes what is recorded. */
+  get isLive(): boolean {
+    return this.#instruments !== undefined && this.#instruments.callDuration !== noopHistogram
   }
 
   stop(): void {
@@ -58,11 +71,10 @@ export class BreakerMetrics {
     }
   }
 
-  transition({ lasted }: Transition, attributes: Attributes, stateLeft: Attributes): void {
-    this.follow()
+  transition(event: Transition, attributes: MetricAttributes): void {
     try {
-      this.#instruments?.transitions.add(1, attributes)
-      this.#instruments?.stateDuration.record(lasted / 1000, stateLeft)
+      this.#instruments?.transitions.add(1, attributes.transition(event))
+      this.#instruments?.stateDuration.record(event.lasted / 1000, attributes.state(event.from))
     } catch (error) {
       this.#faults.report('metrics', error)
     }
@@ -79,26 +91,28 @@ export class BreakerMetrics {
   readonly #observe = (result: BatchObservableResult): void => {
     const instruments = this.#instruments
     if (instruments === undefined) return
-    try {
-      for (const { group, snapshots } of this.#breakers.collect()) {
-        const { attributes } = group
-        for (const state of states) {
-          // Zero for all once the last breaker of the name is gone: SDKs repeat the last value that they were given.
-          const count = snapshots.filter((snapshot) => snapshot.state === state).length
-          result.observe(instruments.state, count, attributes.state(state))
-        }
-        const totals = group.totals()
-        for (const outcome of callOutcomes)
-          result.observe(instruments.calls, totals[outcome], attributes.calls(outcome))
-        for (const rate of ['failureRate', 'slowCallRate'] as const) {
-          const highest = highestRate(snapshots, rate)
-          if (highest !== undefined) result.observe(instruments[rate], highest, attributes.name)
-        }
+    const lookAtAll = this.#breakers.takeLookAtAll()
+    for (const group of this.#breakers) {
+      try {
+        const report = group.report(lookAtAll)
+        if (report !== undefined) observeName(result, instruments, group.attributes, report)
+      } catch (error) {
+        this.#faults.report('metrics', error)
       }
-    } catch (error) {
-      this.#faults.report('metrics', error)
     }
   }
+}
+
+function observeName(
+  result: BatchObservableResult,
+  instruments: Instruments,
+  attributes: MetricAttributes,
+  { states: counts, calls, failureRate, slowCallRate }: NameReport,
+): void {
+  for (const state of states) result.observe(instruments.state, counts[state], attributes.state(state))
+  for (const outcome of callOutcomes) result.observe(instruments.calls, calls[outcome], attributes.calls(outcome))
+  if (failureRate !== undefined) result.observe(instruments.failureRate, failureRate, attributes.name)
+  if (slowCallRate !== undefined) result.observe(instruments.slowCallRate, slowCallRate, attributes.name)
 }
 
 interface Instruments {
@@ -129,23 +143,4 @@ function createInstruments(meter: Meter): Instruments {
     callDuration: meter.createHistogram(metric.callDuration.name, metric.callDuration),
     stateDuration: meter.createHistogram(metric.stateDuration.name, metric.stateDuration),
   }
-}
-
-type Rate = 'failureRate' | 'slowCallRate'
-
-/** The highest of the breakers of one name; undefined below the minimum of calls. */
-function highestRate(snapshots: CircuitBreakerSnapshot[], rate: Rate): number | undefined {
-  const rates = snapshots.map(({ window }) => rateOf(window, rate)).filter((value) => value !== undefined)
-  return rates.length === 0 ? undefined : Math.max(...rates)
-}
-
-/** Of a policy that has one, or of the first such policy of an `anyOf`. */
-function rateOf(window: WindowSnapshot, rate: Rate): number | undefined {
-  const value = window[rate]
-  if (typeof value === 'number' && Number.isFinite(value)) return value
-  for (const policy of window.policies ?? []) {
-    const found = rateOf(policy, rate)
-    if (found !== undefined) return found
-  }
-  return undefined
 }

@@ -1,6 +1,6 @@
 import type { MetricOptions } from '@opentelemetry/api'
 
-/** Every name that leaves this package. README.md lists the same ones; a test compares the two. */
+/** Every name that leaves this package. The tables of README.md are made from them. */
 
 export const scope = '@cb/opentelemetry'
 
@@ -13,18 +13,28 @@ export const attribute = {
   windowCalls: 'circuit_breaker.window.calls',
   outcome: 'circuit_breaker.call.outcome',
   errorType: 'error.type',
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
 } as const
 
 export const spanName = {
   open: 'circuit_breaker open',
   'half-open': 'circuit_breaker half_open',
   closed: 'circuit_breaker closed',
+  outage: 'circuit_breaker outage',
 } as const
+
+/** What a call's span is called: this, a space and the breaker's name. */
+export const callSpanPrefix = 'execute'
 
 export const logEvent = 'circuit_breaker.transition'
 
+/** In metrics, the name of all breakers for whose names there was no room. */
+export const overflowName = '(overflow)'
+
 interface Metric extends MetricOptions {
   readonly name: string
+  readonly instrument: 'Counter' | 'Histogram' | 'ObservableCounter' | 'ObservableUpDownCounter' | 'ObservableGauge'
   readonly unit: string
   readonly description: string
 }
@@ -34,37 +44,44 @@ type MetricKey = 'state' | 'transitions' | 'calls' | 'callDuration' | 'failureRa
 export const metric: Readonly<Record<MetricKey, Metric>> = {
   state: {
     name: 'circuit_breaker.state',
+    instrument: 'ObservableUpDownCounter',
     unit: '{circuit_breaker}',
     description: 'Circuit breakers of that name in that state',
   },
   transitions: {
     name: 'circuit_breaker.transitions',
+    instrument: 'Counter',
     unit: '{transition}',
     description: 'Changes of state',
   },
   calls: {
     name: 'circuit_breaker.calls',
+    instrument: 'ObservableCounter',
     unit: '{call}',
     description: 'Calls by outcome, rejected ones included',
   },
   callDuration: {
     name: 'circuit_breaker.call.duration',
+    instrument: 'Histogram',
     unit: 's',
     description: 'How long admitted calls took',
     advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
   },
   failureRate: {
     name: 'circuit_breaker.failure_rate',
+    instrument: 'ObservableGauge',
     unit: '1',
     description: 'Failures among the calls in the window',
   },
   slowCallRate: {
     name: 'circuit_breaker.slow_call_rate',
+    instrument: 'ObservableGauge',
     unit: '1',
     description: 'Slow calls among the calls in the window, those in flight included',
   },
   stateDuration: {
     name: 'circuit_breaker.state.duration',
+    instrument: 'Histogram',
     unit: 's',
     description: 'How long a state lasted, recorded on leaving it',
     advice: { explicitBucketBoundaries: [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600] },

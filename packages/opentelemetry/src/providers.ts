@@ -1,5 +1,8 @@
-import { type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api'
+import * as api from '@opentelemetry/api'
+import { type MeterProvider, metrics, type Tracer, type TracerProvider, trace } from '@opentelemetry/api'
+import { scope } from './names.ts'
 import type { EventLoggerProvider } from './transition-log.ts'
+import { version } from './version.ts'
 
 /**
  * Where telemetry goes: the providers that were given, or else the global ones, whichever those are at the moment. One that was
@@ -7,17 +10,24 @@ import type { EventLoggerProvider } from './transition-log.ts'
  * that is a placeholder.
  */
 export class Providers {
-  #tracer: TracerProvider | undefined
+  #tracerProvider: TracerProvider | undefined
+  #tracer: Tracer | undefined
+  #tracerOf: TracerProvider | undefined
   #meter: MeterProvider | undefined
-  /** The stable API has no global one. */
-  logger: EventLoggerProvider | undefined
+  #logger: EventLoggerProvider | undefined
 
-  get tracer(): TracerProvider {
-    return this.#tracer ?? trace.getTracerProvider()
+  /** Kept as long as the provider is the same: call spans would ask for it at every call. */
+  get tracer(): Tracer {
+    const provider = this.#tracerProvider ?? trace.getTracerProvider()
+    if (this.#tracer === undefined || this.#tracerOf !== provider) {
+      this.#tracer = provider.getTracer(scope, version)
+      this.#tracerOf = provider
+    }
+    return this.#tracer
   }
 
-  set tracer(provider: TracerProvider | undefined) {
-    this.#tracer = provider === trace.getTracerProvider() ? undefined : provider
+  set tracerProvider(provider: TracerProvider) {
+    this.#tracerProvider = provider === trace.getTracerProvider() ? undefined : provider
   }
 
   get meter(): MeterProvider {
@@ -27,4 +37,18 @@ export class Providers {
   set meter(provider: MeterProvider | undefined) {
     this.#meter = provider === metrics.getMeterProvider() ? undefined : provider
   }
+
+  get logger(): EventLoggerProvider | undefined {
+    return this.#logger ?? globalLogger()
+  }
+
+  set logger(provider: EventLoggerProvider | undefined) {
+    this.#logger = provider === globalLogger() ? undefined : provider
+  }
+}
+
+/** From 1.10 on the API has one; asked for by name, because importing what 1.9 has not is an error. */
+function globalLogger(): EventLoggerProvider | undefined {
+  const logs: { getLoggerProvider(): EventLoggerProvider } | undefined = Reflect.get(api, 'logs')
+  return logs?.getLoggerProvider()
 }

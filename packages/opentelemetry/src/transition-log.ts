@@ -1,5 +1,5 @@
 import type { Transition } from '@cb/core'
-import { type Attributes, type Context, context, ROOT_CONTEXT } from '@opentelemetry/api'
+import { type Attributes, type Context, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { Faults } from './faults.ts'
 import { logEvent, scope } from './names.ts'
 import type { Providers } from './providers.ts'
@@ -27,7 +27,7 @@ export interface EventLoggerProvider {
 const warn = { severityNumber: 13, severityText: 'WARN' }
 const info = { severityNumber: 9, severityText: 'INFO' }
 
-/** A log event for each transition, where a logger provider was given: unlike spans, they survive the sampling of traces. */
+/** A log event for each transition, where there is a logger provider: unlike spans, they survive the sampling of traces. */
 export class TransitionLog {
   readonly #providers: Providers
   readonly #faults: Faults
@@ -37,7 +37,7 @@ export class TransitionLog {
     this.#faults = faults
   }
 
-  transition({ to, cause }: Transition, attributes: Attributes): void {
+  transition({ to, cause }: Transition, attributes: Attributes, caller: Context): void {
     try {
       this.#providers.logger?.getLogger(scope, version).emit({
         eventName: logEvent,
@@ -45,7 +45,7 @@ export class TransitionLog {
         ...(to === 'open' ? warn : info),
         attributes,
         // Time has no caller; a person's request has.
-        context: cause === 'time' ? ROOT_CONTEXT : context.active(),
+        context: cause === 'time' ? ROOT_CONTEXT : caller,
       })
     } catch (error) {
       this.#faults.report('logs', error)

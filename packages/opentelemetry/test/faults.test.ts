@@ -1,8 +1,13 @@
 import { CircuitBreaker, consecutiveFailures } from '@cb/core'
+import { listen, until } from '@cb/test-kit'
 import { context, diag, type MeterProvider, type TracerProvider, trace } from '@opentelemetry/api'
-import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { PeriodicExportingMetricReader, MeterProvider as SdkMeterProvider } from '@opentelemetry/sdk-metrics'
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { type InstrumentCircuitBreakersOptions, instrumentCircuitBreakers } from '../src/index.ts'
+import { startCollector } from './collector.ts'
 import { inMemory, startGlobally, stopGlobally } from './in-memory.ts'
 import { refused } from './outage.ts'
 
@@ -96,4 +101,56 @@ test('what a broken exporter says never includes more of its error than the stac
   await workAsEver({ tracerProvider: { getTracer: secret } })
   expect(said.join()).toContain('no route')
   expect(said.join()).not.toContain('Bearer')
+})
+
+test('a collector that takes everything and never answers holds up no call, and is reported', async () => {
+  let asked = 0
+  const silent = await listen(() => void asked++)
+  onTestFinished(() => silent.close())
+  const timeoutMillis = 50
+  const spans = new OTLPTraceExporter({ url: `${silent.origin}/v1/traces`, timeoutMillis })
+  const metrics = new OTLPMetricExporter({ url: `${silent.origin}/v1/metrics`, timeoutMillis })
+  const exportTimeoutMillis = 100
+  const processor = new BatchSpanProcessor(spans, { scheduledDelayMillis: 1, exportTimeoutMillis })
+  const reader = new PeriodicExportingMetricReader({
+    exporter: metrics,
+    exportIntervalMillis: 100,
+    exportTimeoutMillis,
+  })
+  const tracerProvider = new BasicTracerProvider({ spanProcessors: [processor] })
+  const meterProvider = new SdkMeterProvider({ readers: [reader] })
+  await workAsEver({ tracerProvider, meterProvider, callSpans: 'all' })
+  await until(() => asked >= 2)
+  await workAsEver({ tracerProvider, meterProvider, callSpans: 'all' })
+  await until(() => said.length > 0)
+  await Promise.allSettled([tracerProvider.shutdown(), meterProvider.shutdown()])
+  expect(said.filter((message) => message.includes('@cb/opentelemetry'))).toEqual([]) // it is the SDK that says it
+})
+
+test('a breaker whose own trip policy answers nonsense hides no other breaker', async () => {
+  const telemetry = inMemory()
+  const watch = { success: () => undefined, failure: () => undefined, snapshot: () => null as never }
+  const strange = new CircuitBreaker({ name: 'strange', trip: { name: 'own', watch: () => watch } })
+  const sound = new CircuitBreaker({ name: 'sound' })
+  onTestFinished(instrumentCircuitBreakers({ meterProvider: telemetry.meterProvider }))
+  for (const breaker of [strange, sound]) await breaker.execute(async () => {})
+  for (let collection = 1; collection <= 2; collection++) {
+    expect(await telemetry.points('circuit_breaker.calls')).toMatchObject({ 'sound success': 1 })
+  }
+  expect(said.length).toBeLessThanOrEqual(1)
+})
+
+test('a breaker with a name of ten kilobytes and control characters works as ever, and a collector takes it', async () => {
+  const collector = await startCollector()
+  onTestFinished(() => collector.close())
+  const spans = new OTLPTraceExporter({ url: `${collector.url}/v1/traces` })
+  const tracerProvider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(spans)] })
+  onTestFinished(instrumentCircuitBreakers({ tracerProvider, callSpans: 'all' }))
+  const breaker = new CircuitBreaker({ name: `bank\u0000\u001b[2J\uD83D${'x'.repeat(10_000)}` })
+  expect(await breaker.execute(async () => 'paid')).toBe('paid')
+  breaker.forceOpen()
+  await tracerProvider.shutdown()
+  const sent = `bank\uFFFD\uFFFD[2J\uFFFD${'x'.repeat(246)}`
+  expect(collector.spans.map((span) => span.name)).toEqual([`execute ${sent}`, 'circuit_breaker open'])
+  expect(collector.spans.map((span) => span.attributes?.['circuit_breaker.name'])).toEqual([sent, sent])
 })

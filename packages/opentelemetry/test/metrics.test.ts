@@ -1,28 +1,14 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
-import { anyOf, CircuitBreaker, consecutiveFailures, failureRate, slowCallRate } from '@cb/core'
-import { fakeClock, until } from '@cb/test-kit'
+import { CircuitBreaker, consecutiveFailures, failureRate } from '@cb/core'
+import { fakeClock } from '@cb/test-kit'
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics'
 import { expect, onTestFinished, test } from 'vitest'
 import { CircuitBreakerInstrumentation, instrumentCircuitBreakers } from '../src/index.ts'
+import { gone, watchForEnd } from './garbage.ts'
 import { inMemory, type Telemetry } from './in-memory.ts'
+import { metricsOnly, pointsOf } from './metrics-only.ts'
 import { refused } from './outage.ts'
 
 const fail = () => Promise.reject(refused)
-
-function metricsOnly(temporality?: AggregationTemporality, callDuration = true): Telemetry {
-  const telemetry = inMemory(temporality)
-  onTestFinished(instrumentCircuitBreakers({ meterProvider: telemetry.meterProvider, callDuration }))
-  return telemetry
-}
-
-/** The points of one breaker name. */
-async function pointsOf(telemetry: Telemetry, metric: string, name: string): Promise<Record<string, unknown>> {
-  const points = Object.entries(await telemetry.points(metric)).filter(
-    ([key]) => key === name || key.startsWith(`${name} `),
-  )
-  return Object.fromEntries(points.map(([key, value]) => [key.slice(name.length + 1), value]))
-}
 
 test('every call is counted under what became of it: timeouts, ignored and late ones too', async () => {
   const telemetry = metricsOnly()
@@ -92,25 +78,39 @@ test('without callDuration there is no such metric', async () => {
   )
 })
 
-test('the failure rate is that of the policy that has one, also inside anyOf', async () => {
-  const telemetry = metricsOnly()
-  const trip = anyOf(consecutiveFailures(5), failureRate({ threshold: 0.9, minimumCalls: 2 }))
-  const breaker = new CircuitBreaker({ name: 'rated', trip })
-  await breaker.execute(fail).catch(() => {})
-  await breaker.execute(async () => {})
-  expect(await pointsOf(telemetry, 'circuit_breaker.failure_rate', 'rated')).toEqual({ '': 0.5 })
-})
-
-test('the slow call rate counts calls in flight as well', async () => {
+test('an override that ends by itself is noticed at the next collection, without a call', async () => {
   const telemetry = metricsOnly()
   const clock = fakeClock()
-  const trip = slowCallRate({ slowAfter: 1_000, minimumCalls: 4, threshold: 0.9 })
-  const breaker = new CircuitBreaker({ name: 'slow', trip, now: clock.now })
-  for (let call = 0; call < 3; call++) breaker.acquire().success()
-  const inFlight = breaker.acquire()
+  const trip = consecutiveFailures(1)
+  const breaker = new CircuitBreaker({ name: 'overridden', trip, now: clock.now, openDuration: 60_000 })
+  await breaker.execute(fail).catch(() => {})
+  breaker.forceClosed('we need it', { for: 1_000 })
+  const states = () => pointsOf(telemetry, 'circuit_breaker.state', 'overridden')
+  expect(await states()).toMatchObject({ closed: 1, open: 0 })
+  expect(await states()).toMatchObject({ closed: 1, open: 0 })
   clock.advance(1_000)
-  expect(await pointsOf(telemetry, 'circuit_breaker.slow_call_rate', 'slow')).toEqual({ '': 0.25 })
-  inFlight.success()
+  expect(await states()).toMatchObject({ closed: 0, open: 1 })
+})
+
+test('what a ramp rejects is counted, though it leaves no trace in the window', async () => {
+  const telemetry = metricsOnly()
+  const clock = fakeClock()
+  const breaker = new CircuitBreaker({
+    name: 'ramped',
+    trip: consecutiveFailures(1),
+    openDuration: 1_000,
+    halfOpen: { successThreshold: 1 },
+    ramp: { duration: 60_000 },
+    now: clock.now,
+    random: () => 0.99,
+  })
+  await breaker.execute(fail).catch(() => {})
+  clock.advance(1_000)
+  await breaker.execute(async () => {})
+  expect(breaker.state).toBe('closed')
+  await telemetry.collect()
+  for (let n = 0; n < 3; n++) await breaker.execute(async () => {}).catch(() => {})
+  expect(await pointsOf(telemetry, 'circuit_breaker.calls', 'ramped')).toMatchObject({ success: 1, rejected: 3 })
 })
 
 test('breakers of the same name are one series: their states and calls add up, the highest failure rate counts', async () => {
@@ -133,7 +133,7 @@ test('a breaker that is gone is in no state any more, and the calls of its names
   await callOnceAndForget('gone', telemetry)
   expect(await pointsOf(telemetry, 'circuit_breaker.state', 'gone')).toMatchObject({ closed: 1 })
   expect(await pointsOf(telemetry, 'circuit_breaker.calls', 'with namesake')).toMatchObject({ success: 1 })
-  await collected('with namesake', 'gone')
+  await gone('with namesake', 'gone')
   expect(await pointsOf(telemetry, 'circuit_breaker.state', 'gone')).toEqual({ closed: 0, open: 0, half_open: 0 })
   expect(await pointsOf(telemetry, 'circuit_breaker.state', 'with namesake')).toMatchObject({ closed: 1 })
   await namesake.execute(async () => {})
@@ -143,7 +143,7 @@ test('a breaker that is gone is in no state any more, and the calls of its names
 test('with delta temporality a breaker that is gone stops reporting altogether', async () => {
   const telemetry = metricsOnly(AggregationTemporality.DELTA)
   await callOnceAndForget('gone for good', telemetry)
-  await collected('gone for good')
+  await gone('gone for good')
   await telemetry.collect()
   for (const metric of ['circuit_breaker.state', 'circuit_breaker.calls']) {
     expect(await pointsOf(telemetry, metric, 'gone for good')).toEqual({})
@@ -177,23 +177,9 @@ test('very long names are cut to 256 characters', async () => {
   expect(await pointsOf(telemetry, 'circuit_breaker.state', 'x'.repeat(256))).toMatchObject({ [breaker.state]: 1 })
 })
 
-const finalized = new Set<string>()
-const finalization = new FinalizationRegistry<string>((name) => finalized.add(name))
-
 async function callOnceAndForget(name: string, telemetry: Telemetry): Promise<void> {
   const breaker = new CircuitBreaker({ name })
-  finalization.register(breaker, name)
+  watchForEnd(breaker, name)
   await breaker.execute(async () => {})
   await telemetry.collect()
-}
-
-/** Waits for the garbage collector, which it calls, and until all who asked for it know. */
-async function collected(...names: string[]): Promise<void> {
-  setFlagsFromString('--expose-gc')
-  const collectGarbage: () => void = runInNewContext('gc')
-  await until(() => {
-    collectGarbage()
-    return names.every((name) => finalized.has(name))
-  })
-  await new Promise((resolve) => setImmediate(resolve))
 }

@@ -3,30 +3,67 @@ import manifest from '../package.json' with { type: 'json' }
 import { CircuitBreakerInstrumentation, instrumentCircuitBreakers } from '../src/index.ts'
 import { version } from '../src/version.ts'
 
+const telemetry = 'callDuration, callSpans, outageSpan, filter, aggregate, maxNames'
+
+const shared: [options: unknown, error: Error][] = [
+  [{ callDuration: 1 }, new TypeError('callDuration must be true or false, got 1')],
+  [{ callSpans: true }, new TypeError('callSpans must be one of off, rejected, all, got true')],
+  [{ callSpans: 'none' }, new TypeError('callSpans must be one of off, rejected, all, got "none"')],
+  [{ outageSpan: null }, new TypeError('outageSpan must be true or false, got null')],
+  [{ filter: /payments/ }, new TypeError('filter must be a function, got an object')],
+  [{ filter: null }, new TypeError('filter must be a function, got null')],
+  [{ aggregate: 'hosts' }, new TypeError('aggregate must be a function, got "hosts"')],
+  [{ maxNames: '10' }, new TypeError('maxNames must be a whole number from 1 to 1000000, got "10"')],
+  [{ maxNames: 0 }, new RangeError('maxNames must be a whole number from 1 to 1000000, got 0')],
+  [{ maxNames: 1.5 }, new RangeError('maxNames must be a whole number from 1 to 1000000, got 1.5')],
+  [{ maxNames: Number.NaN }, new RangeError('maxNames must be a whole number from 1 to 1000000, got NaN')],
+  [{ maxNames: 1e7 }, new RangeError('maxNames must be a whole number from 1 to 1000000, got 10000000')],
+]
+
 test.each([
-  [null, 'instrumentCircuitBreakers must be an object, got null'],
+  ...shared,
+  [null, new TypeError('instrumentCircuitBreakers must be an object, got null')],
   [
     { tracer: {} },
-    'instrumentCircuitBreakers has no option "tracer"; it may have tracerProvider, meterProvider, loggerProvider, callDuration',
+    new TypeError(
+      `instrumentCircuitBreakers has no option "tracer"; it may have tracerProvider, meterProvider, loggerProvider, ${telemetry}`,
+    ),
   ],
-  [{ tracerProvider: {} }, 'tracerProvider must be a provider with a method getTracer, got an object'],
-  [{ meterProvider: null }, 'meterProvider must be a provider with a method getMeter, got null'],
-  [{ loggerProvider: 'console' }, 'loggerProvider must be a provider with a method getLogger, got "console"'],
-  [{ callDuration: 1 }, 'callDuration must be true or false, got 1'],
-])('instrumentCircuitBreakers(%j) says what is wrong', (options, message) => {
-  expect(() => instrumentCircuitBreakers(options as never)).toThrow(new TypeError(message))
+  [{ tracerProvider: {} }, new TypeError('tracerProvider must be a provider with a method getTracer, got an object')],
+  [{ meterProvider: null }, new TypeError('meterProvider must be a provider with a method getMeter, got null')],
+  [
+    { loggerProvider: 'console' },
+    new TypeError('loggerProvider must be a provider with a method getLogger, got "console"'),
+  ],
+])('instrumentCircuitBreakers(%o) says what is wrong', (options, error) => {
+  expect(() => instrumentCircuitBreakers(options as never)).toThrow(error)
 })
 
 test.each([
-  ['yes', 'CircuitBreakerInstrumentation must be an object, got "yes"'],
-  [{ callSpans: 'all' }, 'CircuitBreakerInstrumentation has no option "callSpans"; it may have enabled, callDuration'],
-  [{ enabled: 'no' }, 'enabled must be true or false, got "no"'],
-  [{ callDuration: [] }, 'callDuration must be true or false, got an array'],
-])('new CircuitBreakerInstrumentation(%j) says what is wrong, and so does setConfig', (config, message) => {
-  expect(() => new CircuitBreakerInstrumentation(config as never)).toThrow(new TypeError(message))
+  ...shared,
+  ['yes', new TypeError('CircuitBreakerInstrumentation must be an object, got "yes"')],
+  [
+    { spans: 'all' },
+    new TypeError(`CircuitBreakerInstrumentation has no option "spans"; it may have enabled, ${telemetry}`),
+  ],
+  [{ enabled: 'no' }, new TypeError('enabled must be true or false, got "no"')],
+])('new CircuitBreakerInstrumentation(%o) says what is wrong, and so does setConfig', (config, error) => {
+  expect(() => new CircuitBreakerInstrumentation(config as never)).toThrow(error)
   const instrumentation = new CircuitBreakerInstrumentation({ enabled: false })
-  expect(() => instrumentation.setConfig(config as never)).toThrow(new TypeError(message))
-  expect(instrumentation.getConfig()).toEqual({ enabled: false, callDuration: true })
+  expect(() => instrumentation.setConfig(config as never)).toThrow(error)
+  expect(instrumentation.getConfig()).toEqual({
+    enabled: false,
+    callDuration: true,
+    callSpans: 'off',
+    outageSpan: false,
+    maxNames: 332,
+  })
+})
+
+test('an option that is undefined is as if it were left out', () => {
+  const config = { enabled: false, callSpans: undefined, filter: undefined, maxNames: undefined }
+  const left = new CircuitBreakerInstrumentation({ enabled: false })
+  expect(new CircuitBreakerInstrumentation(config as never).getConfig()).toEqual(left.getConfig())
 })
 
 test('it knows its own name and version', () => {

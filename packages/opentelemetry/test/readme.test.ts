@@ -6,14 +6,17 @@ import { CircuitBreaker, slowCallRate } from '@cb/core'
 import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics'
 import { expect, onTestFinished, test } from 'vitest'
 import { instrumentCircuitBreakers } from '../src/index.ts'
-import { attribute, logEvent, metric, spanName } from '../src/names.ts'
+import { attribute, metric, spanName } from '../src/names.ts'
 import { startCollector } from './collector.ts'
 import { inMemory, startGlobally, stopGlobally } from './in-memory.ts'
 import { fullOutage } from './outage.ts'
+import { tables, withTables } from './readme-tables.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = await readFile(`${root}README.md`, 'utf8')
-const [program = '', withNodeSdk = ''] = [...readme.matchAll(/```js\n(.*?)```/gs)].map((block) => block[1])
+const [program = '', withNodeSdk = '', manyBreakers = ''] = [...readme.matchAll(/```js\n(.*?)```/gs)].map(
+  (block) => block[1],
+)
 
 /** Runs a program as a file of this package, where its imports resolve. */
 async function run(code: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
@@ -55,42 +58,37 @@ await breaker.execute(() => Promise.reject(new Error('down'))).catch(() => {})
   expect(collector.logs.map((log) => log.attributes[attribute.name])).toEqual(['readme'])
 })
 
-/** The cells of each row of the table under a heading. */
-function table(heading: string): string[][] {
-  const section = readme.split(`## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
-  const rows = section.split('\n').filter((line) => line.startsWith('|'))
-  return rows.slice(2).map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  )
+/** The cells of each row of a table. */
+function rows(name: string): string[][] {
+  const [, , ...lines] = (tables[name] ?? '').split('\n')
+  return lines.map((line) => line.slice(2, -2).split(' | '))
 }
 
 const codes = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1])
 const sorted = (names: Iterable<string | undefined>) => [...new Set(names)].sort()
 
-test('the tables name what the code names, and nothing else', () => {
-  expect(table('Spans').flatMap(([name]) => codes(name))).toEqual(Object.values(spanName))
-  expect(table('Log events').flatMap(([name]) => codes(name))).toEqual([logEvent])
-  expect(table('Metrics').flatMap(([name]) => codes(name))).toEqual(Object.values(metric).map(({ name }) => name))
-  expect(sorted(table('Values').flatMap(([name]) => codes(name)))).toEqual(sorted(Object.values(attribute)))
+test('the program with options for many breakers prints how many names there may be', async () => {
+  expect(await run(manyBreakers)).toBe('332\n')
+})
+
+test('the tables are made from the names in the code; `vitest run -u readme` writes them', async () => {
+  await expect(withTables(readme)).toMatchFileSnapshot('../README.md')
 })
 
 test('the tables list the attributes, instruments and units that an SDK receives', async () => {
   const telemetry = inMemory()
   startGlobally(telemetry)
   onTestFinished(stopGlobally)
-  onTestFinished(instrumentCircuitBreakers())
-  const { request, clock } = await fullOutage('documented')
+  onTestFinished(instrumentCircuitBreakers({ callSpans: 'all', outageSpan: true }))
+  const { request, clock } = await fullOutage('https://documented.example')
   for (let call = 0; call < 4; call++) await request()
   clock.advance(1)
   const slow = new CircuitBreaker({ name: 'documented too', trip: slowCallRate({ slowAfter: 1_000, minimumCalls: 1 }) })
   slow.acquire().success()
 
-  const spans = telemetry.transitions()
-  for (const [name, attributes] of table('Spans')) {
-    const received = spans.filter((span) => span.name === codes(name)[0])
+  for (const [name, , attributes] of rows('spans')) {
+    const [prefix = ''] = codes(name)[0]?.split('{') ?? []
+    const received = telemetry.spans().filter((span) => span.name.startsWith(prefix))
     expect(sorted(codes(attributes))).toEqual(sorted(received.flatMap((span) => Object.keys(span.attributes))))
   }
   const received = (await telemetry.collect()).map((data) => [
@@ -99,7 +97,7 @@ test('the tables list the attributes, instruments and units that an SDK receives
     data.descriptor.unit,
     ...sorted(data.dataPoints.flatMap((point) => Object.keys(point.attributes))),
   ])
-  const documented = table('Metrics').map(([name, instrument, unit, attributes]) => [
+  const documented = rows('metrics').map(([name, instrument, unit, attributes]) => [
     ...codes(name),
     instrument?.replace('Observable', ''),
     ...codes(unit),

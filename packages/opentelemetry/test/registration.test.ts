@@ -48,25 +48,60 @@ test('breakers made before and after the registration are both seen', async () =
 test('registered before the SDK has started, everything arrives from its start on', async () => {
   const telemetry = inMemory()
   const breaker = breakerNamed('early')
-  onTestFinished(registerInstrumentations({ instrumentations: [new CircuitBreakerInstrumentation()] }))
+  onTestFinished(
+    registerInstrumentations({ instrumentations: [new CircuitBreakerInstrumentation({ callSpans: 'all' })] }),
+  )
   await breaker.execute(async () => {})
   startGlobally(telemetry)
   expect(await openAndSee(breaker, telemetry)).toEqual(everything)
   expect(await telemetry.points('circuit_breaker.calls')).toMatchObject({ 'early success': 1, 'early failure': 1 })
+  expect(telemetry.spans().map((span) => span.name)).toEqual(['execute early', 'circuit_breaker open'])
 })
 
-test.each([
-  ['succeeds', 'closed', (breaker: core.CircuitBreaker) => breaker.execute(async () => {})],
-  ['is rejected', 'open', (breaker: core.CircuitBreaker) => breaker.execute(fail).catch(() => {})],
-])('registered before the SDK has started, one call that %s is enough to be noticed', async (call, state, make) => {
+test('registered before the SDK has started, one call that is rejected is enough to be noticed', async () => {
   const telemetry = inMemory()
-  const breaker = breakerNamed(`noticed as it ${call}`)
+  const breaker = breakerNamed('noticed as it rejects')
   onTestFinished(instrumentCircuitBreakers())
-  if (state === 'open') breaker.forceOpen()
+  breaker.forceOpen()
   startGlobally(telemetry)
   expect(await telemetry.collect()).toEqual([])
-  await make(breaker)
-  expect(await telemetry.points('circuit_breaker.state')).toMatchObject({ [`${breaker.name} ${state}`]: 1 })
+  await breaker.execute(fail).catch(() => {})
+  expect(await telemetry.points('circuit_breaker.state')).toMatchObject({ [`${breaker.name} open`]: 1 })
+})
+
+test('registered before the SDK has started, it is noticed within a second, with what has happened until then', async () => {
+  const telemetry = inMemory()
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const breaker = breakerNamed('noticed in time')
+  onTestFinished(instrumentCircuitBreakers())
+  await breaker.execute(async () => {})
+  startGlobally(telemetry)
+  vi.advanceTimersByTime(1_000)
+  expect(vi.getTimerCount()).toBe(0)
+  await breaker.execute(async () => {})
+  expect(await telemetry.points('circuit_breaker.state')).toMatchObject({ [`${breaker.name} closed`]: 1 })
+  expect(await telemetry.points('circuit_breaker.calls')).toMatchObject({ [`${breaker.name} success`]: 2 })
+})
+
+test('calls are counted where nobody follows each of them', async () => {
+  const telemetry = inMemory()
+  const { tracerProvider, meterProvider } = telemetry
+  onTestFinished(instrumentCircuitBreakers({ tracerProvider, meterProvider, callDuration: false }))
+  const breaker = breakerNamed('counted without durations')
+  for (const calls of [1, 2, 3]) {
+    await breaker.execute(async () => {})
+    expect(await telemetry.points('circuit_breaker.calls')).toMatchObject({ [`${breaker.name} success`]: calls })
+  }
+})
+
+test('nothing is left running when it is ended without ever seeing an SDK', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const stop = instrumentCircuitBreakers()
+  expect(vi.getTimerCount()).toBe(1)
+  stop()
+  expect(vi.getTimerCount()).toBe(0)
 })
 
 test('an SDK that is replaced by another is followed, and the first is left alone', async () => {
@@ -114,10 +149,12 @@ test('breakers of a second copy of core are seen too', async () => {
   const telemetry = inMemory()
   startGlobally(telemetry)
   const before = new copy.CircuitBreaker({ name: 'copied before', trip: copy.consecutiveFailures(1) })
-  onTestFinished(instrumentCircuitBreakers())
+  onTestFinished(instrumentCircuitBreakers({ callSpans: 'all' }))
   const after = new copy.CircuitBreaker({ name: 'copied after', trip: copy.consecutiveFailures(1) })
   expect(await openAndSee(before, telemetry)).toEqual(everything)
   expect(await openAndSee(after, telemetry)).toEqual(everything)
+  const calls = telemetry.spans().filter((span) => span.name.startsWith('execute '))
+  expect(calls.map((span) => span.name)).toEqual(['execute copied before', 'execute copied after'])
 })
 
 test('disabled it records nothing, and enabled again all that follows', async () => {

@@ -1,0 +1,98 @@
+import { CircuitBreakerRegistry, consecutiveFailures } from '@cb/core'
+import { fakeClock } from '@cb/test-kit'
+import axios from 'axios'
+import axiosRetry from 'axios-retry'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { protectAxios } from '../src/index.ts'
+import { watched } from './attempt.ts'
+import { callTimeoutSuite } from './call-timeout-suite.ts'
+import { type Dependency, dependency } from './dependency.ts'
+import { errorOf } from './protected-client.ts'
+
+let service: Dependency
+beforeEach(async () => {
+  service = await dependency()
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  return service.close()
+})
+
+describe.each(['http', 'fetch'] as const)('through the %s adapter,', (adapter) => callTimeoutSuite(axios, adapter))
+
+test('each attempt of axios-retry has a call timeout of its own', async () => {
+  const instance = axios.create({ baseURL: service.origin })
+  const { registry } = protectAxios(instance, { defaults: { callTimeout: 100 } })
+  axiosRetry(instance, { retries: 2, shouldResetTimeout: true })
+  expect(await errorOf(instance.get('/hang'))).toMatchObject({ code: 'ETIMEDOUT' })
+  expect(registry.get(service.origin).snapshot().timeouts).toBe(3)
+})
+
+test('a probe has the shorter limit of probes', async () => {
+  const clock = fakeClock()
+  const instance = axios.create({ baseURL: service.origin })
+  const { registry } = protectAxios(instance, {
+    defaults: {
+      trip: consecutiveFailures(1),
+      openDuration: 1_000,
+      callTimeout: 60_000,
+      halfOpen: { callTimeout: 50, probeTimeout: 120_000 },
+      now: clock.now,
+    },
+  })
+  await errorOf(instance.get('/status/500'))
+  clock.advance(1_001)
+  expect(await errorOf(instance.get('/hang'))).toMatchObject({ message: 'timeout of 50ms exceeded' })
+  expect(registry.get(service.origin).state).toBe('open')
+})
+
+test('an adapter that heeds no signal does not hold up the caller', async () => {
+  const instance = axios.create({ adapter: () => new Promise(() => {}) })
+  protectAxios(instance, { defaults: { callTimeout: 50 } })
+  expect(await errorOf(instance.get('http://api.example/'))).toMatchObject({ code: 'ETIMEDOUT' })
+})
+
+test('an adapter that answers after all, or fails, is not heard after its limit', async () => {
+  const { registry, outcomes } = watched(new CircuitBreakerRegistry({ defaults: { callTimeout: 50 } }))
+  let settle: ((answer: never) => void)[] = []
+  const instance = axios.create({ adapter: () => new Promise((...both) => (settle = both)) })
+  protectAxios(instance, { registry })
+  for (const which of [0, 1]) {
+    await errorOf(instance.get('http://api.example/'))
+    settle[which]?.({ status: 200, data: '' } as never)
+  }
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(['failure', 'failure'])
+  expect(registry.get('http://api.example').snapshot().totals.late).toBe(0)
+})
+
+test('a fallback answers for a call that took too long', async () => {
+  const instance = axios.create({ baseURL: service.origin })
+  protectAxios(instance, { defaults: { callTimeout: 50 } })
+  const { data } = await instance.get('/hang', { circuitBreaker: { fallback: (error) => (error as Error).message } })
+  expect(data).toBe('timeout of 50ms exceeded')
+})
+
+test('a call that ends in time leaves no timer behind and nothing on the signal of the caller', async () => {
+  const { signal } = new AbortController()
+  let listeners = 0
+  const counted = new Proxy(signal, {
+    get(target, name) {
+      if (name === 'addEventListener') listeners++
+      if (name === 'removeEventListener') listeners--
+      const value = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  const instance = axios.create({ baseURL: service.origin })
+  protectAxios(instance, { defaults: { callTimeout: 60_000 } })
+  const started = vi.spyOn(globalThis, 'setTimeout')
+  const cleared = vi.spyOn(globalThis, 'clearTimeout')
+  for (const path of ['/', '/status/404', '/status/500', '/gone']) {
+    await instance.get(path, { signal: counted, validateStatus: null }).catch(() => {})
+  }
+  expect(listeners).toBe(0)
+  const limits = started.mock.results.filter((_, n) => started.mock.calls[n]?.[1] === 60_000).map(({ value }) => value)
+  expect(limits).toHaveLength(4)
+  for (const limit of limits) expect(cleared.mock.calls.map(([timer]) => timer)).toContain(limit)
+})

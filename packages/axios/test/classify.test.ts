@@ -1,0 +1,60 @@
+import type { Outcome } from '@cb/core'
+import axios from 'axios'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { SettledAttempt } from '../src/index.ts'
+import { attempt } from './attempt.ts'
+import { dependency } from './dependency.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+describe('classify', () => {
+  test.each<Outcome>(['success', 'failure', 'ignored'])('decides: %s', async (outcome) => {
+    await using service = await dependency()
+    const { outcomes } = await attempt(axios.create(), (it) => it.get(service.origin), { classify: () => outcome })
+    expect(outcomes.map((event) => event.outcome)).toEqual([outcome])
+  })
+
+  test('leaves to the table what it answers undefined for', async () => {
+    await using service = await dependency()
+    const classify = ({ response }: SettledAttempt) => (response?.status === 404 ? 'failure' : undefined)
+    const of = (path: string) => attempt(axios.create(), (it) => it.get(service.origin + path), { classify })
+    expect((await of('/status/404')).outcomes[0]).toMatchObject({ outcome: 'failure', error: { code: 'HTTP_404' } })
+    expect((await of('/status/500')).outcomes[0]).toMatchObject({ outcome: 'failure' })
+    expect((await of('/status/400')).outcomes[0]).toMatchObject({ outcome: 'success' })
+  })
+
+  test('sees response, error and config', async () => {
+    await using service = await dependency()
+    const seen: SettledAttempt[] = []
+    const classify = (settled: SettledAttempt) => {
+      seen.push(settled)
+      return undefined
+    }
+    const { error } = await attempt(axios.create(), (it) => it.get(`${service.origin}/status/404`), { classify })
+    const { response } = await attempt(axios.create(), (it) => it.get(service.origin), { classify })
+    expect(seen[0]).toMatchObject({ error, response: error.response, config: { url: `${service.origin}/status/404` } })
+    expect(seen[1]?.response).toBe(response)
+    expect(seen[1]).not.toHaveProperty('error')
+  })
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('oops')
+      },
+    ],
+    ['answers something else', () => 'fine' as Outcome],
+    ['answers a promise that rejects', (async () => Promise.reject(new Error('unheard'))) as never],
+  ])('that %s gives way to the table and is reported once', async (_what, classify) => {
+    const console_ = vi.spyOn(console, 'error').mockImplementation(() => {})
+    await using service = await dependency()
+    const instance = axios.create()
+    for (let n = 0; n < 2; n++) {
+      const { outcomes, response } = await attempt(instance, (it) => it.get(service.origin), { classify })
+      expect(outcomes.map(({ outcome }) => outcome)).toEqual(['success'])
+      expect(response?.data).toBe('hello')
+    }
+    expect(console_).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('@cb/axios: the `classify` function'))
+  })
+})

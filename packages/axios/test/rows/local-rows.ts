@@ -1,0 +1,105 @@
+import { Readable } from 'node:stream'
+import { CircuitBreaker } from '@cb/core'
+import { get, type Row } from './row.ts'
+
+/** What arises on this side of the wire. */
+export const localRows: readonly Row[] = [
+  {
+    what: "the caller's AbortController",
+    outcome: 'ignored',
+    code: 'ERR_CANCELED',
+    request: (instance, { origin }) => {
+      const controller = new AbortController()
+      setTimeout(() => controller.abort(), 30)
+      return instance.get(`${origin}/hang`, { signal: controller.signal })
+    },
+  },
+  {
+    what: "the caller's CancelToken",
+    outcome: 'ignored',
+    code: 'ERR_CANCELED',
+    request: (instance, { origin }, axios) => {
+      const source = axios.CancelToken.source()
+      setTimeout(() => source.cancel('no longer needed'), 30)
+      return instance.get(`${origin}/hang`, { cancelToken: source.token })
+    },
+  },
+  {
+    what: 'a URL that is none',
+    outcome: 'ignored',
+    request: (instance) => instance.get('http://['),
+  },
+  {
+    what: 'an unsupported protocol',
+    outcome: 'ignored',
+    request: (instance) => instance.get('gopher://127.0.0.1/'),
+  },
+  { what: 'an endless redirect', outcome: 'ignored', request: get('/loop') },
+  { what: 'a redirect that leads nowhere', outcome: 'ignored', request: get('/nowhere') },
+  {
+    what: 'no file descriptor left for a connection',
+    outcome: 'ignored',
+    code: 'EMFILE',
+    request: (instance, { origin }, { AxiosError }) =>
+      instance.get(origin, {
+        adapter: () => Promise.reject(AxiosError.from(Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' }))),
+      }),
+  },
+  {
+    what: 'a header that no request may have',
+    outcome: 'ignored',
+    request: (instance, { origin }) => instance.get(origin, { headers: { 'no header': 'x' } }),
+  },
+  {
+    what: 'a redirect that the caller forbids',
+    outcome: 'ignored',
+    request: get('/elsewhere', {
+      beforeRedirect: () => {
+        throw new Error('not there')
+      },
+    }),
+    only: 'http',
+  },
+  {
+    what: 'an answer above maxContentLength',
+    outcome: 'ignored',
+    request: get('/status/200', { maxContentLength: 3 }),
+    only: 'http',
+  },
+  {
+    what: 'a request above maxBodyLength',
+    outcome: 'ignored',
+    request: (instance, { origin }) => instance.post(origin, 'too long', { maxBodyLength: 3 }),
+    only: 'http',
+  },
+  {
+    what: 'an upload whose own stream fails',
+    outcome: 'ignored',
+    request: (instance, { origin }) => {
+      const body = new Readable({
+        read() {
+          this.destroy(Object.assign(new Error('the disk is gone'), { code: 'EIO' }))
+        },
+      })
+      return instance.post(`${origin}/`, body, { maxRedirects: 0 })
+    },
+    only: 'http',
+  },
+  {
+    what: 'the rejection of another breaker',
+    outcome: 'ignored',
+    code: 'ECIRCUITOPEN',
+    request: (instance, { origin }) => {
+      const inner = new CircuitBreaker({ name: 'inner' })
+      inner.forceOpen()
+      return instance.get(origin, { adapter: () => inner.execute(() => Promise.reject(new Error('unreachable'))) })
+    },
+  },
+  {
+    what: 'a browser that leaves the page',
+    outcome: 'ignored',
+    code: 'ECONNABORTED',
+    request: (instance, { origin }, axios) =>
+      instance.get(origin, { adapter: () => Promise.reject(new axios.AxiosError('Request aborted', 'ECONNABORTED')) }),
+  },
+]

@@ -1,0 +1,20 @@
+import type { Outcome } from '@cb/core'
+import type { AxiosInstance, AxiosRequestConfig, AxiosResponse, AxiosStatic } from 'axios'
+import type { Dependency } from '../dependency.ts'
+
+export type Request = (instance: AxiosInstance, service: Dependency, axios: AxiosStatic) => Promise<AxiosResponse>
+
+/** One row of the table, or several that must come out alike, with a request that leads there. */
+export interface Row {
+  readonly what: string
+  readonly outcome: Outcome
+  /** What the breaker is told; undefined for nothing. */
+  readonly code?: string
+  readonly request: Request
+  readonly only?: 'http' | 'fetch'
+}
+
+export const get =
+  (path: string, config?: AxiosRequestConfig): Request =>
+  (instance, { origin }) =>
+    instance.get(origin + path, config)

@@ -1,0 +1,57 @@
+import { text } from 'node:stream/consumers'
+import { until } from '@cb/test-kit'
+import type { AxiosStatic } from 'axios'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Dependency, dependency } from './dependency.ts'
+import { type ClientOptions, streamingClient } from './streaming-client.ts'
+
+/** How long a streamed body may take, for every supported axios. */
+export function streamLimitSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'): void {
+  let service: Dependency
+  beforeEach(async () => {
+    service = await dependency()
+  })
+  afterEach(() => service.close())
+
+  describe('a streamed body', () => {
+    const client = (options?: ClientOptions) => streamingClient(axios, adapter, service.origin, options)
+
+    test('has a limit in time, which closes the connection', async () => {
+      const { get, outcomes } = client()
+      const error = await get('/stall/200', { circuitBreaker: { callTimeout: 300 } })
+        .then(({ data }) => text(data))
+        .catch((reason) => reason)
+      expect(error).toBeInstanceOf(axios.AxiosError)
+      expect(error).toMatchObject({ code: 'ETIMEDOUT', cause: { code: 'ECALLTIMEOUT', callTimeout: 300 } })
+      expect(outcomes).toMatchObject([{ outcome: 'failure', error: { code: 'ETIMEDOUT' } }])
+      await until(() => service.abandoned === 1)
+    })
+
+    test('whose reader takes his time between chunks is ended by the limit too', async () => {
+      const { get, told } = client()
+      const { data } = await get('/stall/200', { circuitBreaker: { callTimeout: 500 } })
+      const chunks = data[Symbol.asyncIterator]()
+      await chunks.next()
+      await until(() => told().length > 0)
+      expect(told()).toEqual(['failure'])
+      await expect(chunks.next()).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+    })
+
+    test('has no limit once its outcome is known', async () => {
+      const { get } = client({ settleAt: 'headers' })
+      const { data } = await get('/stall/200', { circuitBreaker: { callTimeout: 500 } })
+      setTimeout(() => service.release(), 600)
+      expect(await text(data)).toBe('partlate')
+    })
+
+    test("still heeds the caller's signal after its outcome is known", async () => {
+      const { get } = client({ settleAt: 'headers' })
+      const controller = new AbortController()
+      const { data } = await get('/stall/200', { signal: controller.signal, circuitBreaker: { callTimeout: 10_000 } })
+      const body = text(data).catch((error) => error)
+      controller.abort()
+      expect(await body).toBeInstanceOf(Error)
+      await until(() => service.abandoned === 1)
+    })
+  })
+}

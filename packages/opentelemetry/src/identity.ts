@@ -1,0 +1,30 @@
+import type { Attributes } from '@opentelemetry/api'
+import { legible } from './legible.ts'
+import { attribute } from './names.ts'
+
+const longestName = 256
+
+/** A breaker's name as it is sent: bounded, and without the credentials of a URL. */
+export function sentName(name: string): string {
+  return legible(name.replace(/^([a-z][\w+.-]*:\/\/)[^/?#]*@/i, '$1'), longestName)
+}
+
+/** Who a span or a log event is about: the breaker, and the server behind it where its name is an origin. */
+export function identify(name: string): Attributes {
+  return Object.freeze({ [attribute.name]: sentName(name), ...serverOf(name) })
+}
+
+/** HTTP adapters name a breaker after the origin that it guards. */
+function serverOf(name: string): Attributes {
+  if (!/^https?:\/\//.test(name) || name.length > longestName) return {}
+  try {
+    const { href, origin, protocol, hostname, port } = new URL(name)
+    if (href !== `${origin}/`) return {}
+    return {
+      [attribute.serverAddress]: hostname.replace(/^\[(.*)\]$/, '$1'),
+      [attribute.serverPort]: Number(port || (protocol === 'https:' ? 443 : 80)),
+    }
+  } catch {
+    return {}
+  }
+}

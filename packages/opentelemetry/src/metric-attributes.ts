@@ -1,0 +1,63 @@
+import type { OutcomeEvent, StateName, Transition } from '@cb/core'
+import type { Attributes } from '@opentelemetry/api'
+import { type CallOutcome, callOutcomes, outcomeOf, snake, states, transitionAttributes } from './attributes.ts'
+import { type ErrorTypes, otherType } from './error-types.ts'
+import { attribute } from './names.ts'
+
+/** How many more pairs of a name and an `error.type` there may be: each is a series. */
+export interface Budget {
+  left: number
+}
+
+/** The attributes of one name in metrics, built once: a call only picks one. */
+export class MetricAttributes {
+  readonly name: Attributes
+  readonly #states: Readonly<Record<StateName, Attributes>>
+  readonly #calls: Readonly<Record<CallOutcome, Attributes>>
+  readonly #failures: Readonly<Record<'failure' | 'timeout', Map<string, Attributes>>>
+  readonly #budget: Budget
+
+  constructor(name: string, budget: Budget) {
+    this.name = Object.freeze({ [attribute.name]: name })
+    this.#budget = budget
+    this.#states = recordOf(states, (state) => this.#with({ [attribute.state]: snake(state) }))
+    this.#calls = recordOf(callOutcomes, (outcome) => this.#with({ [attribute.outcome]: outcome }))
+    this.#failures = { failure: new Map(), timeout: new Map() }
+  }
+
+  state(state: StateName): Attributes {
+    return this.#states[state]
+  }
+
+  calls(outcome: CallOutcome): Attributes {
+    return this.#calls[outcome]
+  }
+
+  /** For the duration of one call: the same as in `calls`, and what kind of error a failure was. */
+  settled(event: OutcomeEvent, errorTypes: ErrorTypes): Attributes {
+    const outcome = outcomeOf(event)
+    if (outcome !== 'failure' && outcome !== 'timeout') return this.#calls[outcome]
+    return this.#failed(outcome, errorTypes.of(event.error))
+  }
+
+  transition(event: Transition): Attributes {
+    return this.#with(transitionAttributes(event))
+  }
+
+  #failed(outcome: 'failure' | 'timeout', errorType: string): Attributes {
+    const known = this.#failures[outcome].get(errorType)
+    if (known !== undefined) return known
+    if (errorType !== otherType && this.#budget.left-- <= 0) return this.#failed(outcome, otherType)
+    const attributes = this.#with({ [attribute.outcome]: outcome, [attribute.errorType]: errorType })
+    this.#failures[outcome].set(errorType, attributes)
+    return attributes
+  }
+
+  #with(more: Attributes): Attributes {
+    return Object.freeze({ ...this.name, ...more })
+  }
+}
+
+function recordOf<Key extends string>(keys: readonly Key[], make: (key: Key) => Attributes): Record<Key, Attributes> {
+  return Object.fromEntries(keys.map((key) => [key, make(key)])) as Record<Key, Attributes>
+}

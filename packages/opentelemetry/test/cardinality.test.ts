@@ -1,0 +1,200 @@
+import { CircuitBreaker, CircuitBreakerRegistry, consecutiveFailures } from '@cb/core'
+import { diag, trace } from '@opentelemetry/api'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { type InstrumentCircuitBreakersOptions, instrumentCircuitBreakers } from '../src/index.ts'
+import { gone, heapUsed, watchForEnd } from './garbage.ts'
+import { inMemory, type Telemetry } from './in-memory.ts'
+import { outage, refused } from './outage.ts'
+
+const said: string[] = []
+
+beforeEach(() => {
+  const note = (message: string) => void said.push(message)
+  diag.setLogger({ error: note, warn: note, info() {}, debug() {}, verbose() {} })
+  said.length = 0
+  return () => diag.disable()
+})
+
+function started(options: InstrumentCircuitBreakersOptions): Telemetry {
+  const telemetry = inMemory()
+  const { tracerProvider, meterProvider, loggerProvider } = telemetry
+  onTestFinished(instrumentCircuitBreakers({ tracerProvider, meterProvider, loggerProvider, ...options }))
+  return telemetry
+}
+
+function host(n: number | string): CircuitBreaker {
+  return new CircuitBreaker({ name: `http://host-${n}:80`, trip: consecutiveFailures(1) })
+}
+
+const call = (breaker: CircuitBreaker) => breaker.execute(async () => {})
+const isState = (key: string) => /(closed|open|half_open)$/.test(key)
+
+async function namesIn(telemetry: Telemetry): Promise<string[]> {
+  const keys = Object.keys(await telemetry.points('circuit_breaker.state')).filter(isState)
+  return [...new Set(keys.map((key) => key.slice(0, key.lastIndexOf(' '))))].sort()
+}
+
+test('a breaker that the filter leaves out is in no metric, span or log event', async () => {
+  const telemetry = started({ filter: ({ name }) => name === 'kept', callSpans: 'all', outageSpan: true })
+  const story = outage(trace.getTracer('application'), 'left out')
+  for (let failures = 0; failures < 4; failures++) await story.request(true)
+  await story.request()
+  const kept = new CircuitBreaker({ name: 'kept' })
+  await call(kept)
+  expect(story.breaker.state).toBe('open')
+  expect(await namesIn(telemetry)).toEqual(['kept'])
+  expect(telemetry.spans().map((span) => span.name)).toEqual(['execute kept'])
+  expect(telemetry.logs.getFinishedLogRecords()).toEqual([])
+})
+
+test('breakers that are aggregated are one name in metrics, and keep their own in spans and log events', async () => {
+  const telemetry = started({ aggregate: ({ name }) => (name.startsWith('http') ? 'hosts' : name) })
+  const [one, other, payments] = [host(1), host(2), new CircuitBreaker({ name: 'payments' })]
+  for (const breaker of [one, other, payments]) await call(breaker)
+  await other.execute(() => Promise.reject(refused)).catch(() => {})
+  expect(await namesIn(telemetry)).toEqual(expect.arrayContaining(['hosts', 'payments']))
+  expect(await telemetry.points('circuit_breaker.state')).toMatchObject({ 'hosts closed': 1, 'hosts open': 1 })
+  expect(await telemetry.points('circuit_breaker.calls')).toMatchObject({ 'hosts success': 2, 'hosts failure': 1 })
+  expect(await telemetry.points('circuit_breaker.transitions')).toEqual({
+    'hosts open closed consecutive_failures': 1,
+  })
+  const own = { 'circuit_breaker.name': 'http://host-2:80', 'server.address': 'host-2', 'server.port': 80 }
+  expect(telemetry.transitions().map((span) => span.attributes)).toMatchObject([own])
+  expect(telemetry.logs.getFinishedLogRecords().map((record) => record.attributes)).toMatchObject([own])
+})
+
+test.each([
+  ['throws', () => JSON.parse('{')],
+  ['answers no string', () => 42 as never],
+])('an aggregate that %s leaves every breaker its own name, and is reported once', async (_, aggregate) => {
+  const telemetry = started({ aggregate })
+  const breakers = [host('a'), host('b')]
+  for (const breaker of breakers) await call(breaker)
+  expect(await namesIn(telemetry)).toEqual(expect.arrayContaining(breakers.map(({ name }) => name)))
+  expect(said).toEqual([expect.stringContaining('the option aggregate')])
+})
+
+test('a filter that throws lets all pass, and is reported once', async () => {
+  const filter = () => {
+    throw new Error('no list')
+  }
+  const telemetry = started({ filter })
+  const breakers = [host('c'), host('d')]
+  for (const breaker of breakers) await call(breaker)
+  expect(await namesIn(telemetry)).toEqual(expect.arrayContaining(breakers.map(({ name }) => name)))
+  expect(said).toEqual([expect.stringMatching(/the option filter.*no list/)])
+})
+
+test('names beyond maxNames are counted together as (overflow), to the last call, and a warning says so once', async () => {
+  const filter = ({ name }: CircuitBreaker) => name.startsWith('http://host-over')
+  const telemetry = started({ filter, maxNames: 2 })
+  const breakers = Array.from({ length: 10 }, (_, n) => host(`over-${n}`))
+  for (const breaker of breakers) await call(breaker)
+  breakers[7]?.forceOpen()
+  breakers[8]?.forceOpen()
+  expect(await telemetry.points('circuit_breaker.state')).toMatchObject({
+    'http://host-over-1:80 closed': 1,
+    '(overflow) closed': 6,
+    '(overflow) open': 2,
+  })
+  expect(await telemetry.points('circuit_breaker.calls')).toMatchObject({
+    'http://host-over-1:80 success': 1,
+    '(overflow) success': 8,
+  })
+  expect(telemetry.transitions().map((span) => span.attributes['circuit_breaker.name'])).toEqual([
+    'http://host-over-7:80',
+    'http://host-over-8:80',
+  ])
+  expect(said).toHaveLength(1)
+  expect(said[0]).toMatch(/more than 2 names of circuit breakers.*\(overflow\).*aggregate.*filter.*maxNames/)
+})
+
+test('with as many names as there is room for nothing overflows, and nobody is warned', async () => {
+  const telemetry = started({ filter: ({ name }) => name.startsWith('http://host-room'), maxNames: 3 })
+  const breakers = Array.from({ length: 3 }, (_, n) => host(`room-${n}`))
+  expect(await namesIn(telemetry)).toEqual(breakers.map(({ name }) => name))
+  expect(said).toEqual([])
+})
+
+test('names that come and go do not add up without end: what an SDK was told it keeps', async () => {
+  const filter = ({ name }: CircuitBreaker) => name.startsWith('http://host-churn')
+  const telemetry = started({ filter, maxNames: 2 })
+  for (let round = 0; round < 5; round++) {
+    const come = () => watchForEnd(host(`churn-${round}`), `churn ${round}`)
+    come()
+    await telemetry.collect()
+    await gone(`churn ${round}`)
+  }
+  expect(await namesIn(telemetry)).toEqual(['(overflow)', 'http://host-churn-0:80', 'http://host-churn-1:80'])
+})
+
+test('each failing host with its own errors stays within the series that an SDK keeps', async () => {
+  const filter = ({ name }: CircuitBreaker) => name.startsWith('http://host-codes')
+  const telemetry = started({ filter })
+  const breakers = Array.from({ length: 340 }, (_, n) => host(`codes-${n}`))
+  for (const breaker of breakers) {
+    for (let code = 0; code < 8; code++) {
+      const error = Object.assign(new Error(), { code: `E${code}` })
+      await breaker.execute(() => Promise.reject(error)).catch(() => {})
+      breaker.reset()
+    }
+  }
+  const points = Object.entries(await telemetry.points('circuit_breaker.call.duration'))
+  expect(points.length).toBeLessThan(2_000)
+  expect(points.filter(([key]) => key === 'true')).toEqual([]) // otel.metric.overflow
+  expect(points.reduce((sum, [, value]) => sum + (value as { count: number }).count, 0)).toBe(340 * 8)
+}, 30_000)
+
+test('a hundred thousand breakers fit into every instrument, cost little memory, and nothing while they idle', async () => {
+  let clockReads = 0
+  const now = () => {
+    clockReads++
+    return 0
+  }
+  const count = 100_000
+  const defaults = { trip: consecutiveFailures(3), now }
+  let registry: CircuitBreakerRegistry | undefined = new CircuitBreakerRegistry({ maxSize: count, defaults })
+  for (let n = 0; n < count; n++) await call(registry.get(`http://host-many-${n}:80`))
+  const before = await heapUsed()
+  const telemetry = started({ filter: ({ name }) => name.startsWith('http://host-many') })
+  expect(await telemetry.points('circuit_breaker.calls')).toMatchObject({ '(overflow) success': count - 332 })
+  expect(((await heapUsed()) - before) / count).toBeLessThan(1_000) // bytes per breaker
+
+  clockReads = 0
+  const metrics = await telemetry.collect()
+  expect(clockReads).toBe(0) // no breaker was asked anything
+  for (const { dataPoints, descriptor } of metrics) {
+    expect(dataPoints.length, descriptor.name).toBeLessThanOrEqual(333 * 6)
+    expect(dataPoints.some(({ attributes }) => 'otel.metric.overflow' in attributes)).toBe(false)
+  }
+  registry.get('http://host-many-99999:80').forceOpen()
+  expect(await telemetry.points('circuit_breaker.state')).toMatchObject({ '(overflow) open': 1 })
+
+  registry = undefined
+  expect((await heapUsed()) - before).toBeLessThan(0)
+  expect(await telemetry.points('circuit_breaker.state')).toMatchObject({
+    '(overflow) closed': 0,
+    '(overflow) open': 0,
+  })
+}, 60_000)
+
+test('a breaker that its registry has evicted stops reporting, and its calls stay counted', async () => {
+  const filter = ({ name }: CircuitBreaker) => name.startsWith('http://host-evicted')
+  const telemetry = started({ filter })
+  const registry = new CircuitBreakerRegistry({ maxSize: 1 })
+  const come = async (n: number) => {
+    const breaker = registry.get(`http://host-evicted-${n}:80`)
+    watchForEnd(breaker, `evicted ${n}`)
+    await call(breaker)
+    await telemetry.collect()
+  }
+  await come(1)
+  await come(2)
+  await gone('evicted 1')
+  expect(await telemetry.points('circuit_breaker.state')).toMatchObject({
+    'http://host-evicted-1:80 closed': 0,
+    'http://host-evicted-2:80 closed': 1,
+  })
+  await come(1)
+  expect(await telemetry.points('circuit_breaker.calls')).toMatchObject({ 'http://host-evicted-1:80 success': 2 })
+})

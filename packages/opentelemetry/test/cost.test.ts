@@ -1,0 +1,65 @@
+import { CircuitBreaker, consecutiveFailures } from '@cb/core'
+import { type Attributes, context, createNoopMeter, type Meter, type TracerProvider } from '@opentelemetry/api'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { type InstrumentCircuitBreakersOptions, instrumentCircuitBreakers } from '../src/index.ts'
+import { refused } from './outage.ts'
+
+/** Counts what costs: each synchronous use of an instrument, and the objects it is given. */
+function counted(options: InstrumentCircuitBreakersOptions = {}) {
+  const used: { instrument: string; attributes: Attributes | undefined }[] = []
+  const count = (instrument: string) => (_: number, attributes?: Attributes) =>
+    void used.push({ instrument, attributes })
+  const meter: Meter = Object.assign(createNoopMeter(), {
+    createCounter: (name: string) => ({ add: count(name) }),
+    createHistogram: (name: string) => ({ record: count(name) }),
+  })
+  let meters = 0
+  const meterProvider = {
+    getMeter: () => {
+      meters++
+      return meter
+    },
+  }
+  const getTracer = vi.fn<TracerProvider['getTracer']>()
+  onTestFinished(instrumentCircuitBreakers({ meterProvider, tracerProvider: { getTracer }, ...options }))
+  return { used, getTracer, meters: () => meters }
+}
+
+async function calls(breaker: CircuitBreaker, fails: boolean): Promise<void> {
+  const work = fails ? () => Promise.reject(refused) : async () => {}
+  for (let n = 0; n < 100; n++) await breaker.execute(work).catch(() => {})
+}
+
+test.each([
+  ['succeeds', false],
+  ['fails', true],
+])('a call that %s uses one instrument once, with an object that all such calls share', async (_, fails) => {
+  const { used, getTracer, meters } = counted()
+  await calls(new CircuitBreaker({ name: 'counted', trip: consecutiveFailures(1_000) }), fails)
+  expect(used).toHaveLength(100)
+  expect(new Set(used.map(({ instrument }) => instrument))).toEqual(new Set(['circuit_breaker.call.duration']))
+  expect(new Set(used.map(({ attributes }) => attributes)).size).toBe(1)
+  expect(getTracer).not.toHaveBeenCalled()
+  expect(meters()).toBe(1)
+})
+
+test('without callDuration a call uses no instrument, and neither does one that is rejected', async () => {
+  const { used } = counted({ callDuration: false })
+  const breaker = new CircuitBreaker({ name: 'silent', trip: consecutiveFailures(1_000) })
+  await calls(breaker, false)
+  await calls(breaker, true)
+  expect(used).toEqual([])
+  breaker.forceOpen()
+  const transition = used.splice(0)
+  await calls(breaker, false)
+  expect(transition).toHaveLength(2)
+  expect(used).toEqual([])
+})
+
+test('unless call spans are asked for, nothing is put around a call', async () => {
+  const around = vi.spyOn(context, 'with')
+  onTestFinished(() => around.mockRestore())
+  counted({ callSpans: 'rejected' })
+  await calls(new CircuitBreaker({ name: 'bare' }), false)
+  expect(around).not.toHaveBeenCalled()
+})

@@ -1,0 +1,97 @@
+import { attribute, callSpanPrefix, logEvent, metric, overflowName, spanName } from '../src/names.ts'
+
+/** What README.md says about each name, in tables made from the names themselves. */
+
+type Key = keyof typeof attribute
+
+const server: Key[] = ['serverAddress', 'serverPort']
+const transition: Key[] = ['name', ...server, 'state', 'previousState', 'reason']
+const cause: Key[] = ['failureRate', 'windowCalls', 'errorType']
+
+const spans: [name: string, made: string, attributes: Key[]][] = [
+  [spanName.open, 'at the transition, of no length', [...transition, ...cause]],
+  [spanName['half-open'], 'at the transition, of no length', transition],
+  [spanName.closed, 'at the transition, of no length', transition],
+  [`${callSpanPrefix} {name}`, 'with `callSpans`, one call', ['name', ...server, 'state', 'outcome', 'errorType']],
+  [
+    spanName.outage,
+    'with `outageSpan`, when the breaker closes: from its opening on',
+    ['name', ...server, 'reason', ...cause],
+  ],
+]
+
+const metricAttributes: Readonly<Record<keyof typeof metric, Key[]>> = {
+  state: ['name', 'state'],
+  transitions: ['name', 'state', 'previousState', 'reason'],
+  calls: ['name', 'outcome'],
+  callDuration: ['name', 'outcome', 'errorType'],
+  failureRate: ['name'],
+  slowCallRate: ['name'],
+  stateDuration: ['name', 'state'],
+}
+
+const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
+  name: [
+    'string',
+    `the breaker's name, at most 256 characters, without control characters and without the credentials of a URL; in metrics what \`aggregate\` makes of it, or \`${overflowName}\``,
+  ],
+  state: ['string', '`closed`, `open`, `half_open`; of a call: the state that admitted or rejected it'],
+  previousState: ['string', '`closed`, `open`, `half_open`'],
+  reason: [
+    'string',
+    '`consecutive_failures`, `failure_count`, `failure_rate`, `slow_call_rate` or the name of your own trip policy; `probe_failed`, `probes_succeeded`, `probes_undecided`, `open_duration_ended`, `forced`, `override_expired`, `resumed`, `reset`, `restored`',
+  ],
+  failureRate: ['double', '0 to 1, of the calls in the window, if a trip policy decided'],
+  windowCalls: ['int', 'calls in the window, if a trip policy decided'],
+  outcome: [
+    'string',
+    '`success`, `failure`, `timeout`, `ignored`, `rejected`; `late`: the state that admitted it was gone, or it was settled twice',
+  ],
+  errorType: [
+    'string',
+    "of failures, timeouts and rejections only: the error's `code`, or else its name; at most 64 characters and 50 different ones, further ones are `_OTHER`",
+  ],
+  serverAddress: ['string', 'host of a breaker that is named after an origin, as HTTP adapters do'],
+  serverPort: ['int', 'its port'],
+}
+
+const codes = (keys: readonly Key[]) => keys.map((key) => `\`${attribute[key]}\``).join(', ')
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+export const tables: Readonly<Record<string, string>> = {
+  spans: table(
+    ['name', 'made', 'attributes'],
+    spans.map(([name, made, keys]) => [`\`${name}\``, made, codes(keys)]),
+  ),
+  metrics: table(
+    ['name', 'instrument', 'unit', 'attributes', 'meaning'],
+    Object.entries(metric).map(([key, { name, instrument, unit, description }]) => [
+      `\`${name}\``,
+      instrument,
+      `\`${unit}\``,
+      codes(metricAttributes[key as keyof typeof metric]),
+      description,
+    ]),
+  ),
+  'log events': table(
+    ['name', 'severity', 'attributes'],
+    [[`\`${logEvent}\``, '`WARN` when opening, otherwise `INFO`', "those of the transition's span"]],
+  ),
+  values: table(
+    ['attribute', 'type', 'values'],
+    Object.entries(values).map(([key, [type, meaning]]) => [codes([key as Key]), type, meaning]),
+  ),
+}
+
+/** The text with each table, between its two marks, as it should be. */
+export function withTables(readme: string): string {
+  return Object.entries(tables).reduce((text, [name, table]) => {
+    const [before, rest = ''] = text.split(`<!-- ${name} -->\n`)
+    const [, after] = rest.split(`<!-- /${name} -->`)
+    if (after === undefined) throw new Error(`README.md has no marks for the table of ${name}`)
+    return `${before}<!-- ${name} -->\n${table}\n<!-- /${name} -->${after}`
+  }, readme)
+}

@@ -1,0 +1,19 @@
+import type { Outcome } from '@cb/core'
+import { hush, report } from './report.ts'
+
+/** The user's word, if it is one. */
+export function askClassify<Settled>(
+  adapter: string,
+  classify: (settled: Settled) => Outcome | undefined,
+  settled: Settled,
+): Outcome | undefined {
+  try {
+    const outcome = classify(settled)
+    if (outcome === undefined || outcome === 'success' || outcome === 'failure' || outcome === 'ignored') return outcome
+    hush(outcome)
+    report(adapter, classify, "the `classify` function gave neither 'success', 'failure', 'ignored' nor undefined")
+  } catch (error) {
+    report(adapter, classify, 'the `classify` function threw', error)
+  }
+  return undefined
+}
