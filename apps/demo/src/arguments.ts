@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util'
 
 export interface Arguments {
   readonly help: boolean
+  /** Send telemetry to backends, and show what they make of it. */
+  readonly telemetry: boolean
   /** Exit when the scenario has been played, also on a terminal. */
   readonly once: boolean
   /** The gateway's port; undefined for the default, or a free one if that is taken. */
@@ -10,10 +12,11 @@ export interface Arguments {
 
 export const defaultPort = 3_000
 
-export const helpText = `Usage: demo [--once] [--port N] [--help]
+export const helpText = `Usage: demo [--once] [--telemetry] [--port N] [--help]
 Starts a gateway and three services, breaks one of them and heals it again, and shows what callers see meanwhile.
-  --once      exit when the scenario is over: 0 if the breaker opened and recovered and no dashboard failed, else 1
-  --port N    port of the gateway, 0 for a free one (default ${defaultPort}, or a free one if that is taken)
+  --once       exit when the scenario is over: 0 if the breaker opened and recovered and no dashboard failed, else 1
+  --telemetry  an OTLP server and Prometheus, if installed, receive everything, raise alerts and answer questions
+  --port N     port of the gateway, 0 for a free one (default ${defaultPort}, or a free one if that is taken)
 On a terminal, without --once, it then stays up for you to try things, until Ctrl-C.`
 
 /** What was typed is not understood. */
@@ -21,16 +24,17 @@ export class UsageError extends Error {}
 
 /** @throws UsageError saying what is wrong. */
 export function parseArguments(args: readonly string[]): Arguments {
-  const { help = false, once = false, port } = parse(args)
+  const { help = false, once = false, telemetry = false, port } = parse(args)
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
     throw new UsageError(`--port must be a whole number from 0 to 65535, got ${JSON.stringify(port)}`)
   }
-  return { help, once, port: port === undefined ? undefined : Number(port) }
+  return { help, once, telemetry, port: port === undefined ? undefined : Number(port) }
 }
 
 function parse(args: readonly string[]) {
   try {
-    const options = { help: { type: 'boolean' }, once: { type: 'boolean' }, port: { type: 'string' } } as const
+    const flag = { type: 'boolean' } as const
+    const options = { help: flag, once: flag, telemetry: flag, port: { type: 'string' } } as const
     return parseArgs({ args: [...args], options }).values
   } catch (error) {
     throw new UsageError((error as Error).message)

@@ -8,6 +8,8 @@ export interface ChildOptions {
   readonly name: string
   readonly program: URL
   readonly args: readonly string[]
+  /** What is to be added to the environment. */
+  readonly environment?: NodeJS.ProcessEnv
   /** A line that the child wrote to its standard error. */
   readonly onLine: (line: string) => void
   /** What the child sends after it was ready. */
@@ -24,8 +26,9 @@ export class Child {
   readonly exited: Promise<string>
   readonly #process: ChildProcess
 
-  constructor({ name, program, args, onLine, onMessage }: ChildOptions) {
-    const child = fork(program, args, { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  constructor({ name, program, args, environment, onLine, onMessage }: ChildOptions) {
+    const env = { ...process.env, ...environment }
+    const child = fork(program, args, { env, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
     this.name = name
     this.pid = child.pid ?? 0
     this.#process = child

@@ -1,5 +1,5 @@
 import type { CircuitBreakerSnapshot, Transition } from '@cb/core'
-import type { RecordedSpan } from './trip-recorder.ts'
+import type { RecordedTrip } from './trip-recorder.ts'
 
 /** A breaker of the gateway went from one state to another. */
 export interface TransitionMessage extends Omit<Transition, 'error'> {
@@ -10,14 +10,10 @@ export interface TransitionMessage extends Omit<Transition, 'error'> {
   readonly error?: string
 }
 
-/** The answer to `{ type: 'report' }`. */
-export interface GatewayReport {
+/** The answer to `{ type: 'report' }`: all breakers, and the trip of the payment breaker. */
+export interface GatewayReport extends RecordedTrip {
   readonly type: 'report'
   readonly breakers: readonly CircuitBreakerSnapshot[]
-  /** The spans of the request in which the payment breaker opened. */
-  readonly request: readonly RecordedSpan[]
-  /** The spans of that breaker's transitions. */
-  readonly transitions: readonly RecordedSpan[]
 }
 
 /** What the gateway tells its parent. */

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dashboard } from './dashboard.ts'
+import { whatGot } from './measure.ts'
 
 /** What one request of the load got. Times are milliseconds since the epoch. */
 export interface Answer {
@@ -19,6 +21,10 @@ const tick = 10
 /** How many different people there are. */
 const people = 20
 const warmUpRounds = 10
+/** Between rounds that did not go well. */
+const pause = 100
+/** Also on a slow machine. */
+const longestWarmUp = 60_000
 /** A request is given up after this long. */
 const patience = 5_000
 
@@ -46,14 +52,21 @@ export class Load {
     }, tick)
   }
 
-  /** Sends some requests that count for nothing: the first ones of a process measure its compiler. */
+  /**
+   * Sends some requests that count for nothing: the first ones of a process measure its compiler. Goes on until all is well, for
+   * on a slow machine they can open breakers. @throws Error if that takes too long.
+   */
   async warmUp(): Promise<void> {
-    for (let round = 0; round < warmUpRounds; round++) {
-      const paths = Array.from({ length: people }, (_, n) => `/user-dashboard/${n + 1}`)
-      await Promise.all([
+    const deadline = performance.now() + longestWarmUp
+    const paths = Array.from({ length: people }, (_, n) => `/user-dashboard/${n + 1}`)
+    for (let round = 1, isWell = false; round <= warmUpRounds || !isWell; round++) {
+      if (performance.now() > deadline) throw new Error(`the services were not well within ${longestWarmUp / 1_000} s`)
+      const [payment, ...dashboards] = await Promise.all([
         this.#request('pay', '/orders/1-1/pay'),
         ...paths.map((path) => this.#request('dashboard', path)),
       ])
+      isWell = payment.status === 201 && dashboards.every((answer) => whatGot(answer) === 'live')
+      if (!isWell) await sleep(pause)
     }
   }
 

@@ -13,6 +13,9 @@ function readArguments(): Arguments {
   }
 }
 
-const { help, once, port } = readArguments()
+const { help, port, ...options } = readArguments()
 if (help) console.log(helpText)
-else process.exit(await runDemo({ once, port: port ?? defaultPort, orAnyPort: port === undefined }, interruption()))
+else {
+  const where = { port: port ?? defaultPort, orAnyPort: port === undefined, programs: new URL('.', import.meta.url) }
+  process.exit(await runDemo({ ...options, ...where, output: process.stdout }, interruption()))
+}

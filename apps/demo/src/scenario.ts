@@ -11,6 +11,14 @@ export interface Story {
   readonly closedAt: number
 }
 
+/** Somebody whom the outage wakes. */
+export interface OnCall {
+  /** Waits until he knows. */
+  alerted(): Promise<void>
+  /** Waits until he may sleep again. */
+  calm(): Promise<void>
+}
+
 const healthyFor = 5_000
 const healAfterReopening = 3_000
 /** Far longer than anything here takes, also on a slow machine. */
@@ -20,12 +28,15 @@ const patience = 30_000
 export class Scenario {
   readonly #origin: string
   readonly #timeline: Timeline
+  readonly #onCall: OnCall | undefined
   readonly #transitions: TransitionMessage[] = []
   #wake = () => {}
 
-  constructor(origin: string, timeline: Timeline) {
+  /** @param onCall  the service is healed once he is alerted, and it ends when he is calm. */
+  constructor(origin: string, timeline: Timeline, onCall?: OnCall) {
     this.#origin = origin
     this.#timeline = timeline
+    this.#onCall = onCall
   }
 
   hear(transition: TransitionMessage): void {
@@ -47,6 +58,7 @@ export class Scenario {
       return breaker === 'payment.read' && reason === 'probe-failed'
     })
     await sleep(healAfterReopening)
+    await this.#onCall?.alerted()
     const healedAt = await this.#simulate('healthy')
     this.#timeline.event('HEALED', 'green', 'payment answers again; nobody tells the gateway', healedAt)
     const { at: closedAt } = await this.#seen('payment.read closes', ({ breaker, to }) => {
@@ -54,6 +66,7 @@ export class Scenario {
     })
     await this.#allClosed()
     await sleep(healthyFor)
+    await this.#onCall?.calm()
     this.#timeline.event('END', 'bold', 'all breakers are closed, all services are well')
     return { brokenAt, openedAt, healedAt, closedAt }
   }

@@ -28,6 +28,7 @@ export class Stack {
   readonly #options: StackOptions
   readonly #children = new Set<Child>()
   readonly #running = new Map<string, StackProcess>()
+  #environment: NodeJS.ProcessEnv = {}
   #gateway: Child | undefined
   #onDeath!: (error: Error) => void
   #onReport: ((report: GatewayReport) => void) | undefined
@@ -51,7 +52,9 @@ export class Stack {
     return ['gateway', ...serviceNames].flatMap((name) => this.#running.get(name) ?? [])
   }
 
-  async start(): Promise<void> {
+  /** @param environment  what is to be added to the environment of the processes. */
+  async start(environment: NodeJS.ProcessEnv = {}): Promise<void> {
+    this.#environment = environment
     const ready = await Promise.all(serviceNames.map((name) => this.#start(name, 'service.js', name)))
     const services = Object.fromEntries(serviceNames.map((name, index) => [name, ready[index]])) as ServiceAddresses
     const startGateway = (port: number) => this.#start('gateway', 'gateway.js', JSON.stringify({ port, services }))
@@ -88,6 +91,7 @@ export class Stack {
       name,
       program: new URL(file, programs),
       args: [argument],
+      environment: this.#environment,
       onLine: (line) => onLine?.(name, line),
       onMessage: (message) => this.#hear(message as GatewayMessage),
     })

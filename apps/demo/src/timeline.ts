@@ -1,6 +1,7 @@
 import type { TransitionMessage } from './gateway-messages.ts'
 import type { Answer } from './load.ts'
 import { type Got, median, quantile, sayMs, saySeconds, whatGot } from './measure.ts'
+import type { AlertEvent } from './observability/alert-watch.ts'
 import { sayTransition } from './say-transition.ts'
 import type { Colour, Screen } from './screen.ts'
 
@@ -37,6 +38,11 @@ export class Timeline {
   transition(transition: TransitionMessage): void {
     const { word, colour, text } = sayTransition(transition)
     this.event(word, colour, text, transition.at)
+  }
+
+  alert({ alert, summary, breaker, firing, at }: AlertEvent): void {
+    if (firing) this.event('ALERT', 'red', `${alert}: ${summary}`, at)
+    else this.event('OVER', 'green', `${alert}: ${breaker}`, at)
   }
 
   answer(answer: Answer): void {

@@ -14,6 +14,12 @@ export interface RecordedSpan {
   readonly links: readonly string[]
 }
 
+/** The spans of the request in which a breaker opened, and those of that breaker's transitions from then on. */
+export interface RecordedTrip {
+  readonly request: readonly RecordedSpan[]
+  readonly transitions: readonly RecordedSpan[]
+}
+
 /** Spans to look back on: a request is known to be the one that tripped the breaker only after parts of it have ended. */
 const recentSpans = 1_000
 const mostTransitions = 200
@@ -45,7 +51,7 @@ export class TripRecorder implements SpanProcessor {
   }
 
   /** The request that tripped the breaker, and every transition. */
-  get recorded(): { request: readonly RecordedSpan[]; transitions: readonly RecordedSpan[] } {
+  get recorded(): RecordedTrip {
     return { request: this.#trace ?? [], transitions: this.#transitions }
   }
 

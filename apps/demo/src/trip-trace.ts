@@ -1,17 +1,15 @@
-import type { GatewayReport } from './gateway-messages.ts'
 import { sayMs, saySeconds } from './measure.ts'
-import type { RecordedSpan } from './trip-recorder.ts'
+import type { RecordedSpan, RecordedTrip } from './trip-recorder.ts'
 
 /** The request that tripped the breaker as a tree of its spans, with the transitions that are linked to it. */
-export function tripTrace({ request, transitions }: GatewayReport): string[] {
+export function tripTrace({ request, transitions }: RecordedTrip): string[] {
   const opened = transitions[0]
   const root = request.find(({ spanId }) => spanId === opened?.parentId)
   if (opened === undefined || root === undefined) return ['  (no span of the trip was recorded)']
-  const calls = request.filter(({ parentId }) => parentId === root.spanId)
   const { 'error.type': errorType = '–', ...attributes } = opened.attributes
   return [
-    `  ${sayCall(root)}   trace ${root.traceId}`,
-    ...calls.map((call) => `  ├─ ${sayCall(call)}`),
+    `${sayCall(root, '  ')}   trace ${root.traceId}`,
+    ...childrenOf(root, request, '  ', '├'),
     `  └─ ${opened.name}   ${saySince(opened, root)}`,
     `     │  name ${attributes['circuit_breaker.name']}, reason ${reasonOf(opened)}, ` +
       `calls ${attributes['circuit_breaker.window.calls']}, error.type ${errorType}`,
@@ -20,6 +18,16 @@ export function tripTrace({ request, transitions }: GatewayReport): string[] {
       return `     ${branch}─ linked: ${span.name.padEnd(26)} ${saySince(span, root).padEnd(9)} ${reasonOf(span)}`
     }),
   ]
+}
+
+/** @param last  the branch of the last child: more may follow it. */
+function childrenOf(parent: RecordedSpan, spans: readonly RecordedSpan[], margin: string, last: '├' | '└'): string[] {
+  const children = spans.filter(({ parentId }) => parentId === parent.spanId)
+  return children.flatMap((child, index) => {
+    const branch = index === children.length - 1 ? last : '├'
+    const below = `${margin}${branch === '└' ? ' ' : '│'}  `
+    return [sayCall(child, `${margin}${branch}─ `), ...childrenOf(child, spans, below, '└')]
+  })
 }
 
 /** Each transition is linked to the one before. */
@@ -33,9 +41,9 @@ function chain(opened: RecordedSpan, transitions: readonly RecordedSpan[]): Reco
   return linked
 }
 
-function sayCall({ name, duration, attributes }: RecordedSpan): string {
+function sayCall({ name, duration, attributes }: RecordedSpan, margin: string): string {
   const result = attributes['http.response.status_code'] ?? attributes['error.type']
-  return `${name.padEnd(29)} ${sayMs(duration).padStart(8)}  ${result}`
+  return `${(margin + name).padEnd(34)} ${sayMs(duration).padStart(8)}  ${result}`
 }
 
 function saySince(span: RecordedSpan, root: RecordedSpan): string {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { until } from '@cb/test-kit'
 
@@ -14,6 +15,8 @@ export class DemoRun {
   /** Exit code, or the signal that killed it. */
   readonly ended: Promise<number | NodeJS.Signals | null>
   readonly #process: ChildProcess
+  readonly #news = new EventEmitter()
+  #isOver = false
 
   constructor(args: string[], environment: NodeJS.ProcessEnv = {}) {
     const { OTEL_EXPORTER_OTLP_ENDPOINT: _, ...inherited } = process.env
@@ -21,19 +24,26 @@ export class DemoRun {
     this.#process = child
     child.stdout.setEncoding('utf8').on('data', (text) => {
       this.stdout += text
+      this.#news.emit('more')
     })
     child.stderr.setEncoding('utf8').on('data', (text) => {
       this.stderr += text
     })
     this.ended = new Promise((resolve) => {
-      child.once('close', (code, signal) => resolve(code ?? signal))
+      child.once('close', (code, signal) => {
+        this.#isOver = true
+        this.#news.emit('more')
+        resolve(code ?? signal)
+      })
     })
   }
 
   /** Waits until it has printed that. */
   async printed(text: string): Promise<void> {
-    await until(() => this.stdout.includes(text) || this.#process.exitCode !== null, patience)
-    if (!this.stdout.includes(text)) throw new Error(`it ended without printing ${text}:\n${this.stdout}${this.stderr}`)
+    while (!this.stdout.includes(text)) {
+      if (this.#isOver) throw new Error(`it ended without printing ${text}:\n${this.stdout}${this.stderr}`)
+      await once(this.#news, 'more')
+    }
   }
 
   kill(signal: NodeJS.Signals): void {

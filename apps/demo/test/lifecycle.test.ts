@@ -1,12 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { listen } from '@cb/test-kit'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { DemoRun, patience } from './demo-run.ts'
 
-test('--help says what it does in five lines', async () => {
+test('--help says what it does in six lines', async () => {
   const run = new DemoRun(['--help'])
   expect(await run.ended).toBe(0)
-  expect(run.stdout.trimEnd().split('\n')).toHaveLength(5)
+  expect(run.stdout.trimEnd().split('\n')).toHaveLength(6)
   expect(run.stdout).toContain('--port N')
 })
 
@@ -41,7 +44,7 @@ test(
     await new Promise((resolve) => occupant.once('listening', resolve).once('error', resolve)) // or it is taken already
     const run = new DemoRun(['--once'])
     await run.printed('START')
-    expect(run.stdout).toMatch(/^ {2}gateway {2}http:\/\/127\.0\.0\.1:(?!3000\b)\d+ .*pid/m)
+    expect(run.stdout).toMatch(/^ {2}gateway +http:\/\/127\.0\.0\.1:(?!3000\b)\d+ .*pid/m)
     expect(run.stdout).toContain('Port 3000 is taken')
     run.kill('SIGINT')
     expect(await run.ended).toBe(130)
@@ -86,6 +89,51 @@ test(
     await run.printed('Times')
     run.kill('SIGKILL')
     expect(await run.ended).toBe('SIGKILL')
+    await run.allGone()
+  },
+  patience,
+)
+
+test(
+  'when the demo is killed its Prometheus ends as well',
+  async () => {
+    const run = new DemoRun(['--telemetry', '--once', '--port', '0'])
+    await run.printed('Times')
+    const [, prometheus = ''] = /^ {2}prometheus +(http\S+)/m.exec(run.stdout) ?? []
+    expect((await fetch(`${prometheus}/-/ready`)).status).toBe(200)
+    run.kill('SIGKILL')
+    await run.allGone()
+    await expect(fetch(`${prometheus}/-/ready`)).rejects.toThrow('fetch failed')
+  },
+  patience,
+)
+
+test(
+  'when Prometheus dies everything ends, with the reason',
+  async () => {
+    const run = new DemoRun(['--telemetry', '--once', '--port', '0'])
+    await run.printed('Times')
+    const { prometheus } = run.pids as { prometheus: number }
+    process.kill(prometheus, 'SIGTERM')
+    expect(await run.ended).toBe(1)
+    expect(run.stderr).toBe('demo: the prometheus process ended by itself: exit code 143\n')
+    await run.allGone()
+  },
+  patience,
+)
+
+test(
+  'where Prometheus is not installed --telemetry says how to get it, and goes on without',
+  async () => {
+    const nothing = await mkdtemp(join(tmpdir(), 'cb-demo-path-'))
+    onTestFinished(() => rm(nothing, { recursive: true }))
+    const run = new DemoRun(['--telemetry', '--once', '--port', '0'], { PATH: nothing })
+    await run.printed('START')
+    expect(run.stdout).toContain('apt-get install --no-install-recommends prometheus\n')
+    expect(Object.keys(run.pids)).toEqual(['gateway', 'user', 'order', 'payment', 'otlp'])
+    run.kill('SIGINT')
+    expect(await run.ended).toBe(130)
+    expect(run.stderr).toBe('')
     await run.allGone()
   },
   patience,

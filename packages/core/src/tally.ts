@@ -25,8 +25,9 @@ export class Tally implements Counts {
   shadowed = 0
   late = 0
   timeouts = 0
-  lastSuccessAt: number | null = null
-  lastFailureAt: number | null = null
+  /** NaN for never: where a number may be null each new one is an object of its own. */
+  lastSuccessAt: number = Number.NaN
+  lastFailureAt: number = Number.NaN
   #rapid = 0
 
   counts(): Counts {
@@ -56,7 +57,7 @@ export class Tally implements Counts {
       return
     }
     const at = clock.now()
-    const rapid = at - (this.lastSuccessAt ?? 0) < (grouped ? rapidSuccesses : 1)
+    const rapid = at - this.lastSuccessAt < (grouped ? rapidSuccesses : 1)
     this.#rapid = rapid ? this.#rapid + 1 : 0
     this.lastSuccessAt = at
   }

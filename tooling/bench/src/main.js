@@ -1,31 +1,29 @@
-import { cases } from './cases.js'
-import { runCase, runRegistry } from './run-case.js'
+import { relative } from 'node:path'
+import { parseArguments } from './arguments.js'
+import { judge } from './goals.js'
+import { nodeBinary } from './node-binary.js'
+import { writeReadmes } from './readme.js'
+import { printed } from './report.js'
+import { keep, kept } from './results.js'
+import { measureAll } from './run.js'
 
-const rounds = 25
-const calls = 100_000
+const options = parseArguments(process.argv.slice(2))
+const started = performance.now()
+const files = []
+let count = 0
+/** @type {boolean[]} */
+const goals = []
 
-console.log(
-  `Node ${process.version}: each case in its own process, in turns with its floor, medians of ${rounds} rounds of ${calls} calls.`,
-)
-console.log('The floor is an async function with try, await and catch around the same call.\n')
-console.log(`${'case'.padEnd(46)}${'ns'.padStart(8)}${'floor'.padStart(8)}${'ratio'.padStart(8)}`)
-for (const [name, { title }] of Object.entries(cases)) {
-  const { call, floor, ratio } = await runCase(
-    name,
-    rounds,
-    name === 'timeout' || name === 'rejection' ? calls / 10 : calls,
-  )
-  console.log(
-    title.padEnd(46) + call.toFixed(0).padStart(8) + floor.toFixed(0).padStart(8) + ratio.toFixed(2).padStart(8),
-  )
+for (const node of options.nodes) {
+  const run = await measureAll(await nodeBinary(node), options, (text) => console.error(text))
+  console.log(`\n${printed(run)}\n`)
+  files.push(await keep(run, options.write))
+  count += Object.keys(run.cases).length
+  goals.push(...judge(run.cases).map(({ met }) => met))
 }
-console.log('\nA ratio below 1 costs less than the floor.')
+if (options.write) files.push(...(await writeReadmes(await kept())))
 
-const { alone, inRegistry, lookup, evicting } = await runRegistry()
-console.log('\n100 000 breakers with default options:')
-console.log(
-  `  ${alone.toFixed(0)} bytes of heap for each, ${inRegistry.toFixed(0)} in a registry that they share their options through`,
-)
-console.log(
-  `  ${lookup.toFixed(0)} ns to look one up at random; ${evicting.toFixed(0)} ns for a new name that evicts another`,
-)
+const seconds = Math.round((performance.now() - started) / 1_000)
+const where = files.map((file) => relative(process.cwd(), file)).join(', ')
+const met = goals.filter(Boolean).length
+console.log(`Measured ${count} cases in ${seconds} s; ${met} of ${goals.length} goals are met; written to ${where}.`)

@@ -1,0 +1,157 @@
+import { FieldColorModeId, MappingType, type Panel, type ValueMapping } from '@grafana/schema'
+import { breaker, calls, failureRate, label, notClosed, rejected, stateSeries, sumBy } from './promql.ts'
+import { type Question, questions } from './questions.ts'
+
+/** The data source that is chosen on the dashboard. */
+export const datasource = { type: 'prometheus', uid: '$datasource' }
+
+/** What is chosen on the dashboard. */
+const chosen = { job: ['$service'], [label.name]: ['$breaker'] }
+const legend = `{{${label.name}}} ({{job}} {{instance}})`
+
+const inState = (state: string) => sumBy(breaker, stateSeries({ ...chosen, [label.state]: state }))
+const top = 10
+/** The same questions that are asked on call. */
+const asked = questions('$__range', chosen)
+
+/** A query over time, or for the whole range at once. */
+function query(expr: string, legendFormat: string, instant = false) {
+  return { datasource, expr, legendFormat, instant, range: !instant }
+}
+
+type Defaults = NonNullable<Panel['fieldConfig']>['defaults']
+
+interface PanelOptions {
+  readonly title: string
+  readonly description: string
+  readonly type: 'state-timeline' | 'timeseries' | 'bargauge' | 'stat'
+  readonly queries: readonly ReturnType<typeof query>[]
+  readonly defaults?: Defaults
+  readonly options?: Record<string, unknown>
+}
+
+function panel({ title, description, type, queries, defaults = {}, options = {} }: PanelOptions): Panel {
+  return {
+    title,
+    description,
+    type,
+    datasource,
+    targets: queries.map((target, index) => ({ ...target, refId: String.fromCharCode(65 + index) })),
+    fieldConfig: { defaults, overrides: [] },
+    options,
+  }
+}
+
+const states: ValueMapping[] = [
+  {
+    type: MappingType.ValueToText,
+    options: {
+      0: { text: 'closed', color: 'green', index: 0 },
+      1: { text: 'half-open', color: 'yellow', index: 1 },
+      2: { text: 'open', color: 'red', index: 2 },
+    },
+  },
+]
+
+const reduceOptions = { calcs: ['lastNotNull'], values: false }
+const bars = { orientation: 'horizontal', displayMode: 'basic', reduceOptions }
+const plain = { color: { mode: FieldColorModeId.Fixed, fixedColor: 'orange' }, min: 0 }
+
+/** In reading order, two in a row but for the first. */
+export const panels: readonly Panel[] = [
+  panel({
+    title: 'State',
+    description: 'Of several breakers of one name, the worst.',
+    type: 'state-timeline',
+    queries: [
+      query(
+        `(${inState('open')} > 0) * 0 + 2\nor (${inState('half_open')} > 0) * 0 + 1\nor (${inState('closed')} > 0) * 0`,
+        legend,
+      ),
+    ],
+    defaults: { mappings: states, custom: { fillOpacity: 80 } },
+    options: { mergeValues: true, showValue: 'never', rowHeight: 0.8 },
+  }),
+  panel({
+    title: 'Not closed since',
+    description: 'The last time that it was seen closed, up to 6 hours ago.',
+    type: 'stat',
+    queries: [query(`1000 * (\n${asked.since.promql}\n)`, legend, true)],
+    defaults: { unit: 'dateTimeAsIso', noValue: 'all are closed' },
+    options: { textMode: 'value_and_name', colorMode: 'none', reduceOptions },
+  }),
+  panel({
+    title: 'Why did they open?',
+    description: asked.why.value,
+    type: 'bargauge',
+    queries: [topOf(asked.why, `{{${label.reason}}}: ${legend}`)],
+    defaults: plain,
+    options: bars,
+  }),
+  panel({
+    title: 'Calls by outcome',
+    description: 'Calls a second, rejected ones included.',
+    type: 'timeseries',
+    queries: [query(sumBy(label.outcome, `rate(${calls(chosen)}[$__rate_interval])`), `{{${label.outcome}}}`)],
+    defaults: { unit: 'reqps', min: 0, custom: { fillOpacity: 30, stacking: { mode: 'normal', group: 'A' } } },
+  }),
+  panel({
+    title: 'Rejections',
+    description: 'Calls a second that were turned away.',
+    type: 'timeseries',
+    queries: [query(sumBy(breaker, `rate(${calls({ ...chosen, ...rejected })}[$__rate_interval])`), legend)],
+    defaults: { unit: 'reqps', min: 0 },
+  }),
+  panel({
+    title: 'Failure rate against the threshold',
+    description: 'While closed, and above the minimum of calls. The threshold is the one that is typed in above.',
+    type: 'timeseries',
+    queries: [
+      query(`max by (${breaker}) (${failureRate(chosen)})\nand ${inState('closed')} > 0`, legend),
+      query('vector($threshold)', 'threshold'),
+    ],
+    defaults: { unit: 'percentunit', min: 0, max: 1 },
+  }),
+  panel({
+    title: 'Time in state',
+    description: 'Share of the time shown; the rest it was closed.',
+    type: 'bargauge',
+    queries: [
+      query(
+        `topk(${2 * top}, ${sumBy(`${breaker}, ${label.state}`, `avg_over_time(${notClosed(chosen)}[$__range])`)} > 0)`,
+        `{{${label.state}}}: ${legend}`,
+        true,
+      ),
+    ],
+    defaults: { ...plain, unit: 'percentunit' },
+    options: bars,
+  }),
+  panel({
+    title: 'Most openings',
+    description: asked.flapping.value,
+    type: 'bargauge',
+    queries: [topOf(asked.flapping, legend)],
+    defaults: plain,
+    options: bars,
+  }),
+  panel({
+    title: 'Most rejected calls',
+    description: asked.refused.value,
+    type: 'bargauge',
+    queries: [topOf(asked.refused, legend)],
+    defaults: plain,
+    options: bars,
+  }),
+  panel({
+    title: 'Which errors were it?',
+    description: asked.errors.value,
+    type: 'bargauge',
+    queries: [topOf(asked.errors, `{{${label.errorType}}}: ${legend}`)],
+    defaults: plain,
+    options: bars,
+  }),
+]
+
+function topOf({ promql }: Question, legendFormat: string) {
+  return query(`topk(${top}, ${promql})`, legendFormat, true)
+}

@@ -1,0 +1,186 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { type AlertRule, alertRules, type RuleFile } from '../src/observability/alerts.ts'
+import { needsPrometheus, promtool, type RuleCase, testRules } from './promtool.ts'
+
+needsPrometheus()
+
+/** Values are one a minute, in promtool's spelling: `1x5` is six times 1, `0+10x5` rises by 10 five times. */
+const interval = '1m'
+const of = 'job="shop",instance="a:1",circuit_breaker_name="payments"'
+
+const state = (name: string, values: string) => ({
+  series: `circuit_breaker_state{${of},circuit_breaker_state="${name}"}`,
+  values,
+})
+const transitions = (from: string, to: string, reason: string, values: string) => ({
+  series:
+    `circuit_breaker_transitions_total{${of},circuit_breaker_state="${to}",` +
+    `circuit_breaker_previous_state="${from}",circuit_breaker_transition_reason="${reason}"}`,
+  values,
+})
+const calls = (outcome: string, values: string) => ({
+  series: `circuit_breaker_calls_total{${of},circuit_breaker_call_outcome="${outcome}"}`,
+  values,
+})
+
+/** @param summary  of the alert that fires then; without one it must be silent. */
+function at(minute: number, alertname: string, summary?: string): object {
+  const rule = alertRules().groups[0].rules.find(({ alert }) => alert === alertname) as AlertRule
+  const description = rule.annotations.description.replace(/\{\{ \$labels\.job }} \{\{ .* }}/, 'shop a:1')
+  const firing = {
+    exp_labels: { ...rule.labels, job: 'shop', instance: 'a:1', circuit_breaker_name: 'payments' },
+    exp_annotations: { summary, description },
+  }
+  return { eval_time: `${minute}m`, alertname, exp_alerts: summary === undefined ? [] : [firing] }
+}
+
+const openTooLong = 'CircuitBreakerOpenTooLong'
+const rejectionShare = 'CircuitBreakerRejectionShare'
+const flapping = 'CircuitBreakerFlapping'
+const leftOpen = 'CircuitBreakerForcedOpenLeftBehind'
+
+const cases: Record<string, RuleCase> = {
+  'a breaker that goes back and forth between open and half-open for 5 minutes alerts until it closes': {
+    interval,
+    input_series: [
+      state('closed', '1x1 0x7 1x5'),
+      state('open', '0x1 1 1 0 1 1 1 0 1 0x5'),
+      state('half_open', '0x1 0 0 1 0 0 0 1 0 0x5'),
+    ],
+    alert_rule_test: [
+      at(6, openTooLong),
+      at(8, openTooLong, 'payments has not been closed for 5m'),
+      at(10, openTooLong),
+    ],
+  },
+  'two outages of 4 minutes each are not one of 8': {
+    interval,
+    input_series: [state('open', '0 1x3 0 1x3 0')],
+    alert_rule_test: [at(5, openTooLong), at(9, openTooLong)],
+  },
+  'a breaker that is gone, and so in no state, is not open': {
+    interval,
+    input_series: [state('closed', '1 0x20'), state('open', '0x21'), state('half_open', '0x21')],
+    alert_rule_test: [at(20, openTooLong), at(20, leftOpen)],
+  },
+  'a third of the calls rejected alerts, and is over when they are admitted again': {
+    interval,
+    input_series: [calls('success', '0+40x40'), calls('rejected', '0x10 20+20x7 160x20')],
+    alert_rule_test: [
+      at(11, rejectionShare),
+      at(16, rejectionShare, 'payments rejects 33.33% of its calls'),
+      at(30, rejectionShare),
+    ],
+  },
+  'the rejections of a breaker with a few calls are no alert': {
+    interval,
+    input_series: [calls('success', '0x30'), calls('rejected', '0+2x30')],
+    alert_rule_test: [at(20, rejectionShare)],
+  },
+  'a fifth of the calls rejected is no alert': {
+    interval,
+    input_series: [calls('success', '0+80x30'), calls('rejected', '0+20x30')],
+    alert_rule_test: [at(20, rejectionShare)],
+  },
+  'three openings from closed within 15 minutes are flapping, the very first of a series included': {
+    interval,
+    input_series: [
+      transitions('closed', 'open', 'consecutive_failures', '_x4 1x4 2x24'),
+      transitions('closed', 'open', 'failure_rate', '_x14 1x14'),
+    ],
+    alert_rule_test: [at(10, flapping), at(15, flapping, 'payments has opened 3 times within 15m'), at(28, flapping)],
+  },
+  'probes that fail again and again are an outage, not flapping': {
+    interval,
+    input_series: [
+      transitions('closed', 'open', 'consecutive_failures', '_ 1x20'),
+      transitions('half_open', 'open', 'probe_failed', '_ _ 1+1x19'),
+    ],
+    alert_rule_test: [at(20, flapping)],
+  },
+  'a breaker that was forced open half an hour ago alerts until it is resumed': {
+    interval,
+    input_series: [
+      state('open', '0x4 1x34 0x5'),
+      transitions('closed', 'open', 'forced', '_x4 1x40'),
+      transitions('open', 'closed', 'resumed', '_x39 1x5'),
+    ],
+    alert_rule_test: [
+      at(30, leftOpen),
+      at(37, leftOpen, 'payments is held open, and no probe tries to close it'),
+      at(41, leftOpen),
+    ],
+  },
+  'a breaker that was open already when it was forced, which is no transition, alerts too': {
+    interval,
+    input_series: [
+      state('open', '0x4 1x40'),
+      transitions('closed', 'open', 'failure_rate', '1x44'),
+      transitions('half_open', 'open', 'probe_failed', '_x5 1x39'),
+    ],
+    alert_rule_test: [at(44, leftOpen, 'payments is held open, and no probe tries to close it')],
+  },
+  'an hour of failing probes is not forced open': {
+    interval,
+    input_series: [state('open', '0 1x60'), transitions('half_open', 'open', 'probe_failed', '_ 1+1x60')],
+    alert_rule_test: [at(60, leftOpen)],
+  },
+}
+
+test.each(Object.entries(cases))('%s', async (_name, ruleCase) => {
+  const { ok, output } = await testRules(alertRules(), [ruleCase])
+  expect(output).toContain('SUCCESS')
+  expect(ok).toBe(true)
+})
+
+test('the rules are those of the file, in which promtool finds no fault', async () => {
+  const file = fileURLToPath(new URL('../observability/alerts.yaml', import.meta.url))
+  const { ok, output } = await promtool('check', 'rules', file)
+  expect(output).toContain('SUCCESS: 4 rules found')
+  expect(ok).toBe(true)
+})
+
+test('the configuration for Prometheus is one', async () => {
+  const file = fileURLToPath(new URL('../observability/prometheus.yaml', import.meta.url))
+  expect(await promtool('check', 'config', file)).toMatchObject({ ok: true })
+})
+
+/** Mistakes that somebody could make. */
+const mistakes: [string, string, (rule: AlertRule) => AlertRule][] = [
+  [openTooLong, 'open only', (rule) => ({ ...rule, expr: rule.expr.replace('=~"open|half_open"', '="open"') })],
+  [
+    openTooLong,
+    'whatever is not closed',
+    (rule) => ({ ...rule, expr: 'circuit_breaker_state{circuit_breaker_state="closed"} == 0' }),
+  ],
+  [openTooLong, 'too early', (rule) => ({ ...rule, for: '2m' })],
+  [rejectionShare, 'any share', (rule) => ({ ...rule, expr: rule.expr.replace('> 0.25', '> 0') })],
+  [rejectionShare, 'no minimum of calls', (rule) => ({ ...rule, expr: rule.expr.replace('>= 20', '>= 0') })],
+  [rejectionShare, 'never', (rule) => ({ ...rule, expr: rule.expr.replace('> 0.25', '> 1') })],
+  [
+    flapping,
+    'each opening',
+    (rule) => ({ ...rule, expr: rule.expr.replaceAll(',circuit_breaker_previous_state="closed"', '') }),
+  ],
+  [flapping, 'blind for the first opening', (rule) => ({ ...rule, expr: rule.expr.replace(/\n {2}and .*\n/s, '\n') })],
+  [leftOpen, 'just open', (rule) => ({ ...rule, expr: rule.expr.replace(/\nunless .*/s, '') })],
+  [
+    leftOpen,
+    'only with the reason',
+    (rule) => ({
+      ...rule,
+      expr: `${rule.expr.split('\n')[0]} and on (circuit_breaker_name) circuit_breaker_transitions_total{circuit_breaker_transition_reason="forced"}`,
+    }),
+  ],
+  [leftOpen, 'too early', (rule) => ({ ...rule, for: '1m' })],
+]
+
+test.each(mistakes)('a wrong %s is found out: %s', async (alert, _mistake, mistake) => {
+  const rules = alertRules().groups[0].rules.map((rule) => (rule.alert === alert ? mistake(rule) : rule))
+  const wrong: RuleFile = { groups: [{ name: 'wrong', rules }] }
+  expect(wrong).not.toEqual({ groups: [{ ...alertRules().groups[0], name: 'wrong' }] })
+  const { ok, output } = await testRules(wrong, Object.values(cases))
+  expect(output).toContain(`alertname: ${alert}`)
+  expect(ok).toBe(false)
+})

@@ -1,0 +1,125 @@
+import { parser } from '@prometheus-io/lezer-promql'
+import { describe, expect, test } from 'vitest'
+import { alertRules } from '../src/observability/alerts.ts'
+import { panels } from '../src/observability/grafana-panels.ts'
+import { counted, duration } from '../src/observability/promql.ts'
+import { questions } from '../src/observability/questions.ts'
+import { fillIn } from './grafana-variables.ts'
+import { needsPrometheus, testRules } from './promtool.ts'
+
+const expressions = [
+  ...alertRules().groups[0].rules.map(({ alert, expr }) => [alert, expr]),
+  ...Object.values(questions()).map(({ title, promql }) => [title, promql]),
+  ...panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => [String(title), fillIn(String(expr))])),
+] as [string, string][]
+
+function mistakes(expr: string): string[] {
+  const found: string[] = []
+  parser.parse(expr).iterate({
+    enter({ type, from, to }) {
+      if (type.isError) found.push(expr.slice(from, to + 10))
+    },
+  })
+  return found
+}
+
+test.each(expressions)('%s: the expression is PromQL to the grammar of the present Prometheus', (_title, expr) => {
+  expect(mistakes(expr)).toEqual([])
+  expect(mistakes(`${expr} by`)).not.toEqual([])
+  expect(expr).not.toContain('$')
+})
+
+/** Evaluates an expression on series with one value a minute. */
+async function evaluate(
+  series: Record<string, string>,
+  expr: string,
+  minute: number,
+  expected: Record<string, number>,
+) {
+  const { ok, output } = await testRules(alertRules(), [
+    {
+      interval: '1m',
+      input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+      promql_expr_test: [
+        {
+          expr,
+          eval_time: `${minute}m`,
+          exp_samples: Object.entries(expected).map(([labels, value]) => ({ labels, value })),
+        },
+      ],
+    },
+  ])
+  expect(output).toContain('SUCCESS')
+  expect(ok).toBe(true)
+}
+
+const { since, errors, refused, flapping } = questions()
+const payments = 'circuit_breaker_name="payments"'
+const state = (name: string) => `circuit_breaker_state{${payments},circuit_breaker_state="${name}"}`
+
+describe('on series', () => {
+  needsPrometheus()
+
+  test('the first event of a series counts, and a counter that starts anew does not count below zero', async () => {
+    const expr = `sum(${counted('events_total', '10m')})`
+    await evaluate({ events_total: '_x4 1x10' }, expr, 6, { '{}': 1 })
+    await evaluate({ events_total: '_x4 1x3 3x10' }, expr, 10, { '{}': 3 })
+    await evaluate({ events_total: '7x20 1x3' }, expr, 23, { '{}': 1.0 })
+    await evaluate({ events_total: '7x30' }, expr, 25, { '{}': 0 })
+  })
+
+  test('since when: the last moment at which it was seen closed; nothing for a breaker that is closed or gone', async () => {
+    const series = (closed: string, open: string) => ({ [state('closed')]: closed, [state('open')]: open })
+    await evaluate(series('1x3 0x10', '0x3 1x10'), since.promql, 10, { [`{${payments}}`]: 3 * 60 })
+    await evaluate(series('1x3 0x3 1x10', '0x3 1x3 0x10'), since.promql, 10, {})
+    await evaluate(series('1x3 0x10', '0x14'), since.promql, 10, {})
+  })
+
+  test('a breaker that opened once is not said to flap three times, however long the outage', async () => {
+    const transition = (from: string, reason: string) =>
+      `circuit_breaker_transitions_total{${payments},circuit_breaker_state="open",circuit_breaker_previous_state="${from}",circuit_breaker_transition_reason="${reason}"}`
+    const series = {
+      [transition('closed', 'failure_rate')]: '_ 1x9',
+      [transition('half_open', 'probe_failed')]: '_ _ 1+1x7',
+    }
+    await evaluate(series, flapping.promql, 9, { [`{${payments}}`]: 1 })
+  })
+
+  test('rejections of the last 15 minutes are counted, older ones are not', async () => {
+    const series = {
+      [`circuit_breaker_calls_total{${payments},circuit_breaker_call_outcome="rejected"}`]: '0x5 100x30 140x5',
+    }
+    await evaluate(series, refused.promql, 6, { [`{${payments}}`]: 100 })
+    await evaluate(series, refused.promql, 30, {})
+  })
+
+  test.each(['circuit_breaker_call_duration_count', 'circuit_breaker_call_duration_seconds_count'])(
+    'failed calls are found as %s, scraped or by OTLP',
+    async (name) => {
+      const labels = `${payments},circuit_breaker_call_outcome="failure",error_type="ECONNRESET"`
+      const answer = `{circuit_breaker_call_outcome="failure",${payments},error_type="ECONNRESET"}`
+      await evaluate({ [`${name}{${labels}}`]: '_ 3x5' }, errors.promql, 4, { [answer]: 3 })
+    },
+  )
+
+  test.each(['circuit_breaker_failure_rate', 'circuit_breaker_failure_rate_ratio'])(
+    'the failure rate is found as %s, and shown only while closed',
+    async (name) => {
+      const panel = panels.find(({ title }) => title === 'Failure rate against the threshold')
+      const series = { [`${name}{${payments}}`]: '0.25x10', [state('closed')]: '1x5 0x5' }
+      const expr = fillIn(String(panel?.targets?.[0]?.['expr']))
+      await evaluate(series, expr, 4, { [`{${payments}}`]: 0.25 })
+      await evaluate(series, expr, 8, {})
+    },
+  )
+})
+
+test.each([
+  [60_000, '1m'],
+  [900_000, '15m'],
+  [90_000, '90s'],
+  [5_000, '5s'],
+  [500, '500ms'],
+])('%s milliseconds are %s', (ms, text) => {
+  expect(duration(ms)).toBe(text)
+})

@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { dashboard } from '../src/observability/grafana-dashboard.ts'
+import { questions } from '../src/observability/questions.ts'
+import { stackFiles } from '../src/observability/stack-files.ts'
+
+const folder = fileURLToPath(new URL('../observability/', import.meta.url))
+
+test.each(Object.entries(stackFiles))('observability/%s is what the constants make of it', async (path, content) => {
+  await expect(content).toMatchFileSnapshot(folder + path)
+})
+
+test('there are no other files but the README', async () => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile())
+  expect(files.map(({ parentPath, name }) => relative(folder, join(parentPath, name))).sort()).toEqual(
+    [...Object.keys(stackFiles), 'README.md'].sort(),
+  )
+})
+
+test('the README has each question with its PromQL', async () => {
+  const readme = await readFile(`${folder}README.md`, 'utf8')
+  for (const { title, value, promql } of Object.values(questions())) {
+    expect(readme).toContain(`**${title}** The value: ${value}.\n\n\`\`\`promql\n${promql}\n\`\`\`\n`)
+  }
+})
+
+interface Service {
+  readonly image: string
+  readonly ports: readonly string[]
+  readonly volumes?: readonly string[]
+  readonly depends_on?: readonly string[]
+}
+
+const { services } = parse(stackFiles['compose.yaml'] ?? '') as { services: Record<string, Service> }
+
+test.each(Object.entries(services))('%s is pinned, and reached from this machine only', (_name, service) => {
+  expect(service.image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+$/)
+  expect(service.ports.length).toBeGreaterThan(0)
+  for (const port of service.ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/)
+})
+
+test.each(Object.entries(services))(
+  '%s mounts and waits for what there is',
+  (_name, { volumes = [], depends_on = [] }) => {
+    for (const volume of volumes) {
+      const [, file = ''] = /^\.\/([^:]+):\/[^:]+:ro$/.exec(volume) ?? []
+      expect(Object.keys(stackFiles)).toContain(file)
+    }
+    for (const other of depends_on) expect(Object.keys(services)).toContain(other)
+  },
+)
+
+test('every file of the stack is mounted', () => {
+  const mounted = Object.values(services).flatMap(({ volumes = [] }) => volumes.map((volume) => volume.split(':')[0]))
+  const files = Object.keys(stackFiles).filter((file) => file !== 'compose.yaml')
+  expect(mounted.sort()).toEqual(files.map((file) => `./${file}`).sort())
+})
+
+/** Its output; undefined where the client is not installed. */
+async function run(command: string, ...args: string[]): Promise<string | undefined> {
+  try {
+    return (await promisify(execFile)(command, args, { cwd: folder })).stdout
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+test('Docker Compose reads compose.yaml, where a client is installed', async () => {
+  const hasPlugin = await run('docker', 'compose', 'version').catch(() => undefined)
+  const config = hasPlugin === undefined ? run('docker-compose', 'config') : run('docker', 'compose', 'config')
+  const read = parse((await config) ?? stackFiles['compose.yaml'] ?? '') as { services: object }
+  expect(Object.keys(read.services).sort()).toEqual(Object.keys(services).sort())
+})
+
+interface Pipeline {
+  readonly receivers: string[]
+  readonly exporters: string[]
+}
+
+test('the pipelines of the collector are made of what it has', () => {
+  const { service, ...components } = parse(stackFiles['collector.yaml'] ?? '')
+  for (const pipeline of Object.values(service.pipelines) as Pipeline[]) {
+    for (const [kind, names] of Object.entries(pipeline)) {
+      for (const name of names) expect(Object.keys(components[kind])).toContain(name)
+    }
+  }
+})
+
+test('every place that is named by host and port is a service of the stack', () => {
+  const named = ['collector.yaml', 'prometheus.yaml', 'grafana/datasources.yaml'].flatMap((file) => [
+    ...(stackFiles[file] ?? '').matchAll(/(?<=[ /])([a-z]+):\d{4,}/g),
+  ])
+  expect(named.length).toBeGreaterThanOrEqual(4)
+  for (const [, host] of named) expect(Object.keys(services)).toContain(host)
+})
+
+test('no two panels of the dashboard overlap, and each says what it shows', () => {
+  const taken = new Set<string>()
+  for (const panel of dashboard.panels ?? []) {
+    if (!('description' in panel) || panel.gridPos === undefined) throw new Error(`panel ${panel.id} lacks something`)
+    const { x, y, w } = panel.gridPos
+    expect(`${panel.title}: ${panel.description}`).toMatch(/^\S.*: \S/)
+    expect(x + w).toBeLessThanOrEqual(24)
+    for (let column = x; column < x + w; column++) {
+      expect(taken).not.toContain(`${column},${y}`)
+      taken.add(`${column},${y}`)
+    }
+  }
+})

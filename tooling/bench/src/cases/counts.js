@@ -1,0 +1,100 @@
+import { createHook } from 'node:async_hooks'
+import { getHeapSpaceStatistics } from 'node:v8'
+import { everyone } from './case.js'
+import { oneAfterTheOther } from './loops.js'
+import { open } from './open.js'
+
+/** @typedef {import('../subjects/subject.js').Call} Call */
+
+// What is guarded here answers with promises that are there already, so that all that is counted is the breaker's own.
+const answer = Promise.resolve(1)
+const failure = Promise.reject(new Error('down'))
+failure.catch(() => {})
+const succeed = () => answer
+const fail = () => failure
+
+/** Promises that are made for one call, until it has settled. @param {Call} call */
+async function promisesOf(call) {
+  let promises = 0
+  const hook = createHook({ init: (_, type) => type === 'PROMISE' && promises++ })
+  await idle()
+  hook.enable()
+  call()
+  hook.disable() // before the promises that Node itself makes for whoever waits
+  await idle()
+  return promises
+}
+
+/** Who has not answered by then waits for the event loop. */
+const endless = 100
+
+/** Turns of the microtask queue until the caller hears of the result, beyond those without a breaker. @param {Call} call */
+async function ticksOf(call) {
+  let ticks = 0
+  let settled = false
+  const settle = () => {
+    settled = true
+  }
+  const count = () => {
+    if (settled || ticks === endless) return
+    ticks++
+    queueMicrotask(count)
+  }
+  call().then(settle, settle)
+  queueMicrotask(count)
+  await idle()
+  return ticks
+}
+
+/** Bytes of heap per call: all that is new is in the space for what is young, which is large enough to need no collection. @param {Call} call */
+async function bytesOf(call) {
+  const calls = 20_000
+  const collect = /** @type {() => void} */ (globalThis.gc)
+  collect()
+  const before = youngBytes()
+  await oneAfterTheOther(call, calls)
+  return (youngBytes() - before) / calls
+}
+
+function youngBytes() {
+  return getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_used_size ?? Number.NaN
+}
+
+/** @returns {Promise<void>} */
+const idle = () => new Promise((resolve) => setImmediate(resolve))
+
+/** @type {import('./case.js').Group} */
+export const counts = {
+  title: 'Counts',
+  says: 'The same on every machine, however busy it is. What is guarded makes no promise of its own. Turns are those of the microtask queue until the caller hears of the result; 100 is a turn of the event loop.',
+  cases: {
+    counts: {
+      title: 'per call',
+      subjects: everyone,
+      metrics: {
+        promises: { title: 'promises made at once' },
+        ticks: { title: 'turns added to a success' },
+        failureTicks: { title: 'turns added to a failure' },
+        bytes: { title: 'bytes per success' },
+      },
+      rounds: 1,
+      flags: ['--expose-gc', '--single-threaded', '--min-semi-space-size=128', '--max-semi-space-size=128'],
+      async prepare(name) {
+        const guard = await open(name)
+        const call = guard(succeed)
+        const bare = () => succeed()
+        const failing = guard(fail, { neverTrips: true })
+        for (let n = 0; n < 5; n++) {
+          await bytesOf(call)
+          await bytesOf(bare)
+        }
+        return async () => ({
+          promises: await promisesOf(call),
+          ticks: await ticksOf(call),
+          failureTicks: await ticksOf(failing),
+          bytes: (await bytesOf(call)) - (await bytesOf(bare)),
+        })
+      },
+    },
+  },
+}

@@ -1,0 +1,42 @@
+import { bundles } from './bundle.js'
+import { calls } from './calls.js'
+import { counts } from './counts.js'
+import { axios, express } from './http.js'
+import { ingredients } from './ingredients.js'
+import { load } from './load.js'
+import { memory, timers } from './memory.js'
+import { permits } from './permits.js'
+import { memoryOfSuccesses, policies, windows } from './policies.js'
+import { registries } from './registry.js'
+import { telemetry } from './telemetry.js'
+
+/** What the tables show, in their order. @type {readonly import('./case.js').Group[]} */
+export const groups = [
+  calls,
+  permits,
+  policies,
+  windows,
+  memoryOfSuccesses,
+  counts,
+  memory,
+  timers,
+  bundles,
+  registries,
+  axios,
+  express,
+  telemetry,
+  load,
+]
+
+/** What the notes show: how to choose, when one works on a breaker. */
+export const forNotes = ingredients
+
+/** Everything that is measured. @type {Record<string, import('./case.js').Case>} */
+export const cases = Object.assign({}, ...[...groups, forNotes].map((group) => group.cases))
+
+/** @param {string} id */
+export function findCase(id) {
+  const found = cases[id]
+  if (found === undefined) throw new RangeError(`no such case: ${id}; there are ${Object.keys(cases).join(', ')}`)
+  return found
+}

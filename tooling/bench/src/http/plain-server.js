@@ -1,0 +1,10 @@
+// What axios calls in its case.
+import { createServer } from 'node:http'
+import { serve } from './server-process.js'
+
+const body = JSON.stringify({ id: 7, name: 'Ada' })
+serve(
+  createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body)
+  }),
+)

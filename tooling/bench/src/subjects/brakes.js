@@ -1,0 +1,34 @@
+import { hour } from './subject.js'
+
+/** @param {string} says @param {import('brakes').Options} options @returns {import('./subject.js').Subject} */
+function configured(says, options) {
+  return {
+    library: 'brakes',
+    says: `new Brakes(fn, ${says})`,
+    async open() {
+      const { default: Brakes } = await import('brakes')
+      return (work, { neverTrips, staysOpen, listener, callTimeout } = {}) => {
+        const breaker = new Brakes(/** @type {() => Promise<unknown>} */ (work), {
+          ...options,
+          ...(neverTrips && { waitThreshold: Number.POSITIVE_INFINITY }),
+          ...(staysOpen && { circuitDuration: hour }),
+          ...(callTimeout !== undefined && { timeout: callTimeout }),
+        })
+        if (listener !== undefined) breaker.on('success', listener)
+        return () => breaker.exec()
+      }
+    },
+  }
+}
+
+// Left on, `modifyError` writes into the message of the error that all failures share here, longer each time.
+/** @type {Record<string, import('./subject.js').Subject>} */
+export const brakes = {
+  brakes: configured('{ modifyError: false }', { modifyError: false }),
+  'brakes lean': configured('{ modifyError: false, registerGlobal: false, isPromise: true, bucketNum: 10 }', {
+    modifyError: false,
+    registerGlobal: false,
+    isPromise: true,
+    bucketNum: 10,
+  }),
+}

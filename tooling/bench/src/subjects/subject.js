@@ -1,0 +1,24 @@
+/** @typedef {() => unknown} Work  what is guarded */
+/** @typedef {() => Promise<unknown>} Call  the same behind a breaker */
+
+/**
+ * What a case wants of a breaker on top of the subject's own configuration.
+ * @typedef {object} Wants
+ * @property {boolean} [neverTrips]  thresholds out of reach, everything else as configured
+ * @property {boolean} [staysOpen]  once open, for an hour
+ * @property {(...args: unknown[]) => void} [listener]  called for each call that settles
+ * @property {number} [callTimeout]  in milliseconds
+ * @property {{ calls: number } | { buckets: number }} [window]  a failure rate over so many calls, or so many buckets of a second each
+ */
+
+/** @typedef {(work: Work, wants?: Wants) => Call} Guard */
+
+/**
+ * A library in one configuration. Only the process that measures it loads it.
+ * @typedef {object} Subject
+ * @property {string} says  its configuration, as it is printed
+ * @property {string} [library]  whose version is printed
+ * @property {() => Promise<Guard>} open  loads the library
+ */
+
+export const hour = 3_600_000

@@ -1,0 +1,32 @@
+import { hour } from './subject.js'
+import { TutorialBreaker } from './tutorial-breaker.js'
+
+/** @type {Record<string, import('./subject.js').Subject>} */
+export const tutorial = {
+  tutorial: {
+    says: 'new TutorialBreaker(fn)',
+    open:
+      async () =>
+      (work, { neverTrips, staysOpen, callTimeout } = {}) => {
+        const breaker = new TutorialBreaker(callTimeout === undefined ? work : () => race(work, callTimeout), {
+          ...(neverTrips && { failureThreshold: Number.POSITIVE_INFINITY }),
+          ...(staysOpen && { timeout: hour }),
+        })
+        return () => breaker.fire()
+      },
+  },
+}
+
+/** A time limit as tutorials write it, with the one thing they forget: the timer is cleared. @param {() => unknown} work @param {number} ms */
+async function race(work, ms) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer
+  const limit = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('timeout')), ms)
+  })
+  try {
+    return await Promise.race([work(), limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,72 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { limits } from '../limits.js'
+import { bundleSize, programs } from '../src/cases/bundle.js'
+import type { CaseResult } from '../src/run-case.js'
+import { exceeded, gauge, numbersOf } from './gauge.ts'
+
+const own = ['@cb/core lean', '@cb/core'] as const
+const everyone = [...own, 'careless']
+
+describe('one call', () => {
+  let counts: CaseResult
+  beforeAll(async () => {
+    counts = await gauge('counts', everyone)
+  })
+
+  test.each(own)(
+    '%s makes one promise, adds one turn to a success and two to a failure, and allocates little',
+    (name) => {
+      expect(exceeded(numbersOf(counts, name), limits.counts[name])).toEqual([])
+    },
+  )
+
+  test('a careless breaker exceeds each of these limits', () => {
+    expect(exceeded(numbersOf(counts, 'careless'), limits.counts['@cb/core'])).toHaveLength(4)
+  })
+})
+
+describe('timers', () => {
+  let timers: CaseResult
+  beforeAll(async () => {
+    timers = await gauge('timers', everyone)
+  })
+
+  test.each(own)('%s holds none: idle, open, or with a call in flight', (name) => {
+    expect(numbersOf(timers, name)).toEqual(limits.timers)
+  })
+
+  test('a careless breaker holds some in each state', () => {
+    expect(exceeded(numbersOf(timers, 'careless'), limits.timers)).toHaveLength(3)
+  })
+})
+
+describe('memory', () => {
+  let bytes: CaseResult
+  beforeAll(async () => {
+    bytes = await gauge('bytes', everyone)
+  })
+
+  test.each(own)('%s is small when fresh, after a thousand calls, and for each call in flight', (name) => {
+    expect(exceeded(numbersOf(bytes, name), limits.memory[name])).toEqual([])
+  })
+
+  test('a careless breaker is not', () => {
+    expect(exceeded(numbersOf(bytes, 'careless'), limits.memory['@cb/core lean'])).toHaveLength(3)
+  })
+})
+
+describe('size', () => {
+  test.each(Object.entries(limits.bundle))('%s', async (name, limit) => {
+    expect((await bundleSize(programs[name] ?? '')).brotli).toBeLessThanOrEqual(limit)
+  })
+
+  test('what a policy alone needs is a part of the whole', async () => {
+    const whole = await bundleSize(programs['@cb/core, all of it'] ?? '')
+    expect(whole.brotli).toBeGreaterThan(limits.bundle['@cb/core, one policy'])
+  })
+
+  test('a dependency that core would take in exceeds its limit', async () => {
+    const grown = await bundleSize(`${programs['@cb/core, all of it']}; ${programs['mollitia']}`)
+    expect(grown.brotli).toBeGreaterThan(limits.bundle['@cb/core, all of it'])
+  })
+})
