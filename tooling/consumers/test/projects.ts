@@ -42,6 +42,21 @@ export const projects: readonly Project[] = [
     prints: 'ECONNREFUSED open ECIRCUITOPEN',
   },
   {
+    name: 'fetch',
+    packages: ['core', 'fetch'],
+    dependencies: [],
+    imports: { cb: '@cb/fetch', undici: '@cb/fetch/undici' },
+    // Nothing listens on port 2, and fetch does not refuse it by itself: each call is a refused connection.
+    program: `
+      const fetch = cb.protectFetch()
+      const reasonOf = () => fetch('http://127.0.0.1:2').then(() => 'up', (error) => error.cause?.code ?? error.code)
+      const first = await reasonOf()
+      for (let n = 0; n < 9; n++) await reasonOf()
+      console.log(first, fetch.registry.get('http://127.0.0.1:2').state, await reasonOf(), typeof undici.breakerInterceptor)
+    `,
+    prints: 'ECONNREFUSED open ECIRCUITOPEN function',
+  },
+  {
     name: 'express',
     packages: ['core', 'express'],
     dependencies: ['express@5', '@types/express@5'],

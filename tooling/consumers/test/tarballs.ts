@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from '@cb/engines'
 
-export const packages: readonly string[] = ['core', 'axios', 'express', 'opentelemetry']
+export const packages: readonly string[] = ['core', 'axios', 'fetch', 'express', 'opentelemetry']
 
 /** Packs one of our packages, as `pnpm publish` would, and answers where the tarball is. */
 export async function pack(name: string, folder: string): Promise<string> {

@@ -1,28 +1,28 @@
 import { CallTimeoutError } from '@cb/core'
+import { follow } from './follow.ts'
 import type { Signal } from './outcome.ts'
 
 /** A limit in time for one call. Its `signal` is aborted at the limit and when the caller's own is. */
 export class CallLimit {
   readonly #controller = new AbortController()
   readonly #timer: ReturnType<typeof setTimeout>
-  readonly #callerSignal: Signal | undefined
-  readonly #follow: () => void
+  readonly #unfollow: (() => void) | undefined
   readonly #listeners: ((error: CallTimeoutError) => void)[] = []
   /** Set once the limit was exceeded. */
   exceeded: CallTimeoutError | undefined
 
   /** @param callTimeout  milliseconds, above 0. */
   constructor(breaker: string, callTimeout: number, callerSignal?: Signal | null) {
-    this.#callerSignal = callerSignal ?? undefined
     this.#timer = setTimeout(() => {
       this.exceeded = new CallTimeoutError(breaker, callTimeout)
+      for (const listener of this.#listeners.splice(0)) listener(this.exceeded)
       this.end()
-      for (const listener of this.#listeners) listener(this.exceeded)
       this.#controller.abort(this.exceeded)
     }, callTimeout)
-    this.#follow = () => this.#controller.abort(this.#callerSignal?.reason)
-    if (callerSignal?.aborted) this.#follow()
-    else callerSignal?.addEventListener?.('abort', this.#follow)
+    if (callerSignal == null) return
+    const abort = () => this.#controller.abort(callerSignal.reason)
+    if (callerSignal.aborted) abort()
+    else this.#unfollow = follow(callerSignal, abort)
   }
 
   get signal(): AbortSignal {
@@ -45,11 +45,12 @@ export class CallLimit {
   /** The outcome is known: no limit any longer. The caller's signal is still followed, for a body that he reads. */
   lift(): void {
     clearTimeout(this.#timer)
+    this.#listeners.length = 0 // they hold the answer, and whoever holds this may wait for that to be collected
   }
 
   /** The call is over, body included. */
   end(): void {
     this.lift()
-    this.#callerSignal?.removeEventListener?.('abort', this.#follow)
+    this.#unfollow?.()
   }
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { CallTimeoutError } from '@cb/core'
 import { expect, test } from 'vitest'
 import { CallLimit } from '../src/index.ts'
@@ -55,4 +56,18 @@ test('a limit that is lifted is none', async () => {
   limit.lift()
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect(limit.signal.aborted).toBe(false)
+})
+
+test("a caller's signal has one listener, however many calls follow it, and none when they are over", () => {
+  const { signal } = new AbortController()
+  const listeners = () => getEventListeners(signal, 'abort').length
+  const limits = Array.from({ length: 30 }, () => new CallLimit('service', 60_000, signal))
+  expect(listeners()).toBe(1)
+  for (const limit of limits) limit.end()
+  expect(listeners()).toBe(0)
+  limits[0]?.end()
+  const next = new CallLimit('service', 60_000, signal)
+  limits[1]?.end()
+  expect(listeners()).toBe(1)
+  next.end()
 })

@@ -1,0 +1,71 @@
+import { kind } from '@cb/checks'
+import type { CircuitBreakerRegistry } from '@cb/core'
+import { parseRequestProtection } from '@cb/http-rules'
+import { GivenRequest } from './fetch-request.ts'
+import { guardedAttempt, type PlainFetch } from './guarded-attempt.ts'
+import { type ProtectFetchOptions, parseOptions } from './options.ts'
+import type { RequestProtection } from './request-protection.ts'
+
+/** Any `fetch`. */
+// biome-ignore lint/suspicious/noExplicitAny: `never` here would make a `never` of the init
+export type AnyFetch = (input: any, init?: any) => Promise<object>
+
+/** What a protected `fetch` takes beside the usual. */
+export interface Protectable {
+  /** Protection of this request; `false` lets it pass unguarded and uncounted. */
+  circuitBreaker?: false | RequestProtection
+}
+
+/** A `fetch` of the same signature and types, behind circuit breakers. */
+export type ProtectedFetch<F extends AnyFetch> = ((
+  input: Parameters<F>[0],
+  init?: NonNullable<Parameters<F>[1]> & Protectable,
+) => ReturnType<F>) &
+  F & {
+    /** The breakers, by key. */
+    readonly registry: CircuitBreakerRegistry
+  }
+
+/**
+ * Puts circuit breakers around a `fetch`, one per origin. While a breaker is open its requests reject with a `CircuitOpenError`
+ * and nothing is sent.
+ * @param fetch  Default: `globalThis.fetch`, looked up for each call, so that what traces or fakes it later is not passed by.
+ * @throws TypeError or RangeError naming the option.
+ */
+export function protectFetch(options?: ProtectFetchOptions): ProtectedFetch<typeof globalThis.fetch>
+export function protectFetch<F extends AnyFetch>(fetch: F, options?: ProtectFetchOptions): ProtectedFetch<F>
+export function protectFetch(
+  first?: AnyFetch | ProtectFetchOptions,
+  second?: ProtectFetchOptions,
+): ProtectedFetch<typeof globalThis.fetch> {
+  const [given, options = {}] = typeof first === 'function' ? [first as PlainFetch, second] : [undefined, first]
+  if (given === undefined && second !== undefined) {
+    throw new TypeError(`fetch must be a function, got ${kind(first)}`)
+  }
+  const settings = parseOptions(options)
+  const { registry } = settings
+  const currentFetch = given === undefined ? globalFetch(() => guarded) : () => given
+
+  const guarded = async (input: string | URL | Request, init?: RequestInit & Protectable): Promise<Response> => {
+    const fetch = currentFetch()
+    const protection = parseRequestProtection(init?.circuitBreaker)
+    if (protection === false) return fetch(input, init)
+    const request = new GivenRequest(input, init)
+    return guardedAttempt(settings.breakerFor(request, protection.key), settings, protection, fetch, request)
+  }
+  return Object.assign(guarded, given, { registry }) as unknown as ProtectedFetch<typeof globalThis.fetch>
+}
+
+/** The global one of the moment; where that is the protected one itself, the one from before. */
+function globalFetch(self: () => unknown): () => PlainFetch {
+  const before = globalThis.fetch
+  let isInstalled = false
+  const check = () => {
+    isInstalled ||= globalThis.fetch === self()
+  }
+  queueMicrotask(check)
+  return () => {
+    check()
+    return isInstalled ? before : (input, init) => globalThis.fetch(input, init)
+  }
+}

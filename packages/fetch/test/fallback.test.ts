@@ -1,0 +1,76 @@
+import { CircuitOpenError } from '@cb/core'
+import { type Dependency, dependency } from '@cb/test-kit'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { HttpStatusError, protectFetch, type RequestProtection } from '../src/index.ts'
+import { errorOf, watched } from './attempt.ts'
+
+let service: Dependency
+beforeAll(async () => {
+  service = await dependency()
+})
+afterAll(() => service.close())
+
+const cached = () => new Response('from the cache')
+
+function closedOff() {
+  const fetch = protectFetch()
+  fetch.registry.get(service.origin).forceOpen()
+  return (fallback: NonNullable<RequestProtection['fallback']>) =>
+    fetch(service.origin, { circuitBreaker: { fallback } })
+}
+
+test('a fallback answers when the call was refused', async () => {
+  const fallback = vi.fn(cached)
+  expect(await (await closedOff()(fallback)).text()).toBe('from the cache')
+  const request = expect.objectContaining({ input: service.origin })
+  expect(fallback).toHaveBeenCalledExactlyOnceWith(expect.any(CircuitOpenError), request, undefined)
+})
+
+test('a fallback answers for a call that fails, which is counted as a failure', async () => {
+  const { fetch, told } = watched(globalThis.fetch)
+  const fallback = async (error: unknown) => new Response(`instead of ${(error as Error).message}`)
+  const response = await fetch(`${service.origin}/reset`, { circuitBreaker: { fallback } })
+  expect(await response.text()).toBe('instead of fetch failed')
+  expect(told()).toEqual(['failure'])
+})
+
+test('a fallback answers for a failing status, and may let it pass', async () => {
+  const { fetch } = watched(globalThis.fetch)
+  const fallback = vi.fn((error: unknown, _request: unknown, response?: Response) =>
+    error instanceof HttpStatusError && error.status === 503 ? cached() : (response as Response),
+  )
+  const at = async (path: string) => (await fetch(service.origin + path, { circuitBreaker: { fallback } })).text()
+  expect(await at('/status/503')).toBe('from the cache')
+  expect(await at('/status/500')).toBe('{"well":true}')
+  expect(await at('/status/404')).toBe('{"well":true}')
+  expect(fallback).toHaveBeenCalledTimes(2)
+})
+
+test.each<[string, string, RequestInit]>([
+  ['says nothing about the dependency', '/', { body: 'x' }],
+  ['was cancelled', '/', { signal: AbortSignal.abort() }],
+])('a fallback is not asked for a call that %s', async (_what, path, init) => {
+  const fallback = vi.fn(cached)
+  const { fetch } = watched(globalThis.fetch)
+  expect(await errorOf(fetch(service.origin + path, { ...init, circuitBreaker: { fallback } }))).toBeInstanceOf(Error)
+  expect(fallback).not.toHaveBeenCalled()
+})
+
+test('a fallback that throws rejects with its error, which keeps the original as its cause', async () => {
+  const problem = new Error('the cache is empty')
+  expect(await errorOf(closedOff()(() => Promise.reject(problem)))).toBe(problem)
+  expect(problem.cause).toBeInstanceOf(CircuitOpenError)
+})
+
+test('a fallback that rethrows leaves the error as it was', async () => {
+  const error = await errorOf(closedOff()((reason) => Promise.reject(reason)))
+  expect(error).toBeInstanceOf(CircuitOpenError)
+  expect(error.cause).toBeUndefined()
+})
+
+test.each([undefined, null, 'text'])('a fallback that answers %j is told what it must return', async (value) => {
+  const error = await errorOf(closedOff()(() => value as never))
+  expect(error).toBeInstanceOf(TypeError)
+  expect(error.message).toContain('circuitBreaker.fallback must return a Response, got')
+  expect(error.cause).toBeInstanceOf(CircuitOpenError)
+})

@@ -1,0 +1,258 @@
+import { Readable } from 'node:stream'
+import { CallTimeoutError, CircuitBreaker, type Outcome } from '@cb/core'
+import { refusedOrigin } from '@cb/test-kit'
+import type { Protectable } from '../src/index.ts'
+
+type Fetch = (input: string, init?: RequestInit & Protectable) => Promise<Response>
+
+export interface Row {
+  readonly what: string
+  readonly outcome: Outcome
+  /** Of what the breaker is told, or of its cause. */
+  readonly code?: string
+  /** Makes the request and reads its answer. */
+  readonly request: (fetch: Fetch, origin: string) => Promise<unknown>
+}
+
+const get =
+  (path: string, init?: () => RequestInit & Protectable): Row['request'] =>
+  (fetch, origin) =>
+    fetch(origin + path, init?.()).then((response) => response.text())
+
+/** An upload that the service does not look at. */
+const post = (body: unknown) => get('/', () => ({ method: 'POST', body: body as never, duplex: 'half' }) as RequestInit)
+
+const soon = (reason?: unknown): AbortSignal => {
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(reason), 30)
+  return controller.signal
+}
+
+const disk = Object.assign(new Error('the disk is gone'), { code: 'EIO' })
+
+/** One row of the table, or several that must come out alike, with a request that leads there. */
+export const outcomeRows: readonly Row[] = [
+  ...[200, 201, 204, 304, 400, 401, 403, 404, 409, 422].map((status) => ({
+    what: `status ${status}`,
+    outcome: 'success' as const,
+    request: get(`/status/${status}`),
+  })),
+  ...[408, 425, 429, 500, 501, 502, 503, 504, 599].map((status) => ({
+    what: `status ${status}`,
+    outcome: 'failure' as const,
+    code: `HTTP_${status}`,
+    request: get(`/status/${status}`),
+  })),
+  { what: 'a redirect that is followed', outcome: 'success', request: get('/elsewhere') },
+  { what: 'a redirect by hand', outcome: 'success', request: get('/elsewhere', () => ({ redirect: 'manual' })) },
+  { what: 'an answer byte by byte', outcome: 'success', request: get('/drip') },
+  { what: 'an answer after which the connection closes', outcome: 'success', request: get('/close-idle') },
+  {
+    what: 'a data URL',
+    outcome: 'success',
+    request: (fetch) => fetch('data:text/plain,hello').then((it) => it.text()),
+  },
+
+  {
+    what: 'a refused connection',
+    outcome: 'failure',
+    code: 'ECONNREFUSED',
+    request: async (fetch) => fetch(await refusedOrigin()),
+  },
+  {
+    what: 'a host without an address',
+    outcome: 'failure',
+    code: 'ENOTFOUND',
+    request: (fetch) => fetch('http://no-such-host.invalid'),
+  },
+  { what: 'a TLS failure', outcome: 'failure', request: (fetch, origin) => fetch(origin.replace('http:', 'https:')) },
+  { what: 'a connection reset before the headers', outcome: 'failure', request: get('/reset') },
+  { what: 'a connection closed before the headers', outcome: 'failure', request: get('/gone') },
+  { what: 'a body cut off after the headers', outcome: 'failure', request: get('/cut/200') },
+  { what: 'a body cut off after the headers of a 404', outcome: 'failure', request: get('/cut/404') },
+  { what: 'a body cut off between chunks', outcome: 'failure', request: get('/cut-chunks') },
+  { what: "a compressed body that can't be read", outcome: 'failure', request: get('/broken-gzip') },
+  { what: 'an answer that is no HTTP', outcome: 'failure', request: get('/no-http') },
+  { what: 'broken headers', outcome: 'failure', request: get('/broken-headers') },
+  { what: 'broken chunks', outcome: 'failure', request: get('/broken-chunks') },
+  { what: 'two lengths', outcome: 'failure', request: get('/two-lengths') },
+  { what: 'headers without end', outcome: 'failure', request: get('/long-header') },
+  {
+    what: 'AbortSignal.timeout before the headers',
+    outcome: 'failure',
+    request: get('/hang', () => ({ signal: AbortSignal.timeout(30) })),
+  },
+  {
+    what: 'AbortSignal.timeout in the body',
+    outcome: 'failure',
+    request: get('/stall/200', () => ({ signal: AbortSignal.timeout(60) })),
+  },
+  {
+    what: 'AbortSignal.any, by time',
+    outcome: 'failure',
+    request: get('/hang', () => ({ signal: AbortSignal.any([new AbortController().signal, AbortSignal.timeout(30)]) })),
+  },
+  {
+    what: 'a call timeout before the headers',
+    outcome: 'failure',
+    code: 'ECALLTIMEOUT',
+    request: get('/hang', () => ({ circuitBreaker: { callTimeout: 30 } })),
+  },
+  {
+    what: 'a call timeout in the body',
+    outcome: 'failure',
+    code: 'ECALLTIMEOUT',
+    request: get('/stall/200', () => ({ circuitBreaker: { callTimeout: 60 } })),
+  },
+  {
+    what: 'the call timeout of a breaker around the request',
+    outcome: 'failure',
+    code: 'ECALLTIMEOUT',
+    request: get('/hang', () => ({ signal: soon(new CallTimeoutError('outer', 30)) })),
+  },
+
+  {
+    what: "the caller's abort before the headers",
+    outcome: 'ignored',
+    request: get('/hang', () => ({ signal: soon() })),
+  },
+  {
+    what: "the caller's abort in the body",
+    outcome: 'ignored',
+    request: get('/stall/200', () => ({ signal: soon() })),
+  },
+  {
+    what: "the caller's abort for a reason of his own",
+    outcome: 'ignored',
+    request: get('/hang', () => ({ signal: soon(new Error('no longer needed')) })),
+  },
+  {
+    what: "the caller's abort for a reason that is no error",
+    outcome: 'ignored',
+    request: get('/stall/200', () => ({ signal: soon('enough') })),
+  },
+  {
+    what: 'a signal that is aborted already',
+    outcome: 'ignored',
+    request: get('/', () => ({ signal: AbortSignal.abort() })),
+  },
+  {
+    what: 'AbortSignal.any, by the caller',
+    outcome: 'ignored',
+    request: get('/hang', () => ({ signal: AbortSignal.any([soon(), AbortSignal.timeout(60_000)]) })),
+  },
+  {
+    what: "the caller's abort of a call with a limit",
+    outcome: 'ignored',
+    request: get('/hang', () => ({ signal: soon(), circuitBreaker: { callTimeout: 60_000 } })),
+  },
+  {
+    what: "the caller's abort of a Request",
+    outcome: 'ignored',
+    request: (fetch, origin) => fetch(new Request(`${origin}/hang`, { signal: soon() }) as never),
+  },
+  { what: 'a URL that is none', outcome: 'ignored', request: (fetch) => fetch('http://[') },
+  { what: 'a relative URL without a base', outcome: 'ignored', request: (fetch) => fetch('/users') },
+  { what: 'credentials in the URL', outcome: 'ignored', request: (fetch) => fetch('http://me:secret@127.0.0.1/') },
+  { what: 'an unsupported protocol', outcome: 'ignored', request: (fetch) => fetch('gopher://127.0.0.1/') },
+  { what: 'a forbidden port', outcome: 'ignored', request: (fetch) => fetch('http://127.0.0.1:1/') },
+  { what: 'a method that is forbidden', outcome: 'ignored', request: get('/', () => ({ method: 'TRACE' })) },
+  { what: 'a method that is none', outcome: 'ignored', request: get('/', () => ({ method: 'a b' })) },
+  { what: 'a header that is none', outcome: 'ignored', request: get('/', () => ({ headers: { a: 'x\ny' } })) },
+  { what: 'a GET with a body', outcome: 'ignored', request: get('/', () => ({ body: 'x' })) },
+  { what: 'a signal that is none', outcome: 'ignored', request: get('/', () => ({ signal: {} as never })) },
+  {
+    what: 'a stream to upload without duplex',
+    outcome: 'ignored',
+    request: get('/', () => ({ method: 'POST', body: new ReadableStream() })),
+  },
+  { what: 'an endless redirect', outcome: 'ignored', request: get('/loop') },
+  {
+    what: 'a redirect that the caller forbids',
+    outcome: 'ignored',
+    request: get('/elsewhere', () => ({ redirect: 'error' })),
+  },
+  {
+    what: 'an upload whose stream fails',
+    outcome: 'ignored',
+    request: post(new ReadableStream({ pull: () => Promise.reject(disk) })),
+  },
+  {
+    what: 'an upload whose Node.js stream fails',
+    outcome: 'ignored',
+    request: post(
+      new Readable({
+        read() {
+          this.destroy(disk)
+        },
+      }),
+    ),
+  },
+]
+
+/** What a `fetch` of the user's own may come to. */
+export const fakeRows: readonly (readonly [string, Outcome, () => unknown])[] = [
+  ['no response at all', 'failure', () => undefined],
+  ['a plain object', 'success', () => ({ ok: true, status: 200, json: async () => ({}) })],
+  ['an object without a status', 'success', () => ({ json: async () => ({}) })],
+  ['a frozen response', 'success', () => Object.freeze(new Response('hello'))],
+  ['a Response that was made', 'success', () => Response.json({ a: 1 })],
+  ['Response.error', 'success', () => Response.error()],
+  ['an error of the network in Chrome', 'failure', () => Promise.reject(new TypeError('Failed to fetch'))],
+  [
+    'an error of the network in Firefox',
+    'failure',
+    () => Promise.reject(new TypeError('NetworkError when attempting to fetch resource.')),
+  ],
+  ['an error of the network in Safari', 'failure', () => Promise.reject(new TypeError('Load failed'))],
+  [
+    'an error of the network in Deno',
+    'failure',
+    () => Promise.reject(new TypeError('error sending request for url (http://x/)')),
+  ],
+  [
+    'an error of the network in Bun',
+    'failure',
+    () => Promise.reject(Object.assign(new Error('Unable to connect'), { code: 'ConnectionRefused' })),
+  ],
+  ['an error of the network in Workers', 'failure', () => Promise.reject(new Error('Network connection lost.'))],
+  [
+    'a mistake in Chrome',
+    'ignored',
+    () => Promise.reject(new TypeError("Failed to execute 'fetch' on 'Window': Invalid name")),
+  ],
+  [
+    'a mistake in Firefox',
+    'ignored',
+    () => Promise.reject(new TypeError('Window.fetch: a b is not a valid HTTP method.')),
+  ],
+  [
+    'a throw instead of a promise',
+    'failure',
+    () => {
+      throw new Error('oops')
+    },
+  ],
+  ['nothing to say', 'failure', () => Promise.reject()],
+  [
+    'a rejection of another breaker',
+    'ignored',
+    () => {
+      const inner = new CircuitBreaker({ name: 'inner' })
+      inner.forceOpen()
+      return inner.execute(() => 1)
+    },
+  ],
+  [
+    "an error that can't be read",
+    'failure',
+    () =>
+      Promise.reject(
+        Object.defineProperty(new Error('unreadable'), 'code', {
+          get: () => {
+            throw new Error('no code')
+          },
+        }),
+      ),
+  ],
+]

@@ -1,0 +1,80 @@
+import { CircuitBreakerRegistry, consecutiveFailures, type Outcome } from '@cb/core'
+import { type Dependency, dependency, fakeClock, until } from '@cb/test-kit'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { protectFetch } from '../src/index.ts'
+import { errorOf, fetches, turn, watched } from './attempt.ts'
+import { fakeRows, outcomeRows } from './outcome-rows.ts'
+
+let service: Dependency
+beforeAll(async () => {
+  service = await dependency()
+})
+afterAll(() => service.close())
+
+/** What a half-open breaker that closes on a success, and opens on a failure, makes of an outcome. */
+const stateAfter: Record<Outcome, string> = { success: 'closed', failure: 'open', ignored: 'half-open' }
+
+describe.each(fetches)('through %s', (_name, bare) => {
+  describe.each(['success', 'failure', 'ignored'] as const)('counts as %s:', (outcome) => {
+    test.each(outcomeRows.filter((row) => row.outcome === outcome))('$what', async ({ request, code }) => {
+      const { fetch, outcomes, told } = watched(bare)
+      const error = await errorOf(request(fetch, service.origin))
+      await until(() => outcomes.length > 0)
+      await turn()
+      expect(told()).toEqual([outcome])
+      const event = outcomes[0]?.error as { code?: string; cause?: { code?: string } } | undefined
+      if (outcome === 'success') expect(event).toBeUndefined()
+      else if (code?.startsWith('HTTP_')) expect(event).toMatchObject({ code })
+      else if (event === undefined) expect([outcome, error.name]).toEqual(['ignored', 'TypeError'])
+      else expect(event).toBe(error)
+      if (code !== undefined) expect([event?.code, event?.cause?.code]).toContain(code)
+    })
+
+    test.each(outcomeRows.filter((row) => row.outcome === outcome))(
+      `a probe that ends as $what leaves the breaker ${stateAfter[outcome]}`,
+      async ({ request }) => {
+        const { now, advance } = fakeClock()
+        const registry = new CircuitBreakerRegistry({
+          defaults: { trip: consecutiveFailures(1), openDuration: 1_000, halfOpen: { successThreshold: 1 }, now },
+        })
+        const breaker = registry.get('it')
+        breaker.acquire().failure()
+        advance(1_000)
+        expect(breaker.state).toBe('half-open')
+        await errorOf(request(protectFetch(bare, { registry, key: () => 'it' }), service.origin))
+        await turn()
+        expect(breaker.state).toBe(stateAfter[outcome])
+      },
+    )
+  })
+})
+
+describe('from a fetch of the user, counts', () => {
+  test.each(fakeRows)('%s as %s', async (_what, outcome, answer) => {
+    const { fetch, told } = watched((async () => answer()) as typeof globalThis.fetch)
+    await errorOf(fetch('http://api.example/'))
+    await until(() => told().length > 0)
+    await turn()
+    expect(told()).toEqual([outcome])
+  })
+
+  test('a throw before there is a promise', async () => {
+    const { fetch, told } = watched(() => {
+      throw new Error('oops')
+    })
+    expect(await errorOf(fetch('http://api.example/'))).toMatchObject({ message: 'oops' })
+    expect(told()).toEqual(['failure'])
+  })
+
+  test('the same response given twice as two calls', async () => {
+    const response = new Response('hello')
+    const { fetch, told } = watched(async () => response)
+    await fetch('http://api.example/')
+    await turn()
+    await fetch('http://api.example/')
+    await until(() => told().length === 2)
+    await response.text()
+    await fetch('http://api.example/')
+    expect(told()).toEqual(['success', 'success', 'success'])
+  })
+})

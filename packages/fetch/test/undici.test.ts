@@ -1,0 +1,263 @@
+import { CircuitBreakerRegistry, consecutiveFailures, type OutcomeEvent } from '@cb/core'
+import { type Dependency, dependency, fakeClock, listen, refusedOrigin, until } from '@cb/test-kit'
+import { Agent, Client, interceptors, request, fetch as undiciFetch } from 'undici'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { DispatchHandler } from '../src/dispatch-handler.ts'
+import { type BreakerInterceptorOptions, breakerInterceptor, type DispatchRequest } from '../src/undici.ts'
+import { errorOf } from './attempt.ts'
+
+let service: Dependency
+beforeEach(async () => {
+  service = await dependency()
+})
+const agents: Agent[] = []
+afterEach(async () => {
+  for (const agent of agents.splice(0)) await agent.destroy()
+  await service.close()
+})
+
+function agent(): Agent {
+  const made = new Agent()
+  agents.push(made)
+  return made
+}
+
+/** A guarded dispatcher, and what its breakers are told. */
+function guarded(options: BreakerInterceptorOptions = {}) {
+  const guard = breakerInterceptor({ defaults: { trip: consecutiveFailures(3) }, ...options })
+  const outcomes: OutcomeEvent[] = []
+  guard.registry.on('outcome', (event) => outcomes.push(event))
+  const dispatcher = agent().compose(guard)
+  const told = () => outcomes.map(({ outcome }) => outcome)
+  return { guard, dispatcher, registry: guard.registry, outcomes, told }
+}
+
+type Options = NonNullable<Parameters<typeof request>[1]>
+
+describe('through the interceptor', () => {
+  const get =
+    (path: string, options: Options = {}) =>
+    async (dispatcher: Agent | ReturnType<Agent['compose']>) =>
+      (await request(service.origin + path, { ...options, dispatcher })).body.text()
+  const soon = (reason?: unknown) => {
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(reason), 40)
+    return controller.signal
+  }
+
+  test.each<[string, string, () => (dispatcher: Agent) => Promise<unknown>, string?]>([
+    ['status 200', 'success', () => get('/')],
+    ['status 404', 'success', () => get('/status/404')],
+    ['a redirect', 'success', () => get('/elsewhere')],
+    ['an answer byte by byte', 'success', () => get('/drip')],
+    ['status 204', 'success', () => get('/status/204')],
+    ['status 429', 'failure', () => get('/status/429'), 'HTTP_429'],
+    ['status 503', 'failure', () => get('/status/503'), 'HTTP_503'],
+    [
+      'a refused connection',
+      'failure',
+      () => async (dispatcher) => request(await refusedOrigin(), { dispatcher }),
+      'ECONNREFUSED',
+    ],
+    [
+      'a host without an address',
+      'failure',
+      () => (dispatcher) => request('http://no-such-host.invalid', { dispatcher }),
+    ],
+    [
+      'a TLS failure',
+      'failure',
+      () => (dispatcher) => request(service.origin.replace('http:', 'https:'), { dispatcher }),
+    ],
+    ['a reset connection', 'failure', () => get('/reset')],
+    ['a closed connection', 'failure', () => get('/gone'), 'UND_ERR_SOCKET'],
+    ['a body that is cut off', 'failure', () => get('/cut/200'), 'UND_ERR_SOCKET'],
+    ['an answer that is no HTTP', 'failure', () => get('/no-http')],
+    ['a hang before the headers', 'failure', () => get('/hang', { headersTimeout: 50 }), 'UND_ERR_HEADERS_TIMEOUT'],
+    ['AbortSignal.timeout', 'failure', () => get('/hang', { signal: AbortSignal.timeout(50) })],
+    ['AbortSignal.timeout in the body', 'failure', () => get('/stall/200', { signal: AbortSignal.timeout(80) })],
+    ["the caller's abort", 'ignored', () => get('/hang', { signal: soon() })],
+    ["the caller's abort for a reason of his own", 'ignored', () => get('/hang', { signal: soon(new Error('mine')) })],
+    [
+      'a fetch that is aborted for a reason',
+      'ignored',
+      () => (dispatcher) => undiciFetch(`${service.origin}/hang`, { dispatcher, signal: soon(new Error('mine')) }),
+    ],
+    [
+      'a body that is destroyed',
+      'ignored',
+      () => async (dispatcher) => {
+        const { body } = await request(`${service.origin}/stall/200`, { dispatcher })
+        body.on('error', () => {}).destroy()
+      },
+    ],
+    ['bad options', 'ignored', () => get('/', { headers: { 'a b': 'x' } })],
+  ])('%s counts as %s', async (_what, outcome, call, code) => {
+    const { dispatcher, outcomes, told } = guarded()
+    const usual = await errorOf(call()(agent()))
+    const error = await errorOf(call()(dispatcher as unknown as Agent))
+    await until(() => told().length > 0)
+    expect(told()).toEqual([outcome])
+    if (code !== undefined) expect(outcomes[0]?.error).toMatchObject({ code })
+    expect([error?.name, error?.code]).toEqual([usual?.name, usual?.code])
+  })
+
+  test('a breaker opens, sends nothing, tries again and closes', async () => {
+    const { now, advance } = fakeClock()
+    const defaults = { trip: consecutiveFailures(2), openDuration: 1_000, halfOpen: { successThreshold: 1 }, now }
+    const { dispatcher, registry } = guarded({ defaults })
+    const call = (path: string) => request(service.origin + path, { dispatcher }).then(({ body }) => body.text())
+    for (let n = 0; n < 2; n++) await call('/status/503?retry-after=5')
+    const { requests } = service
+    expect(await errorOf(call('/'))).toMatchObject({
+      code: 'ECIRCUITOPEN',
+      breaker: service.origin,
+      retryAfterMs: 5_000,
+    })
+    expect(await errorOf(undiciFetch(service.origin, { dispatcher }))).toMatchObject({
+      cause: { code: 'ECIRCUITOPEN' },
+    })
+    expect(service.requests).toBe(requests)
+    advance(5_000)
+    expect(await call('/')).toBe('hello')
+    expect(registry.get(service.origin).state).toBe('closed')
+  })
+
+  test('each attempt of the retry interceptor counts, and the retries end when the circuit opens', async () => {
+    const { guard, told } = guarded()
+    const retry = interceptors.retry({ maxRetries: 8, minTimeout: 1, maxTimeout: 1 })
+    const dispatcher = agent().compose(guard, retry)
+    expect(await errorOf(request(`${service.origin}/reset`, { dispatcher }))).toMatchObject({ code: 'ECIRCUITOPEN' })
+    expect(told()).toEqual(['failure', 'failure', 'failure'])
+    expect(service.requests).toBe(3)
+  })
+
+  test.each([
+    ['before the headers', '/hang'],
+    ['in the body', '/stall/200'],
+  ])('the call timeout ends a request %s, and closes the connection', async (_when, path) => {
+    const { dispatcher, outcomes } = guarded({ defaults: { callTimeout: 80 } })
+    const error = await errorOf(get(path)(dispatcher))
+    expect(error).toMatchObject({ code: 'ECALLTIMEOUT' })
+    expect(outcomes).toMatchObject([{ outcome: 'failure', error: { code: 'ECALLTIMEOUT' } }])
+    await until(() => service.abandoned === 1)
+  })
+
+  test('the call timeout also ends a request that waits for a connection', async () => {
+    const guard = breakerInterceptor({ defaults: { callTimeout: 80 }, key: () => 'it' })
+    const made = new Client(service.origin, { pipelining: 1 })
+    const dispatcher = made.compose(guard)
+    const first = errorOf(request(`${service.origin}/hang`, { dispatcher: made }))
+    expect(await errorOf(request(service.origin, { dispatcher }))).toMatchObject({ code: 'ECALLTIMEOUT' })
+    service.release()
+    await first
+    await made.close()
+    expect(service.requests).toBe(1)
+    expect(guard.registry.get('it').snapshot().totals).toMatchObject({ failure: 1, success: 0, late: 0 })
+  })
+
+  test('settles at the headers where that is asked for, and for a stream of events', async () => {
+    const at = guarded({ settleAt: 'headers' })
+    const { body } = await request(`${service.origin}/cut/200`, { dispatcher: at.dispatcher })
+    expect(at.told()).toEqual(['success'])
+    await errorOf(body.text())
+    const events = guarded()
+    const stream = await request(`${service.origin}/events`, { dispatcher: events.dispatcher })
+    expect(events.told()).toEqual(['success'])
+    stream.body.on('error', () => {}).destroy()
+  })
+
+  test('the call timeout does not limit a stream of events, and nothing of it is left after a complete answer', async () => {
+    const { dispatcher } = guarded({ defaults: { callTimeout: 100 } })
+    const url = `${service.origin}/stall/200?content-type=text/event-stream`
+    const { body } = await request(url, { dispatcher })
+    setTimeout(() => service.release(), 200)
+    expect(await body.text()).toBe('partlate')
+    const timers = () => process.getActiveResourcesInfo().filter((it) => it === 'Timeout').length
+    const before = timers()
+    const patient = guarded({ defaults: { callTimeout: 60_000 } })
+    for (let n = 0; n < 20; n++) await get('/')(patient.dispatcher)
+    expect(timers()).toBeLessThan(before + 10)
+  })
+
+  test('a dispatch that throws is told to the handler, and its permit is settled', async () => {
+    const { guard, told } = guarded()
+    const errors: Error[] = []
+    const dispatch = guard(() => {
+      throw new Error('broken')
+    })
+    dispatch(
+      { origin: service.origin, path: '/', method: 'GET' },
+      { onResponseError: (_: null, error: Error) => errors.push(error) },
+    )
+    expect(errors).toMatchObject([{ message: 'broken' }])
+    expect(told()).toEqual(['failure'])
+  })
+
+  test('a request that starts after its call timeout is aborted, and nobody is told twice', async () => {
+    const { guard, told } = guarded({ defaults: { callTimeout: 20 } })
+    const seen: unknown[] = []
+    let late: DispatchHandler | undefined
+    const dispatch = guard((_options, handler) => {
+      late = handler
+      return true
+    })
+    dispatch(
+      { origin: service.origin, path: '/', method: 'GET' },
+      {
+        onRequestStart: () => seen.push('start'),
+        onResponseError: (_: null, { code }: { code?: string }) => seen.push(code),
+      },
+    )
+    await until(() => seen.length > 0)
+    const controller = {
+      aborted: false,
+      abort: (reason: Error & { code?: string }) => seen.push(`abort ${reason.code}`),
+    }
+    late?.onRequestStart?.(controller)
+    late?.onResponseError?.(controller, new Error('aborted'))
+    expect(seen).toEqual(['ECALLTIMEOUT', 'abort ECALLTIMEOUT'])
+    expect(told()).toEqual(['failure'])
+  })
+
+  test('early hints are no answer yet', async () => {
+    const server = await listen((_request, response) => {
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' })
+      response.writeHead(503).end()
+    })
+    const { dispatcher, told } = guarded()
+    await request(server.origin, { dispatcher }).then(({ body }) => body.dump())
+    expect(told()).toEqual(['failure'])
+    await server.close()
+  })
+
+  test('key, writes and classify see the request', async () => {
+    const seen: DispatchRequest[] = []
+    const { dispatcher, registry, told } = guarded({
+      key: (it) => `it ${seen.push(it)}`,
+      writes: true,
+      classify: ({ response }) => (response?.headers['x-a'] === 'b' ? 'failure' : undefined),
+    })
+    await get('/status/200?x-a=b', { method: 'PUT', body: 'x' })(dispatcher)
+    expect(seen[0]).toMatchObject({ method: 'PUT', options: { path: '/status/200?x-a=b' } })
+    expect(seen[0]?.url.href).toBe(`${service.origin}/status/200?x-a=b`)
+    expect(Array.from(registry, ({ name }) => name)).toEqual(['it 1 writes'])
+    expect(told()).toEqual(['failure'])
+  })
+
+  test('a key function that throws makes the request reject, and nothing is sent', async () => {
+    const { dispatcher } = guarded({
+      key: () => {
+        throw new Error('no tenant')
+      },
+    })
+    expect(await errorOf(get('/')(dispatcher))).toMatchObject({ message: 'no tenant' })
+    expect(service.requests).toBe(0)
+  })
+})
+
+test('breakerInterceptor refuses what protectFetch refuses', () => {
+  const registry = new CircuitBreakerRegistry()
+  expect(() => breakerInterceptor({ registry, defaults: {} })).toThrow('defaults must be left out')
+  expect(() => breakerInterceptor({ retries: 1 } as never)).toThrow('breakerInterceptor has no option "retries"')
+})
