@@ -1,10 +1,10 @@
 import { CircuitBreakerRegistry, CircuitOpenError, consecutiveFailures } from '@cb/core'
+import { type Dependency, dependency } from '@cb/test-kit'
 import axios, { type AxiosInstance } from 'axios'
 import axiosRetry from 'axios-retry'
 import { describe, expect, test } from 'vitest'
 import { protectAxios } from '../src/index.ts'
 import { watched } from './attempt.ts'
-import { type Dependency, dependency } from './dependency.ts'
 
 const protect = (instance: AxiosInstance, registry: CircuitBreakerRegistry) => protectAxios(instance, { registry })
 const retry = (instance: AxiosInstance) => axiosRetry(instance, { retries: 3, retryCondition: () => true })

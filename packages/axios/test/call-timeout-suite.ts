@@ -1,10 +1,9 @@
 import { CallTimeoutError, CircuitBreakerRegistry } from '@cb/core'
-import { until } from '@cb/test-kit'
+import { type Dependency, dependency, until } from '@cb/test-kit'
 import type { AxiosRequestConfig, AxiosStatic } from 'axios'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type ProtectAxiosOptions, protectAxios } from '../src/index.ts'
 import { watched } from './attempt.ts'
-import { type Dependency, dependency } from './dependency.ts'
 import { errorOf } from './protected-client.ts'
 
 /** Where a call timeout can be set and what it does, for every supported axios. */

@@ -1,12 +1,11 @@
 import { CircuitBreakerRegistry, consecutiveFailures } from '@cb/core'
-import { fakeClock } from '@cb/test-kit'
+import { type Dependency, dependency, fakeClock } from '@cb/test-kit'
 import axios from 'axios'
 import axiosRetry from 'axios-retry'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { protectAxios } from '../src/index.ts'
 import { watched } from './attempt.ts'
 import { callTimeoutSuite } from './call-timeout-suite.ts'
-import { type Dependency, dependency } from './dependency.ts'
 import { errorOf } from './protected-client.ts'
 
 let service: Dependency

@@ -1,9 +1,9 @@
 import type { Outcome } from '@cb/core'
+import { dependency } from '@cb/test-kit'
 import axios from 'axios'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { SettledAttempt } from '../src/index.ts'
 import { attempt } from './attempt.ts'
-import { dependency } from './dependency.ts'
 
 afterEach(() => vi.restoreAllMocks())
 

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module'
+import { refusedOrigin } from '@cb/test-kit'
 import type { AxiosInstance, AxiosStatic } from 'axios'
 import imported from 'axios'
 import { expect, test } from 'vitest'
 import { attempt } from './attempt.ts'
-import { refusedOrigin } from './dependency.ts'
 
 const required: AxiosStatic = createRequire(import.meta.url)('axios')
 

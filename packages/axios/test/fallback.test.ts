@@ -1,9 +1,9 @@
 import { CircuitBreakerRegistry, CircuitOpenError } from '@cb/core'
+import { dependency } from '@cb/test-kit'
 import axios, { type AxiosRequestConfig } from 'axios'
 import { expect, test, vi } from 'vitest'
 import { protectAxios } from '../src/index.ts'
 import { attempt } from './attempt.ts'
-import { dependency } from './dependency.ts'
 
 /** A client whose breaker for every request is forced open. */
 function closedOff() {

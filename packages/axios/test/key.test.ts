@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { dependency } from '@cb/test-kit'
 import axios, { type AxiosRequestConfig, type InternalAxiosRequestConfig } from 'axios'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type ProtectAxiosOptions, protectAxios } from '../src/index.ts'
 import { originKey } from '../src/key.ts'
-import { dependency } from './dependency.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 

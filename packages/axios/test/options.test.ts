@@ -1,9 +1,9 @@
 import { CircuitBreakerRegistry, consecutiveFailures } from '@cb/core'
+import { dependency } from '@cb/test-kit'
 import axios, { type AxiosInstance } from 'axios'
 import { describe, expect, test, vi } from 'vitest'
 import { type ProtectAxiosOptions, protectAxios } from '../src/index.ts'
 import { attempt } from './attempt.ts'
-import { dependency } from './dependency.ts'
 
 describe('protectAxios refuses', () => {
   test.each<[string, unknown, ErrorConstructor, string]>([

@@ -1,9 +1,8 @@
 import { type CircuitBreaker, consecutiveFailures } from '@cb/core'
-import { type FakeClock, fakeClock } from '@cb/test-kit'
+import { type Dependency, dependency, type FakeClock, fakeClock } from '@cb/test-kit'
 import type { AxiosInstance, AxiosResponse, AxiosStatic } from 'axios'
 import { expect } from 'vitest'
 import { type AxiosProtection, protectAxios } from '../src/index.ts'
-import { type Dependency, dependency } from './dependency.ts'
 
 /** A protected client of a service of its own; its breaker opens at the second failure in a row, for a second. */
 export interface ProtectedClient extends AsyncDisposable {

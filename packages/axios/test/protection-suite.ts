@@ -1,10 +1,9 @@
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { CircuitOpenError } from '@cb/core'
-import { until } from '@cb/test-kit'
+import { dependency, until } from '@cb/test-kit'
 import type { AxiosError, AxiosInstance, AxiosResponse, AxiosStatic } from 'axios'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { dependency } from './dependency.ts'
 import { errorOf, type ProtectedClient, protectedClient } from './protected-client.ts'
 
 /** What protection does and what it leaves alone, for every supported axios. */

@@ -1,9 +1,8 @@
 import { CircuitBreakerRegistry, consecutiveFailures } from '@cb/core'
-import { fakeClock } from '@cb/test-kit'
+import { dependency, fakeClock } from '@cb/test-kit'
 import axios from 'axios'
 import { describe, expect, test } from 'vitest'
 import { protectAxios } from '../src/index.ts'
-import { dependency } from './dependency.ts'
 
 /** For how long one answer opens a breaker whose own open duration is a second. */
 async function openDurationAfter(path: string, validateStatus?: () => boolean): Promise<number> {

@@ -7,10 +7,10 @@ import {
   type RejectionEvent,
   type Transition,
 } from '@cb/core'
+import { dependency } from '@cb/test-kit'
 import axios, { type AxiosRequestConfig } from 'axios'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type ProtectAxiosOptions, protectAxios } from '../src/index.ts'
-import { dependency } from './dependency.ts'
 import { errorOf } from './protected-client.ts'
 
 afterEach(() => vi.restoreAllMocks())

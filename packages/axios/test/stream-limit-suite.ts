@@ -1,8 +1,7 @@
 import { text } from 'node:stream/consumers'
-import { until } from '@cb/test-kit'
+import { type Dependency, dependency, until } from '@cb/test-kit'
 import type { AxiosStatic } from 'axios'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Dependency, dependency } from './dependency.ts'
 import { type ClientOptions, streamingClient } from './streaming-client.ts'
 
 /** How long a streamed body may take, for every supported axios. */

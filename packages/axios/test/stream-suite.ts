@@ -3,12 +3,11 @@ import { PassThrough, type Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import type { Outcome } from '@cb/core'
-import { until } from '@cb/test-kit'
+import { type Dependency, dependency, until } from '@cb/test-kit'
 import type { AxiosRequestConfig, AxiosStatic } from 'axios'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { protectAxios } from '../src/index.ts'
 import { watched } from './attempt.ts'
-import { type Dependency, dependency } from './dependency.ts'
 import { begun, type ClientOptions, cancel, streamingClient } from './streaming-client.ts'
 
 /** When the outcome of a streamed body is known, and what it is, for every supported axios. */

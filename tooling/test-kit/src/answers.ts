@@ -72,6 +72,9 @@ export const answers: Readonly<Record<string, Answer>> = {
   'broken-gzip'(_request, response) {
     response.writeHead(200, { 'content-encoding': 'gzip' }).end('not compressed')
   },
+  'broken-br'(_request, response) {
+    response.writeHead(200, { 'content-encoding': 'br' }).end('not compressed')
+  },
   'no-http': raw('what is this?', '', ''),
   'broken-headers': raw('HTTP/1.1 200 OK', 'no header at all', '', ''),
   'broken-chunks': raw('HTTP/1.1 200 OK', 'transfer-encoding: chunked', '', 'zzz', 'hello', ''),

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import { answers } from './answers.ts'
 
 /** A service that answers as its path says, and counts who came and who went before the answer was complete. */
@@ -62,6 +63,16 @@ export async function dependency(): Promise<Dependency> {
 function hello(request: IncomingMessage, response: ServerResponse): void {
   request.resume()
   response.end('hello')
+}
+
+/** A TLS server that has no certificate to show. */
+export async function withoutCertificate(): Promise<AsyncDisposable & { readonly origin: string }> {
+  const server = createTlsServer({})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    origin: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => void server.close(() => resolve())),
+  }
 }
 
 /** An origin where nobody listens. */

@@ -1,5 +1,5 @@
 export { type Deferred, deferred } from './deferred.ts'
-export { type Dependency, dependency, refusedOrigin } from './dependency.ts'
+export { type Dependency, dependency, refusedOrigin, withoutCertificate } from './dependency.ts'
 export { type FakeClock, fakeClock } from './fake-clock.ts'
 export { type Listening, listen } from './listen.ts'
 export { seededRandom } from './seeded-random.ts'

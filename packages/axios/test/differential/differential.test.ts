@@ -1,7 +1,7 @@
+import { type Dependency, dependency } from '@cb/test-kit'
 import axios from 'axios'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type ProtectAxiosOptions, protectAxios } from '../../src/index.ts'
-import { type Dependency, dependency } from '../dependency.ts'
 import { cancelling } from './cancelling.ts'
 import { configuring } from './configuring.ts'
 import { failing } from './failing.ts'

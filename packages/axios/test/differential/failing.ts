@@ -1,5 +1,5 @@
+import { refusedOrigin } from '@cb/test-kit'
 import { expect } from 'vitest'
-import { refusedOrigin } from '../dependency.ts'
 import type { Scenario } from './trace.ts'
 
 const get =

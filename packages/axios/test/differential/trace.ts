@@ -1,5 +1,5 @@
+import type { Dependency } from '@cb/test-kit'
 import type { AxiosInstance, AxiosProgressEvent, AxiosStatic } from 'axios'
-import type { Dependency } from '../dependency.ts'
 
 /** What a scenario is given: an instance, bare or protected, and a log for the order of events. */
 export interface Stage {

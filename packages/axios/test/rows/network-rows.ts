@@ -1,5 +1,5 @@
 import { Agent } from 'node:http'
-import { refusedOrigin, withoutCertificate } from '../dependency.ts'
+import { refusedOrigin, withoutCertificate } from '@cb/test-kit'
 import { get, type Row } from './row.ts'
 
 /** What the network and the server do. */

@@ -1,6 +1,6 @@
 import type { Outcome } from '@cb/core'
+import type { Dependency } from '@cb/test-kit'
 import type { AxiosInstance, AxiosRequestConfig, AxiosResponse, AxiosStatic } from 'axios'
-import type { Dependency } from '../dependency.ts'
 
 export type Request = (instance: AxiosInstance, service: Dependency, axios: AxiosStatic) => Promise<AxiosResponse>
 
