@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { parser } from '@prometheus-io/lezer-promql'
 import { describe, expect, test } from 'vitest'
 import { alertRules } from '../src/observability/alerts.ts'
@@ -112,6 +113,42 @@ describe('on series', () => {
       await evaluate(series, expr, 8, {})
     },
   )
+})
+
+describe('the queries in the README of @cb/opentelemetry', () => {
+  needsPrometheus()
+  const readme = readFileSync(new URL('../../../packages/opentelemetry/README.md', import.meta.url), 'utf8')
+  const queries = [...readme.matchAll(/```promql\n(.*?)```/gs)].map(([, query = '']) => query)
+  const opened = (reason: string) =>
+    `circuit_breaker_transitions_total{${payments},circuit_breaker_state="open",circuit_breaker_previous_state="closed",circuit_breaker_transition_reason="${reason}"}`
+  const series = {
+    [state('closed')]: '1x10 0x30',
+    [state('open')]: '0x10 1x30',
+    [opened('failure_rate')]: '_x10 1x30',
+    [opened('slow_call_rate')]: '0x15 1+1x24',
+    [`circuit_breaker_calls_total{${payments},circuit_breaker_call_outcome="rejected"}`]: '0x10 10x30',
+  }
+
+  test.each(
+    [
+      ['which breakers are not closed', { [`{${payments}}`]: 1 }],
+      ['since when', { [`{${payments}}`]: 570 }], // it looks every 30 s, and what is scraped once a minute holds that long
+      [
+        'why',
+        {
+          [`{${payments},circuit_breaker_transition_reason="failure_rate"}`]: 1,
+          [`{${payments},circuit_breaker_transition_reason="slow_call_rate"}`]: 5,
+        },
+      ],
+      ['who was refused', { [`{${payments}}`]: 10 }],
+      ['is it flapping', { [`{${payments}}`]: 5 }],
+    ].map(
+      ([question, expected], n) => [question, queries[n] ?? '', expected] as [string, string, Record<string, number>],
+    ),
+  )('tell %s', async (_question, query, expected) => {
+    expect(queries).toHaveLength(5)
+    await evaluate(series, query, 20, expected)
+  })
 })
 
 test.each([
