@@ -66,6 +66,11 @@ export class Permit {
     this.#settled = true
     this.#settler.settle(this.#issuer, outcome, error, this)
   }
+
+  /** For `using permit = breaker.acquire()`: a permit that has not been settled when its block ends is ignored, and not lost. */
+  [Symbol.dispose](): void {
+    if (!this.#settled) this.ignore()
+  }
 }
 
 /** A call was not admitted. Nothing is to be settled. */

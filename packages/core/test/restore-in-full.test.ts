@@ -55,6 +55,7 @@ describe('what can not be restored is refused and told', () => {
       'saved attempt must be a whole number, at least 0, got -1',
     ],
     ['half an attempt', state({ name: 'half-open', attempt: 0.5 }), 'saved attempt must be a whole number'],
+    ['half a failure', state({ window: 0.5 }), 'window must be a whole number from 0 to 2, got 0.5'],
     ['an override', { override: 5 }, 'saved.override must be an object, got 5'],
     ["an override's state", override({ state: '' }), 'saved.override.state must be open or closed, got ""'],
     ["an override's reason", override({ reason: 5 }), 'saved.override.reason must be a string or null'],
