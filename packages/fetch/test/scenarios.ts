@@ -34,6 +34,9 @@ function failure(error: unknown): unknown {
   return { of: error.constructor, name, message: message.replace(/:\d+/g, ''), code, cause: cause && failure(cause) }
 }
 
+/** `fetch` of Node.js 24 itself loses the referrer of a Request; with a limit it goes along. */
+const keepsReferrer = Number.parseInt(process.versions.node, 10) < 24
+
 const get =
   (path: string, init?: () => RequestInit, read?: (response: Response) => Promise<unknown>): Scenario =>
   async (fetch, origin) =>
@@ -111,8 +114,7 @@ const scenarios: Record<string, Scenario> = {
     method: 'PUT',
     body: 'hello',
     headers: { 'x-mine': '1' },
-    referrer: 'http://referrer.example/a',
-    referrerPolicy: 'unsafe-url',
+    ...(keepsReferrer && { referrer: 'http://referrer.example/a', referrerPolicy: 'unsafe-url' }),
   })),
   'a Request with init': request(
     () => ({ method: 'PUT', body: 'hello' }),

@@ -9,17 +9,24 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 const lines = { 'Node.js 22': 'node22', 'Node.js 24': 'node24' } as const
 const adapters = ['axios', 'express', 'fetch', 'opentelemetry']
 
+interface Result {
+  readonly status: string
+  readonly fullName: string
+  readonly failureMessages: readonly string[]
+}
+
 interface Report {
   readonly numPassedTests: number
   readonly numFailedTests: number
-  readonly testResults: { readonly assertionResults: { readonly status: string; readonly fullName: string }[] }[]
+  readonly testResults: { readonly assertionResults: readonly Result[] }[]
 }
 
 describe.each(Object.entries(lines))('on %s', (_, name) => {
   test.each(adapters)('all tests of @cb/%s pass', async (adapter) => {
     const report = await testsOf(adapter, await engine(name))
     const results = report.testResults.flatMap(({ assertionResults }) => assertionResults)
-    expect(results.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName)).toEqual([])
+    const failed = results.filter(({ status }) => status === 'failed')
+    expect(failed.map(({ fullName, failureMessages }) => [fullName, ...failureMessages])).toEqual([])
     expect(report).toMatchObject({ numFailedTests: 0, success: true })
     expect(report.numPassedTests).toBeGreaterThan(50)
   })
