@@ -2,7 +2,8 @@ import { deferred } from '@cb/test-kit'
 import { describe, expect, test } from 'vitest'
 import { watchWebStream } from '../src/web-stream.ts'
 
-const turn = () => new Promise((resolve) => setTimeout(resolve, 5))
+/** Timers of the same delay fire in the order in which they were set. */
+const turn = () => new Promise((resolve) => setTimeout(resolve, 0))
 const bytes = (text: string) => new TextEncoder().encode(text)
 
 /** A body of the chunks given, which fails or hangs after them if asked to; and what is told of it. */
