@@ -24,6 +24,13 @@ describe('a background probe', () => {
     expect([breaker.state, probe.mock.calls.length]).toEqual(['half-open', 1])
   })
 
+  test('goes before the calls of others', async () => {
+    const breaker = openBreaker({ halfOpen: { maxConcurrent: 5 }, now })
+    probeInBackground(breaker, () => new Promise(() => {}))
+    await vi.advanceTimersByTimeAsync(1_000)
+    await expect(breaker.execute(() => 1)).rejects.toMatchObject({ code: 'ECIRCUITOPEN', reason: 'half-open' })
+  })
+
   test('has no timer while the breaker is closed', () => {
     const breaker = openBreaker({ now })
     breaker.reset()

@@ -1,6 +1,6 @@
 import { deferred } from '@cb/test-kit'
 import { expect, test } from 'vitest'
-import { CircuitBreaker, type OutcomeEvent } from '../src/index.ts'
+import { CircuitBreaker, consecutiveFailures, type OutcomeEvent } from '../src/index.ts'
 
 function hear(breaker: CircuitBreaker): OutcomeEvent[] {
   const heard: OutcomeEvent[] = []
@@ -25,4 +25,15 @@ test('who begins to listen during a call that is cancelled hears that it was ign
   cancelled.reject(new DOMException('changed my mind', 'AbortError'))
   await expect(call).rejects.toThrow('changed my mind')
   expect(heard).toMatchObject([{ outcome: 'ignored' }])
+})
+
+test('who begins to listen during a call that fails hears of the failure, and it counts', async () => {
+  const breaker = new CircuitBreaker({ trip: consecutiveFailures(1) })
+  const failed = deferred()
+  const call = breaker.execute(() => failed.promise)
+  const heard = hear(breaker)
+  failed.reject(new Error('down'))
+  await expect(call).rejects.toThrow('down')
+  expect(heard).toMatchObject([{ outcome: 'failure' }])
+  expect(breaker.state).toBe('open')
 })

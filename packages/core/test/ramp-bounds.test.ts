@@ -31,3 +31,14 @@ test('a ramp is over also for who asks only long after it', () => {
   clock.advance(5_000)
   expect(breaker.snapshot().ramp).toBeNull()
 })
+
+test('a ramp that is changed before the next breaker is made holds for that one', () => {
+  const ramp = { duration: 1_000 }
+  const first = new CircuitBreaker({ ramp })
+  ramp.duration = 2_000
+  const breakers = [first, new CircuitBreaker({ ramp })]
+  expect(breakers.map((breaker) => breaker.snapshot().config['ramp'])).toMatchObject([
+    { duration: 1_000 },
+    { duration: 2_000 },
+  ])
+})

@@ -5,6 +5,11 @@ const breaker = new CircuitBreaker()
 
 const refusals: [string, () => unknown, string][] = [
   [
+    'a way to restore',
+    () => breaker.restore({}, { fresh: true } as never),
+    'restore options has no option "fresh"; it may have orFresh',
+  ],
+  [
     'an end of forceOpen',
     () => breaker.forceOpen('deploy', { until: 5 } as never),
     'forceOpen(options) has no option "until"; it may have for',
@@ -12,7 +17,7 @@ const refusals: [string, () => unknown, string][] = [
   [
     'an end of forceClosed',
     () => breaker.forceClosed('deploy', { for: 0 }),
-    'forceClosed for must be a number of milliseconds above 0, got 0',
+    'forceClosed for must be a number of milliseconds above 0 and at most 9007199254740991, got 0',
   ],
   [
     'a background probe',

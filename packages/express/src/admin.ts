@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { checkFunction, checkObject, show } from '@cb/checks'
+import { checkFunction, checkObject, report, show } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
 import { type ActionName, type AdminAction, parseAction, perform } from './admin-action.ts'
 import { list } from './admin-list.ts'
@@ -8,7 +8,6 @@ import type { Middleware } from './middleware.ts'
 import { printable } from './printable.ts'
 import { checked, Problem } from './problem.ts'
 import { readJson } from './read-json.ts'
-import { report } from './report.ts'
 import { checkSameOrigin } from './same-origin.ts'
 import { sendJson } from './send-json.ts'
 
@@ -120,6 +119,6 @@ async function tell(onAction: Settings['onAction'], action: AdminAction): Promis
   try {
     await onAction(action)
   } catch (error) {
-    report(onAction, 'the `onAction` function of an admin threw', error)
+    report('@cb/express', onAction, 'the `onAction` function of an admin threw', error)
   }
 }

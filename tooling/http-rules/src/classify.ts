@@ -1,5 +1,5 @@
+import { hush, report } from '@cb/checks'
 import type { Outcome } from '@cb/core'
-import { hush, report } from './report.ts'
 
 /** The user's word, if it is one. */
 export function askClassify<Settled>(

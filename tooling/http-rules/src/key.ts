@@ -1,5 +1,4 @@
-import { kind } from '@cb/checks'
-import { hush } from './report.ts'
+import { hush, kind } from '@cb/checks'
 
 /** In characters. */
 export const longestKey = 256

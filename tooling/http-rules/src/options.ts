@@ -1,9 +1,8 @@
-import { checkFunction, checkObject, kind, show } from '@cb/checks'
+import { checkFunction, checkObject, hush, kind, show } from '@cb/checks'
 import { type CircuitBreaker, CircuitBreakerRegistry, type Outcome, type Overrides } from '@cb/core'
 import { askClassify } from './classify.ts'
 import { checkKey } from './key.ts'
 import { isWrite } from './method.ts'
-import { hush } from './report.ts'
 
 /** The options that all outbound adapters share. Every option has a default that protects. */
 export interface HttpOptions<Request, Settled> {
