@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts'
 export interface RampOptions {
   /** Milliseconds, above 0, until all calls are admitted again. */
   duration: number
-  /** The share of calls admitted at the beginning, 0 ≤ ratio < 1. Default 0.1. */
+  /** The share of calls admitted at the beginning, 0 ≤ ratio ≤ 1. Default 0.1. */
   from?: number
   /** Above 0: 1 grows evenly, more starts slower, less starts faster. Default 1. */
   exponent?: number

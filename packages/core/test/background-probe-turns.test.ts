@@ -38,6 +38,13 @@ describe('a background probe', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('has no timer while a person holds the breaker open', () => {
+    const breaker = openBreaker({ now })
+    breaker.forceOpen('maintenance')
+    probeInBackground(breaker, () => 1)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   test('whose timer fires before the open duration has ended waits on, and nothing counts as rejected', async () => {
     const slowly = () => Date.now() / 2
     const breaker = openBreaker({ halfOpen: { successThreshold: 1 }, now: slowly })
