@@ -8,10 +8,14 @@ export const explained = [
       'src/announcer.ts': [
         ['return this.#listeners.length > 0', 'return true'],
         ['return this.#listeners.length > 0', 'return this.#listeners.length >= 0'],
+        ['hearsOutcomes = false', 'hearsOutcomes = true'],
+        [
+          "this.hearsOutcomes = listeners.some(({ name }) => name === 'outcome')",
+          'this.hearsOutcomes = listeners.some(({ name }) => true)',
+        ],
       ],
       'src/circuit-breaker.ts': [
         ['if (this.#plain?.isCurrent === true) return this.#plain.run(fn)', 'if (false) return this.#plain.run(fn)'],
-        ['if (!machine.isWatched) this.#plain = plainCalls(machine)', 'if (true) this.#plain = plainCalls(machine)'],
       ],
       'src/execute.ts': [
         [
@@ -28,25 +32,21 @@ export const explained = [
           "return shadow > 0 && reason !== 'forced-open' && random() < shadow",
           "return true && reason !== 'forced-open' && random() < shadow",
         ],
+        ['return hub.observers !== null || this.#announcer?.isHeard === true', 'return true'],
         [
-          'return hub.observers === null ? fn() : runObserved(fn, this.breaker, permit)',
-          'return false ? fn() : runObserved(fn, this.breaker, permit)',
-        ],
-        [
-          "if (issuer !== this.state || this.isWatched) return this.settle(issuer, 'success')",
+          "if (issuer !== this.state || this.callsAreWatched) return this.settle(issuer, 'success')",
           "if (true) return this.settle(issuer, 'success')",
         ],
         [
-          "if (issuer !== this.state || this.isWatched) return this.settle(issuer, 'failure', error)",
+          "if (issuer !== this.state || this.callsAreWatched) return this.settle(issuer, 'failure', error)",
           "if (true) return this.settle(issuer, 'failure', error)",
         ],
         [
-          'if (this.isWatched) this.announcer.transition(transition)',
+          'if (this.#isWatched) this.announcer.transition(transition)',
           'if (true) this.announcer.transition(transition)',
         ],
-        ['if (!this.isWatched) return', 'if (false) return'],
+        ['if (!this.#isWatched) return', 'if (false) return'],
       ],
-      'src/observer.ts': [['if (observer.call === undefined) return inner', 'if (false) return inner']],
       'src/options.ts': [
         [
           'if (latest === undefined || !isSame(latest.options, options)) latest = parseAnew(options)',
@@ -86,7 +86,7 @@ export const explained = [
       ],
       'src/plain-calls.ts': [
         ['get isCurrent(): boolean {', 'get isCurrent(): boolean {}'],
-        ['return this.#machine.state === this.#state && !this.#machine.isWatched', 'return false'],
+        ['return this.#machine.state === this.#state && !this.#machine.callsAreWatched', 'return false'],
       ],
       'src/registry.ts': [
         ['if (now - entry.usedAt < idleTtl / 8) return', 'if (false) return'],
@@ -168,6 +168,27 @@ export const explained = [
         ['if (this.calls === 0 || now < this.#bucketEndAt) return', 'if (false || now < this.#bucketEndAt) return'],
         ['if (ended >= this.#cut.buckets) return this.#empty()', 'if (ended > this.#cut.buckets) return this.#empty()'],
       ],
+      'src/observer.ts': [
+        ['wrapping = (latest ?? []).filter(({ call }) => call !== undefined)', 'wrapping = latest ?? []'],
+        [
+          'wrapping = (latest ?? []).filter(({ call }) => call !== undefined)',
+          'wrapping = (latest ?? []).filter(({ call }) => true)',
+        ],
+        [
+          'callsAreFollowed = wrapping.length > 0 || latest?.some(({ outcome }) => outcome !== undefined) === true',
+          'callsAreFollowed = true',
+        ],
+        [
+          'callsAreFollowed = wrapping.length > 0 || latest?.some(({ outcome }) => outcome !== undefined) === true',
+          'callsAreFollowed = wrapping.length >= 0 || latest?.some(({ outcome }) => outcome !== undefined) === true',
+        ],
+        [
+          'callsAreFollowed = wrapping.length > 0 || latest?.some(({ outcome }) => outcome !== undefined) === true',
+          'callsAreFollowed = wrapping.length > 0 || latest?.some(({ outcome }) => true) === true',
+        ],
+        ['if (hub.observers === latest) return', 'if (false) return'],
+        ['if (wrapping.length === 0) return fn()', 'if (false) return fn()'],
+      ],
     },
   },
   {
@@ -226,12 +247,6 @@ export const explained = [
   {
     why: 'It is there for the type checker: at this point there always is one.',
     mutants: {
-      'src/execute.ts': [
-        [
-          "const error = settled.status === 'rejected' ? settled.reason : undefined",
-          'const error = true ? settled.reason : undefined',
-        ],
-      ],
       'src/limits.ts': [['stop(this.#callerSignal?.reason)', 'stop(this.#callerSignal.reason)']],
       'src/observer.ts': [
         [
@@ -241,6 +256,10 @@ export const explained = [
         [
           "attempt(observer, breaker.name, 'an observer threw', () => observer.call?.(inner, breaker, call))",
           "attempt(observer, breaker.name, 'an observer threw', () => observer.call(inner, breaker, call))",
+        ],
+        [
+          '...(observer.outcome && { outcome: (event, breaker, call) => observer.outcome?.(event, breaker, call) }),',
+          '...(observer.outcome && { outcome: (event, breaker, call) => observer.outcome(event, breaker, call) }),',
         ],
       ],
       'src/refusals.ts': [
@@ -395,21 +414,19 @@ export const explained = [
     why: 'What it puts there has none of the fields that are looked for, so it counts as nothing.',
     mutants: {
       'src/announcer.ts': [
-        [
-          '#listeners: readonly { name: EventName; listener: Listener }[] = []',
-          '#listeners: readonly { name: EventName; listener: Listener }[] = ["Stryker was here"]',
-        ],
         ['readonly #queue: Announcement[] = []', 'readonly #queue: Announcement[] = ["Stryker was here"]'],
         [
           'for (const observer of hub.observers ?? []) {',
           'for (const observer of hub.observers ?? ["Stryker was here"]) {',
         ],
+        ['#listeners: readonly Subscription[] = []', '#listeners: readonly Subscription[] = ["Stryker was here"]'],
       ],
       'src/observer.ts': [
         [
-          'const around = (hub.observers ?? []).reduceRight((inner, observer) => {',
-          'const around = (hub.observers ?? ["Stryker was here"]).reduceRight((inner, observer) => {',
+          'wrapping = (latest ?? []).filter(({ call }) => call !== undefined)',
+          'wrapping = (latest ?? ["Stryker was here"]).filter(({ call }) => call !== undefined)',
         ],
+        ['let wrapping: readonly Observer[] = []', 'let wrapping: readonly Observer[] = ["Stryker was here"]'],
       ],
     },
   },
@@ -471,12 +488,6 @@ export const explained = [
   {
     why: 'A safeguard for what can not happen as the code stands.',
     mutants: {
-      'src/execute.ts': [
-        [
-          "if (limits?.cancelled && settled.status === 'rejected') permit.settle('ignored', error)",
-          "if (limits?.cancelled && true) permit.settle('ignored', error)",
-        ],
-      ],
       'src/observer.ts': [
         ['let answer = (): T => {', 'let answer = (): T => {}'],
         ["throw new Error('a call was started from within itself')", 'throw new Error("")'],
@@ -531,6 +542,8 @@ export const explained = [
   },
   {
     why: 'Either is within what is promised: a bucket may begin with its first call or where the one before ended.',
-    mutants: { 'src/window/time-window.ts': [['if (now >= this.#bucketEndAt) {', 'if (true) {']] },
+    mutants: {
+      'src/window/time-window.ts': [['if (now >= this.#bucketEndAt) {', 'if (true) {']],
+    },
   },
 ]

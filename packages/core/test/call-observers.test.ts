@@ -107,3 +107,14 @@ test('permit.run puts observers around a call of two steps, and gives back what 
   expect(around).toHaveBeenCalledWith(expect.any(Function), breaker, permit)
   expect(breaker.snapshot().totals.success).toBe(0)
 })
+
+test('an observer hears of each call beside one that does not want to', async () => {
+  watching({ transition: () => {} })
+  const heard: unknown[] = []
+  watching({ outcome: ({ outcome }) => heard.push(outcome) })
+  watching({ rejection: () => {} })
+  const breaker = new CircuitBreaker()
+  await breaker.execute(() => 1)
+  await breaker.execute(() => 2)
+  expect(heard).toEqual(['success', 'success'])
+})
