@@ -1,4 +1,4 @@
-import { askFallback } from '@cb/http-rules'
+import { askFallback } from '@cb/checks'
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import type { RequestProtection } from './request-protection.ts'
 

@@ -1,5 +1,4 @@
-import { checkFunction, checkObject, show } from '@cb/checks'
-import { answerInstead } from './fallback.ts'
+import { askFallback, checkFunction, checkObject, show } from '@cb/checks'
 import { Limits } from './limits.ts'
 import type { Machine } from './machine.ts'
 import { outcomeOf } from './outcome.ts'
@@ -39,7 +38,7 @@ export async function executeWith<T, F>(machine: Machine, fn: Call<T>, options: 
     return await guardedCall(machine, fn, signal)
   } catch (error) {
     if (signal?.aborted) throw error
-    return answerInstead(fallback, error)
+    return askFallback(fallback, error)
   }
 }
 
@@ -73,7 +72,7 @@ function admittedCall<T>(machine: Machine, permit: Permit, fn: Call<T>, signal: 
 }
 
 /** A promise of what a call returns, also where it returns none or throws. */
-export function begin<T>(call: () => T | PromiseLike<T>): Promise<T> {
+function begin<T>(call: () => T | PromiseLike<T>): Promise<T> {
   try {
     return Promise.resolve(call())
   } catch (error) {

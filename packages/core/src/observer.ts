@@ -8,7 +8,7 @@ export interface Observer {
   /** Called for each breaker that exists when the observer starts, and for each one made later. */
   created?(breaker: CircuitBreaker): void
   transition?(event: Transition, breaker: CircuitBreaker): void
-  /** @param call  what `call` was given for it; undefined for calls that nobody put anything around. */
+  /** @param call  identifies the call, as `call` was told of it. */
   outcome?(event: OutcomeEvent, breaker: CircuitBreaker, call?: object): void
   rejection?(event: RejectionEvent, breaker: CircuitBreaker): void
   /**

@@ -1,6 +1,6 @@
-import { kind } from '@cb/checks'
+import { askFallback, kind } from '@cb/checks'
 import { type CircuitBreaker, CircuitOpenError } from '@cb/core'
-import { askFallback, CallLimit, isObject } from '@cb/http-rules'
+import { CallLimit, isObject } from '@cb/http-rules'
 import { Attempt } from './attempt.ts'
 import type { FetchRequest } from './fetch-request.ts'
 import { limitedInit, signalOf } from './limited-init.ts'

@@ -9,4 +9,5 @@ export {
   type NumberRange,
   show,
 } from './checks.ts'
+export { askFallback } from './fallback.ts'
 export { hush, report } from './report.ts'

@@ -1,6 +1,5 @@
 export { type BodyEnd, isBodyAwaited } from './body.ts'
 export { CallLimit } from './call-limit.ts'
-export { askFallback } from './fallback.ts'
 export { HttpStatusError } from './http-status-error.ts'
 export { checkKey, longestKey, originOf } from './key.ts'
 export { isWrite } from './method.ts'

@@ -1,7 +1,11 @@
-/** Asks the fallback. If it throws, its error keeps the original as `cause`. */
-export async function answerInstead<F>(fallback: (error: unknown) => F | PromiseLike<F>, error: unknown): Promise<F> {
+/** What the fallback answers. If it throws, its error keeps the original as `cause`. */
+export async function askFallback<Rest extends unknown[], Answer>(
+  fallback: (error: unknown, ...rest: Rest) => Answer,
+  error: unknown,
+  ...rest: Rest
+): Promise<Awaited<Answer>> {
   try {
-    return await fallback(error)
+    return await fallback(error, ...rest)
   } catch (problem) {
     if (problem instanceof Error && problem !== error && problem.cause === undefined) {
       try {
