@@ -12,9 +12,11 @@ import {
   type LiveOptions,
   parseOptions,
   type Settings,
+  settingsOf,
+  untilUsed,
 } from './options.ts'
 import type { Permit, Rejection } from './permit.ts'
-import { type PlainCalls, plainCalls } from './plain-calls.ts'
+import { plainCall, preparePlainCalls } from './plain-calls.ts'
 import { restore, type SavedBreaker, save } from './saved-state.ts'
 import { type CircuitBreakerSnapshot, takeSnapshot } from './snapshot.ts'
 import type { StateName } from './states/state.ts'
@@ -38,24 +40,29 @@ export class CircuitBreaker {
   }
 
   readonly name: string
-  readonly #madeWith: Settings
+  #madeWith: Settings | CircuitBreakerOptions | undefined
   readonly #madeAt: number
   /** Made at the first use: of a breaker for each host, most are rarely used. */
   #used: Machine | undefined
-  #plain: PlainCalls | null = null
 
   /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
   constructor(options: CircuitBreakerOptions = {}) {
-    this.#madeWith = parseOptions(options)
-    this.#madeAt = this.#madeWith.clock.now()
+    const settings = parseOptions(options)
+    this.#madeWith = untilUsed(options, settings)
+    this.#madeAt = settings.clock.now()
     this.name = checkName('name', options.name === undefined ? 'default' : options.name)
     makeKnown(this)
     noticeRepetition(this.name)
   }
 
   get #machine(): Machine {
-    this.#used ??= new Machine(this, this.#madeWith, this.#madeAt)
+    this.#used ??= this.#begin(this.#madeWith as Settings | CircuitBreakerOptions)
     return this.#used
+  }
+
+  #begin(madeWith: Settings | CircuitBreakerOptions): Machine {
+    this.#madeWith = undefined // the settings hold what is needed from now on
+    return new Machine(this, settingsOf(madeWith), this.#madeAt)
   }
 
   /** The state at the moment of asking. */
@@ -78,14 +85,16 @@ export class CircuitBreaker {
   execute<T, F = never>(fn: Call<T>, options?: ExecuteOptions<F>): Promise<T | F> {
     if (typeof fn !== 'function') return Promise.reject(new TypeError(`execute needs a function, got ${show(fn)}`))
     if (options !== undefined) return executeWith(this.#machine, fn, options)
-    if (this.#plain?.isCurrent === true) return this.#plain.run(fn)
+    const state = this.#used?.state
+    if (state?.onValue !== undefined && !this.#machine.callsAreWatched) return plainCall(fn, state)
     return this.#executeAnew(fn)
   }
 
   #executeAnew<T>(fn: Call<T>): Promise<T> {
     const machine = this.#machine
-    this.#plain = machine.callsAreWatched ? null : plainCalls(machine)
-    return this.#plain === null ? guardedCall(machine, fn) : this.#plain.run(fn)
+    if (machine.callsAreWatched) return guardedCall(machine, fn)
+    preparePlainCalls(machine)
+    return machine.state.onValue === undefined ? guardedCall(machine, fn) : plainCall(fn, machine.state)
   }
 
   /** The same function behind this breaker: same parameters, same `this`, always a promise. */
@@ -144,7 +153,6 @@ export class CircuitBreaker {
    */
   configure(changes: LiveOptions): void {
     this.#machine.configure(changeSettings(this.#machine.settings, changes))
-    this.#plain = null
   }
 
   snapshot(): CircuitBreakerSnapshot {

@@ -21,17 +21,14 @@ type TransitionDetails = Omit<Transition, 'breaker' | 'from' | 'to' | 'at' | 'la
 
 /**
  * The state machine: call → permit → outcome → verdict → transition → listeners. Synchronous, without I/O or timers; each step
- * is complete before anybody is told of it.
+ * is complete before anybody is told of it. It is its own tally, for an object less is memory less.
  */
-export class Machine implements Settler {
+export class Machine extends Tally implements Settler {
   readonly breaker: CircuitBreaker
   settings: Settings
   state: State
   /** When the breaker came to be in a state of this name. */
   since: number
-  readonly tally: Tally = new Tally()
-  opens = 0
-  closes = 0
   lastTransition: Transition | null = null
   /** Half-open admits a background probe only. */
   probesAreReserved = false
@@ -39,6 +36,7 @@ export class Machine implements Settler {
   #refusals: Refusals | null = null
 
   constructor(breaker: CircuitBreaker, settings: Settings, since: number) {
+    super()
     this.breaker = breaker
     this.settings = settings
     this.since = since
@@ -131,8 +129,8 @@ export class Machine implements Settler {
     const verdict = counts ? issuer.settle(outcome, error, permit) : 'late'
     // An override may bring the issuer back: it must not take what has settled meanwhile for a call in flight.
     if (!counts && permit !== undefined) issuer.release?.(permit)
-    if (verdict === 'late') this.tally.late++
-    else this.tally.count(outcome, issuer, this.settings.clock, error)
+    if (verdict === 'late') this.late++
+    else this.count(outcome, issuer, this.settings.clock, error)
     if (this.callsAreWatched) {
       const at = this.settings.clock.now()
       this.announcer.outcome(issuer.name, outcome, at, verdict === 'late', error, permit)
@@ -146,7 +144,7 @@ export class Machine implements Settler {
   succeed(issuer: Closed): void {
     if (issuer !== this.state || this.callsAreWatched) return this.settle(issuer, 'success')
     const verdict = issuer.succeed()
-    this.tally.succeed(issuer, this.settings.clock)
+    this.countSuccess(issuer, this.settings.clock)
     if (verdict === undefined || issuer !== this.state) return
     this.#follow(verdict, undefined)
     this.#deliver()
@@ -156,14 +154,14 @@ export class Machine implements Settler {
   fail(issuer: Closed, error: unknown): void {
     if (issuer !== this.state || this.callsAreWatched) return this.settle(issuer, 'failure', error)
     const verdict = issuer.fail(error)
-    this.tally.fail(issuer, this.settings.clock, error)
+    this.countFailure(issuer, this.settings.clock, error)
     if (verdict === undefined || issuer !== this.state) return
     this.#follow(verdict, error)
     this.#deliver()
   }
 
   settledAgain(): void {
-    this.tally.late++
+    this.late++
   }
 
   force(to: 'open' | 'closed', note: string | undefined, duration: number): void {
@@ -187,9 +185,8 @@ export class Machine implements Settler {
 
   /** Takes effect with the next question; a changed trip policy starts with an empty window. */
   configure(settings: Settings): void {
-    const { trip } = settings
-    if (trip !== this.settings.trip) this.#closedState()?.watch(trip)
     this.settings = settings
+    this.#closedState()?.configure(settings)
   }
 
   /** The closed state, also under an override. */
@@ -199,12 +196,10 @@ export class Machine implements Settler {
   }
 
   /** Takes over a state that was saved. */
-  replace(state: State, age: number, { opens, closes, ...counts }: SavedBreaker['counts']): void {
+  replace(state: State, age: number, counts: SavedBreaker['counts']): void {
     this.#become(state, byPerson('restored'))
     this.since = this.settings.clock.now() - age
-    Object.assign(this.tally, counts)
-    this.opens = opens
-    this.closes = closes
+    Object.assign(this, counts)
     this.#deliver()
   }
 
@@ -242,8 +237,8 @@ export class Machine implements Settler {
   }
 
   #reject(state: State, rejection: Rejection, shadow: boolean): void {
-    if (shadow) this.tally.shadowed++
-    else this.tally.rejected++
+    if (shadow) this.shadowed++
+    else this.rejected++
     if (!this.#isWatched) return
     this.announcer.rejection(state.name, rejection, this.settings.clock.now(), shadow)
     this.#deliver()

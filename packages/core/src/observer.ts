@@ -23,14 +23,14 @@ export interface Observer {
 interface Hub {
   /** Null while nobody observes, so that asking costs one comparison. */
   observers: readonly Observer[] | null
-  readonly breakers: Set<WeakRef<CircuitBreaker>>
-  /** Dead references are swept when the set has grown to this size. */
+  breakers: WeakRef<CircuitBreaker>[]
+  /** Dead references are swept when there are so many. */
   sweepAt: number
 }
 
 const key: unique symbol = Symbol.for('@cb/core/hub.v1')
 const world = globalThis as { [key]?: Hub }
-world[key] ??= { observers: null, breakers: new Set(), sweepAt: 64 }
+world[key] ??= { observers: null, breakers: [], sweepAt: 64 }
 
 /** @internal */
 export const hub: Hub = world[key]
@@ -122,8 +122,8 @@ function once(run: () => void): () => void {
 /** @internal Makes a new breaker known. It is held weakly: being known keeps nothing alive. */
 export function makeKnown(breaker: CircuitBreaker): void {
   if (typeof WeakRef === 'function') {
-    if (hub.breakers.size >= hub.sweepAt) sweep()
-    hub.breakers.add(new WeakRef(breaker))
+    if (hub.breakers.length >= hub.sweepAt) sweep()
+    hub.breakers.push(new WeakRef(breaker))
   }
   if (hub.observers !== null) for (const observer of hub.observers) announceTo(observer, breaker)
 }
@@ -133,10 +133,10 @@ function announceTo(observer: Observer, breaker: CircuitBreaker): void {
 }
 
 function liveBreakers(): CircuitBreaker[] {
-  return [...hub.breakers].map((reference) => reference.deref()).filter((breaker) => breaker !== undefined)
+  return hub.breakers.map((reference) => reference.deref()).filter((breaker) => breaker !== undefined)
 }
 
 function sweep(): void {
-  for (const reference of hub.breakers) if (reference.deref() === undefined) hub.breakers.delete(reference)
-  hub.sweepAt = Math.max(64, 2 * hub.breakers.size)
+  hub.breakers = hub.breakers.filter((reference) => reference.deref() !== undefined)
+  hub.sweepAt = Math.max(64, 2 * hub.breakers.length)
 }

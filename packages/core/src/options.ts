@@ -75,18 +75,42 @@ const optionNames = ['name', ...sharedNames]
 
 /** Where a registry hands over what it has parsed already, so that its breakers share one set of settings. */
 const parsed: unique symbol = Symbol('parsed')
+type Given = CircuitBreakerOptions & { readonly [parsed]?: Settings }
 
 /** Options for one more breaker with the same settings. */
 export function optionsFor(name: string, settings: Settings): CircuitBreakerOptions {
-  return { name, [parsed]: settings } as CircuitBreakerOptions
+  return { name, [parsed]: settings } as Given
 }
 
 /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
-export function parseOptions(options: CircuitBreakerOptions & { [parsed]?: Settings }): Settings {
+export function parseOptions(options: Given): Settings {
   if (options?.[parsed] !== undefined) return options[parsed]
   checkObject('CircuitBreaker', options, optionNames)
   if (latest === undefined || !isSame(latest.options, options)) latest = parseAnew(options)
   return latest
+}
+
+/** Breakers made one after the other with the same options share their settings. */
+let latest: Settings | undefined
+
+function isSame(options: CircuitBreakerOptions, others: CircuitBreakerOptions): boolean {
+  return sharedNames.every((name) => Object.is(options[name], others[name]))
+}
+
+/** The caller may go on to change what is his. */
+function copyOptions({ name: _, ...options }: CircuitBreakerOptions): CircuitBreakerOptions {
+  if (options.halfOpen !== undefined) options.halfOpen = { ...options.halfOpen }
+  if (options.ramp !== undefined) options.ramp = { ...options.ramp }
+  return options
+}
+
+/** What a breaker keeps until its first use: many are never used, and options are smaller than settings nobody shares. */
+export function untilUsed(given: Given, settings: Settings): Settings | CircuitBreakerOptions {
+  return given[parsed] === undefined && given.now === undefined ? settings.options : settings
+}
+
+export function settingsOf(kept: Settings | CircuitBreakerOptions): Settings {
+  return 'clock' in kept ? kept : parseOptions(kept)
 }
 
 function parseAnew(options: CircuitBreakerOptions): Settings {
@@ -94,7 +118,7 @@ function parseAnew(options: CircuitBreakerOptions): Settings {
   const { classify = defaultClassify, halfOpen, ramp, shadow = false, now, random } = options
   if (callTimeout !== undefined) checkDuration('callTimeout', callTimeout, longestTimer)
   return Object.freeze({
-    options: { ...options, ...(options.halfOpen && { halfOpen: { ...options.halfOpen } }) },
+    options: copyOptions(options),
     trip: checkTripPolicy('trip', trip),
     openDuration: parseOpenDuration(openDuration),
     halfOpen:
@@ -106,14 +130,6 @@ function parseAnew(options: CircuitBreakerOptions): Settings {
     clock: now === undefined ? systemClock : new SteadyClock(checkFunction('now', now)),
     random: random === undefined ? systemRandom : safeRandom(checkFunction('random', random)),
   })
-}
-
-/** Breakers made one after the other with the same options share their settings. */
-let latest: Settings | undefined
-
-function isSame(options: CircuitBreakerOptions, others: CircuitBreakerOptions): boolean {
-  if (others.halfOpen !== undefined || others.ramp !== undefined) return false // objects of the caller's, who may change them
-  return sharedNames.every((name) => Object.is(options[name], others[name]))
 }
 
 /** What `configure` may change: all but the name and the sources of time and chance. */

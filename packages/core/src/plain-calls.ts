@@ -2,54 +2,34 @@ import { type Call, idleSignal, Rethrow } from './execute.ts'
 import type { Machine } from './machine.ts'
 import { defaultClassify, outcomeOfError } from './outcome.ts'
 import { Closed } from './states/closed.ts'
+import type { State } from './states/state.ts'
 
 /**
- * The plain path: a closed breaker whose calls nobody follows, without `classify` and `callTimeout`. Its two callbacks are made once
- * for each closed state, which is also what fences late results: they belong to the state.
+ * Prepares the closed state of a machine for the plain path, if it is closed and its settings allow that: calls that nobody
+ * follows, without `classify` and `callTimeout`, for which there is nothing to do but to count how they went.
  */
-export class PlainCalls {
-  readonly #machine: Machine
-  readonly #state: Closed
-  readonly #onValue: (value: unknown) => unknown
-  readonly #onError: (error: unknown) => unknown
-
-  constructor(machine: Machine, state: Closed) {
-    this.#machine = machine
-    this.#state = state
-    this.#onValue = (value) => {
-      machine.succeed(state)
-      return value
-    }
-    this.#onError = (error) => {
-      if (outcomeOfError(error) === 'failure') machine.fail(state, error)
-      else machine.settle(state, 'ignored', error)
-      return new Rethrow(error)
-    }
+export function preparePlainCalls(machine: Machine): void {
+  const { state, settings } = machine
+  if (!(state instanceof Closed) || !state.isPlain) return
+  if (settings.classify !== defaultClassify || settings.callTimeout !== undefined) return
+  state.onValue = (value) => {
+    machine.succeed(state)
+    return value
   }
-
-  /** Whether they are still the right ones for the next call. */
-  get isCurrent(): boolean {
-    return this.#machine.state === this.#state && !this.#machine.callsAreWatched
-  }
-
-  run<T>(fn: Call<T>): Promise<T> {
-    let result: T | PromiseLike<T>
-    try {
-      result = fn(idleSignal)
-    } catch (error) {
-      return Promise.reject(error).then(undefined, this.#onError) as Promise<T>
-    }
-    return Promise.resolve(result).then(this.#onValue, this.#onError) as Promise<T>
+  state.onError = (error) => {
+    if (outcomeOfError(error) === 'failure') machine.fail(state, error)
+    else machine.settle(state, 'ignored', error)
+    return new Rethrow(error)
   }
 }
 
-/** Plain calls for this machine as it is now, if its options and state allow them. */
-export function plainCalls(machine: Machine): PlainCalls | null {
-  const { state, settings } = machine
-  const plain =
-    state instanceof Closed &&
-    state.isPlain &&
-    settings.classify === defaultClassify &&
-    settings.callTimeout === undefined
-  return plain ? new PlainCalls(machine, state) : null
+/** A call while a state is in charge that is prepared for it. */
+export function plainCall<T>(fn: Call<T>, { onValue, onError }: State): Promise<T> {
+  let result: T | PromiseLike<T>
+  try {
+    result = fn(idleSignal)
+  } catch (error) {
+    return Promise.reject(error).then(undefined, onError) as Promise<T>
+  }
+  return Promise.resolve(result).then(onValue, onError) as Promise<T>
 }

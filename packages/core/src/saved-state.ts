@@ -53,14 +53,13 @@ const countNames = [
 export function save(machine: Machine): SavedBreaker {
   const state = machine.current()
   const forced = state instanceof Forced ? state : undefined
-  const counts = { ...machine.tally.counts(), opens: machine.opens, closes: machine.closes }
   return {
     format: 1,
     name: machine.breaker.name,
     age: machine.settings.clock.now() - machine.since,
     state: saveState(machine, forced?.under ?? state),
     override: forced ? { state: forced.name, reason: forced.reason, expiresIn: forced.expiresInMs() } : null,
-    counts,
+    counts: Object.fromEntries(countNames.map((name) => [name, machine[name]])) as SavedBreaker['counts'],
   }
 }
 
@@ -104,7 +103,7 @@ function restoreState(machine: Machine, value: SavedState): State {
   const known = ['name', 'remaining', 'attempt', 'policy', 'window', 'ramp']
   const saved = checkObject('saved.state', value, known)
   const { settings, breaker } = machine
-  const { clock, trip, random } = settings
+  const { clock, trip } = settings
   if (saved.name === 'open') {
     return new Open(clock, checkMs('saved.state.remaining', saved.remaining), checkAttempt(saved.attempt))
   }
@@ -112,7 +111,7 @@ function restoreState(machine: Machine, value: SavedState): State {
   if (saved.name !== 'closed') {
     throw new TypeError(`saved.state.name must be closed, open or half-open, got ${show((saved as SavedState).name)}`)
   }
-  const closed = new Closed(breaker.name, trip, clock, random, restoreRamp(machine, saved.ramp))
+  const closed = new Closed(breaker.name, settings, restoreRamp(machine, saved.ramp))
   if (saved.policy === describePolicy(trip) && saved.window !== null) closed.load(saved.window)
   return closed
 }

@@ -57,7 +57,7 @@ export interface CircuitBreakerSnapshot {
 export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
   const state = machine.current()
   const { trip, openDuration, halfOpen, ramp, callTimeout, shadow, clock } = machine.settings
-  const { success, failure, ignored, rejected, late, shadowed, timeouts, lastSuccessAt, lastFailureAt } = machine.tally
+  const { success, failure, ignored, rejected, late, shadowed, timeouts, lastSuccessAt, lastFailureAt } = machine
   return {
     name: machine.breaker.name,
     state: state.name,

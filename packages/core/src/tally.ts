@@ -5,18 +5,8 @@ import type { State } from './states/state.ts'
 /** How many successes in a row must each follow the one before within a millisecond before they are stamped in groups. */
 const rapidSuccesses = 64
 
-export interface Counts {
-  success: number
-  failure: number
-  ignored: number
-  rejected: number
-  late: number
-  shadowed: number
-  timeouts: number
-}
-
-/** What became of a breaker's calls since it was made. */
-export class Tally implements Counts {
+/** What became of a breaker and its calls since it was made. */
+export class Tally {
   success = 0
   failure = 0
   ignored = 0
@@ -25,19 +15,16 @@ export class Tally implements Counts {
   shadowed = 0
   late = 0
   timeouts = 0
+  opens = 0
+  closes = 0
   /** NaN for never: where a number may be null each new one is an object of its own. */
   lastSuccessAt: number = Number.NaN
   lastFailureAt: number = Number.NaN
   #rapid = 0
 
-  counts(): Counts {
-    const { success, failure, ignored, rejected, late, shadowed, timeouts } = this
-    return { success, failure, ignored, rejected, late, shadowed, timeouts }
-  }
-
   count(outcome: Outcome, issuer: State, clock: Clock, error: unknown): void {
-    if (outcome === 'success') this.succeed(issuer, clock)
-    else if (outcome === 'failure') this.fail(issuer, clock, error)
+    if (outcome === 'success') this.countSuccess(issuer, clock)
+    else if (outcome === 'failure') this.countFailure(issuer, clock, error)
     else this.ignored++
   }
 
@@ -45,7 +32,7 @@ export class Tally implements Counts {
    * A clock read costs more than all the rest of a successful call. Where the state has just read it, its reading serves; else
    * successes that follow each other within a millisecond are stamped in groups.
    */
-  succeed(issuer: State, clock: Clock): void {
+  countSuccess(issuer: State, clock: Clock): void {
     this.success++
     if (issuer.timed) {
       this.lastSuccessAt = clock.last
@@ -62,7 +49,7 @@ export class Tally implements Counts {
     this.lastSuccessAt = at
   }
 
-  fail(issuer: State, clock: Clock, error: unknown): void {
+  countFailure(issuer: State, clock: Clock, error: unknown): void {
     this.failure++
     if (isTimeout(error)) this.timeouts++
     this.lastFailureAt = issuer.timed ? clock.last : clock.now()

@@ -119,7 +119,7 @@ test('breakers that are gone are forgotten, and those that are held are not', as
   await new Promise((resolve) => setImmediate(resolve))
   collect()
   const known = () => [...hub.breakers].map((reference) => reference.deref())
-  while (hub.breakers.size < hub.sweepAt) new CircuitBreaker()
+  while (hub.breakers.length < hub.sweepAt) new CircuitBreaker()
   await new Promise((resolve) => setImmediate(resolve))
   collect()
   const told: unknown[] = []
@@ -127,6 +127,6 @@ test('breakers that are gone are forgotten, and those that are held are not', as
   expect(told).toContain(held)
   expect(told).not.toContain(undefined)
   new CircuitBreaker()
-  expect(hub.breakers.size).toBeLessThan(500)
+  expect(hub.breakers.length).toBeLessThan(500)
   expect(known()).toContain(held)
 })

@@ -6,34 +6,46 @@ import { report } from '../report.ts'
 import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from '../trip/trip-policy.ts'
 import { emptyWindow, type State, type Verdict } from './state.ts'
 
+/** What the closed state goes by. */
+interface ClosedSettings {
+  readonly trip: TripPolicy
+  readonly clock: Clock
+  readonly random: () => number
+}
+
 /** Every call passes; the trip policy watches the outcomes. */
 export class Closed implements State {
-  readonly name = 'closed'
   readonly #breaker: string
-  readonly #clock: Clock
-  #policy: TripPolicy
+  #settings: ClosedSettings
   #watch: TripWatch
   #ramp: Ramp | undefined
-  readonly #random: () => number
+  /** What the promise of a plain call is given: made once for each closed state, which is also what fences late results. */
+  onValue: ((value: unknown) => unknown) | undefined
+  onError: ((error: unknown) => unknown) | undefined
 
-  constructor(breaker: string, trip: TripPolicy, clock: Clock, random: () => number, ramp?: Ramp) {
-    this.#random = random
+  constructor(breaker: string, settings: ClosedSettings, ramp?: Ramp) {
     this.#ramp = ramp
     this.#breaker = breaker
-    this.#clock = clock
-    this.#policy = trip
+    this.#settings = settings
     this.#watch = this.#start()
   }
 
-  /** Puts another policy in charge, from an empty window. */
-  watch(trip: TripPolicy): void {
-    this.#policy = trip
-    this.#watch = this.#start()
+  get name(): 'closed' {
+    return 'closed'
+  }
+
+  /** Goes on by other settings; with another trip policy from an empty window. */
+  configure(settings: ClosedSettings): void {
+    const { trip } = this.#settings
+    this.#settings = settings
+    if (settings.trip !== trip) this.#watch = this.#start()
+    this.onValue = undefined
   }
 
   #start(): TripWatch {
     try {
-      const watch = this.#policy.watch(this.#clock, { random: this.#random, ramp: this.#ramp })
+      const { trip, clock, random } = this.#settings
+      const watch = trip.watch(clock, { random, ramp: this.#ramp })
       if (typeof watch?.success === 'function' && typeof watch.failure === 'function') return watch
       throw new TypeError('watch() must return an object with success, failure and snapshot')
     } catch (problem) {
@@ -48,7 +60,8 @@ export class Closed implements State {
 
   /** Whether there is nothing to do for a call but to count how it went. */
   get isPlain(): boolean {
-    return this.#watch.began === undefined && this.#watch.refuses === undefined && this.ramp === undefined
+    const { began, refuses, overdue } = this.#watch
+    return began === undefined && refuses === undefined && overdue === undefined && this.ramp === undefined
   }
 
   over(): Verdict | undefined {
@@ -136,7 +149,7 @@ export class Closed implements State {
   }
 
   #blame(problem: unknown): undefined {
-    report(this.#policy, this.#breaker, 'the trip policy threw', problem)
+    report(this.#settings.trip, this.#breaker, 'the trip policy threw', problem)
   }
 }
 

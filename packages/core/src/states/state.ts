@@ -23,6 +23,9 @@ export interface State {
   readonly name: StateName
   /** Whether a success settled here has just read the clock. */
   readonly timed: boolean
+  /** What the promise of a plain call is given, if the state is prepared for plain calls. */
+  readonly onValue?: ((value: unknown) => unknown) | undefined
+  readonly onError?: ((error: unknown) => unknown) | undefined
   /** Why it is over, if it is, although no call has settled: its time is up, or calls in flight take too long. */
   over(): Over | undefined
   admit(settler: Settler): Permit | Rejection

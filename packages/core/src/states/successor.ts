@@ -6,9 +6,9 @@ import type { State } from './state.ts'
 
 /** Closed, with an empty window; after probes have succeeded its traffic returns gradually, if it is to. */
 export function closedAfter(before: State | undefined, breaker: string, settings: Settings): Closed {
-  const { trip, clock, random, ramp } = settings
+  const { clock, random, ramp } = settings
   const gradual = ramp && before instanceof HalfOpen ? new Ramp(ramp, clock, random, before.attempt) : undefined
-  return new Closed(breaker, trip, clock, random, gradual)
+  return new Closed(breaker, settings, gradual)
 }
 
 /** The `attempt` of the open state that follows: a relapse goes on counting. */

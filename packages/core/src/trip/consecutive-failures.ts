@@ -7,12 +7,27 @@ import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.
  * @throws TypeError or RangeError naming the argument.
  */
 export function consecutiveFailures(threshold: number): TripPolicy {
-  checkNumber('consecutiveFailures(threshold)', threshold, { min: 1, integer: true })
-  return Object.freeze({
-    name: 'consecutive-failures',
-    config: Object.freeze({ threshold }),
-    watch: () => new FailureRun(threshold),
-  })
+  return new ConsecutiveFailures(checkNumber('consecutiveFailures(threshold)', threshold, { min: 1, integer: true }))
+}
+
+class ConsecutiveFailures implements TripPolicy {
+  readonly #threshold: number
+
+  constructor(threshold: number) {
+    this.#threshold = threshold
+  }
+
+  get name(): string {
+    return 'consecutive-failures'
+  }
+
+  get config(): { threshold: number } {
+    return { threshold: this.#threshold }
+  }
+
+  watch(): TripWatch {
+    return new FailureRun(this.#threshold)
+  }
 }
 
 class FailureRun implements TripWatch {
