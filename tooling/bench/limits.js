@@ -10,8 +10,8 @@ export const limits = {
   timers: { idle: 0, open: 0, inFlight: 0 },
   /** Bytes of heap. */
   memory: {
-    '@cb/core lean': { fresh: 680, used: 1_400, inFlight: 90 },
-    '@cb/core': { fresh: 310, used: 1_460, inFlight: 90 },
+    '@cb/core lean': { fresh: 250, used: 800, inFlight: 90 },
+    '@cb/core': { fresh: 150, used: 1_100, inFlight: 90 },
   },
   /** Bytes, minified and compressed with brotli. */
   bundle: { '@cb/core, one policy': 11_000, '@cb/core, all of it': 13_500 },

@@ -8,12 +8,11 @@ import { makeKnown } from './observer.ts'
 import {
   type CircuitBreakerOptions,
   changeSettings,
+  checkLive,
   checkName,
   type LiveOptions,
   parseOptions,
   type Settings,
-  settingsOf,
-  untilUsed,
 } from './options.ts'
 import type { Permit, Rejection } from './permit.ts'
 import { plainCall, preparePlainCalls } from './plain-calls.ts'
@@ -40,29 +39,23 @@ export class CircuitBreaker {
   }
 
   readonly name: string
-  #madeWith: Settings | CircuitBreakerOptions | undefined
+  readonly #madeWith: Settings
   readonly #madeAt: number
   /** Made at the first use: of a breaker for each host, most are rarely used. */
   #used: Machine | undefined
 
   /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
   constructor(options: CircuitBreakerOptions = {}) {
-    const settings = parseOptions(options)
-    this.#madeWith = untilUsed(options, settings)
-    this.#madeAt = settings.clock.now()
+    this.#madeWith = parseOptions(options)
+    this.#madeAt = this.#madeWith.clock.now()
     this.name = checkName('name', options.name === undefined ? 'default' : options.name)
     makeKnown(this)
     noticeRepetition(this.name)
   }
 
   get #machine(): Machine {
-    this.#used ??= this.#begin(this.#madeWith as Settings | CircuitBreakerOptions)
+    this.#used ??= new Machine(this, this.#madeWith, this.#madeAt)
     return this.#used
-  }
-
-  #begin(madeWith: Settings | CircuitBreakerOptions): Machine {
-    this.#madeWith = undefined // the settings hold what is needed from now on
-    return new Machine(this, settingsOf(madeWith), this.#madeAt)
   }
 
   /** The state at the moment of asking. */
@@ -152,7 +145,7 @@ export class CircuitBreaker {
    * @throws TypeError or RangeError naming the option; nothing is changed then.
    */
   configure(changes: LiveOptions): void {
-    this.#machine.configure(changeSettings(this.#machine.settings, changes))
+    this.#machine.configure(changeSettings(this.#machine.settings, checkLive(changes)))
   }
 
   snapshot(): CircuitBreakerSnapshot {

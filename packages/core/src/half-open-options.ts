@@ -42,13 +42,23 @@ const halfOpenNames = [
 export interface HalfOpenSettings extends ProbeSettings {
   /** That of probes, if it is their own. */
   readonly callTimeout: number | undefined
+  /** The options as they were given, for changes. */
+  readonly given: HalfOpenOptions
   /** The options with their defaults, for snapshots. */
   readonly told: Readonly<HalfOpenOptions>
 }
 
-/** @param callTimeout  the breaker's own. @throws TypeError or RangeError naming the option. */
-export function parseHalfOpen(options: HalfOpenOptions = {}, callTimeout?: number): HalfOpenSettings {
-  checkObject('halfOpen', options, halfOpenNames)
+/**
+ * @param callTimeout  the breaker's own.
+ * @param before  what was given earlier and goes on holding.
+ * @throws TypeError or RangeError naming the option.
+ */
+export function parseHalfOpen(
+  changes: HalfOpenOptions = {},
+  callTimeout?: number,
+  before: HalfOpenOptions = {},
+): HalfOpenSettings {
+  const options = { ...before, ...checkObject('halfOpen', changes, halfOpenNames) }
   const { maxConcurrent = 1, maxDuration } = options
   checkNumber('halfOpen.maxConcurrent', maxConcurrent, { min: 1, integer: true })
   if (maxDuration !== undefined) checkDuration('halfOpen.maxDuration', maxDuration)
@@ -61,6 +71,7 @@ export function parseHalfOpen(options: HalfOpenOptions = {}, callTimeout?: numbe
     probeTimeout: timing.probeTimeout,
     maxDuration,
     callTimeout: timing.callTimeout,
+    given: options,
     told: Object.freeze({ maxConcurrent, ...verdict, ...timing, ...(maxDuration !== undefined && { maxDuration }) }),
   })
 }

@@ -1,5 +1,6 @@
 import { Announcer } from './announcer.ts'
 import type { CircuitBreaker } from './circuit-breaker.ts'
+import type { Clock } from './clock.ts'
 import type { Transition } from './events.ts'
 import { callsAreObserved, hub, runObserved } from './observer.ts'
 import { decideOpenDuration } from './open-duration.ts'
@@ -26,6 +27,7 @@ type TransitionDetails = Omit<Transition, 'breaker' | 'from' | 'to' | 'at' | 'la
 export class Machine extends Tally implements Settler {
   readonly breaker: CircuitBreaker
   settings: Settings
+  readonly clock: Clock
   state: State
   /** When the breaker came to be in a state of this name. */
   since: number
@@ -39,8 +41,9 @@ export class Machine extends Tally implements Settler {
     super()
     this.breaker = breaker
     this.settings = settings
+    this.clock = settings.clock
     this.since = since
-    this.state = closedAfter(undefined, breaker.name, settings)
+    this.state = closedAfter(undefined, this)
   }
 
   /** Whether anybody would hear of a transition or a rejection. */
@@ -78,8 +81,7 @@ export class Machine extends Tally implements Settler {
 
   /** What follows when a state is over. */
   #moveOn(state: State, why: Pick<Transition, 'reason' | 'cause' | 'trip'>): void {
-    const { clock } = this.settings
-    if (state instanceof Open) this.#become(new HalfOpen(clock, this, state.attempt), why)
+    if (state instanceof Open) this.#become(new HalfOpen(this.clock, this, state.attempt), why)
     else if (!(state instanceof Forced)) this.#open(why, undefined)
     else {
       this.#become(state.under, why)
@@ -99,12 +101,12 @@ export class Machine extends Tally implements Settler {
 
   /** What a refused call through `execute` gets. */
   refuse(rejection: Rejection): Promise<never> {
-    this.#refusals ??= new Refusals(this.breaker.name, this.settings.clock)
+    this.#refusals ??= new Refusals(this.breaker.name, this.clock)
     return this.#refusals.refuse(rejection, this.state)
   }
 
   #started(permit: Permit): Permit {
-    if (this.callsAreWatched) permit.startedAt = this.settings.clock.now()
+    if (this.callsAreWatched) permit.startedAt = this.clock.now()
     return permit
   }
 
@@ -130,9 +132,9 @@ export class Machine extends Tally implements Settler {
     // An override may bring the issuer back: it must not take what has settled meanwhile for a call in flight.
     if (!counts && permit !== undefined) issuer.release?.(permit)
     if (verdict === 'late') this.late++
-    else this.count(outcome, issuer, this.settings.clock, error)
+    else this.count(outcome, issuer, this.clock, error)
     if (this.callsAreWatched) {
-      const at = this.settings.clock.now()
+      const at = this.clock.now()
       this.announcer.outcome(issuer.name, outcome, at, verdict === 'late', error, permit)
     }
     // A trip policy is the user's code: it may itself have moved the breaker on.
@@ -144,7 +146,7 @@ export class Machine extends Tally implements Settler {
   succeed(issuer: Closed): void {
     if (issuer !== this.state || this.callsAreWatched) return this.settle(issuer, 'success')
     const verdict = issuer.succeed()
-    this.countSuccess(issuer, this.settings.clock)
+    this.countSuccess(issuer, this.clock)
     if (verdict === undefined || issuer !== this.state) return
     this.#follow(verdict, undefined)
     this.#deliver()
@@ -154,7 +156,7 @@ export class Machine extends Tally implements Settler {
   fail(issuer: Closed, error: unknown): void {
     if (issuer !== this.state || this.callsAreWatched) return this.settle(issuer, 'failure', error)
     const verdict = issuer.fail(error)
-    this.countFailure(issuer, this.settings.clock, error)
+    this.countFailure(issuer, this.clock, error)
     if (verdict === undefined || issuer !== this.state) return
     this.#follow(verdict, error)
     this.#deliver()
@@ -166,7 +168,7 @@ export class Machine extends Tally implements Settler {
 
   force(to: 'open' | 'closed', note: string | undefined, duration: number): void {
     const under = this.current()
-    const state = new Forced(to, this.settings.clock, note ?? null, duration, under)
+    const state = new Forced(to, this.clock, note ?? null, duration, under)
     this.#become(state, byPerson('forced', note))
     this.#deliver()
   }
@@ -179,14 +181,18 @@ export class Machine extends Tally implements Settler {
   }
 
   reset(note?: string): void {
-    this.#become(closedAfter(undefined, this.breaker.name, this.settings), byPerson('reset', note))
+    this.#become(closedAfter(undefined, this), byPerson('reset', note))
     this.#deliver()
   }
 
   /** Takes effect with the next question; a changed trip policy starts with an empty window. */
   configure(settings: Settings): void {
+    const { trip } = this.settings
     this.settings = settings
-    this.#closedState()?.configure(settings)
+    const closed = this.#closedState()
+    if (closed === undefined) return
+    closed.onValue = undefined // other settings may want more than a plain call
+    if (settings.trip !== trip) closed.watchAnew()
   }
 
   /** The closed state, also under an override. */
@@ -198,25 +204,24 @@ export class Machine extends Tally implements Settler {
   /** Takes over a state that was saved. */
   replace(state: State, age: number, counts: SavedBreaker['counts']): void {
     this.#become(state, byPerson('restored'))
-    this.since = this.settings.clock.now() - age
+    this.since = this.clock.now() - age
     Object.assign(this, counts)
     this.#deliver()
   }
 
   #follow({ to, reason, trip }: Verdict, error: unknown): void {
-    if (to === 'closed')
-      return this.#become(closedAfter(this.state, this.breaker.name, this.settings), { reason, cause: 'call' })
+    if (to === 'closed') return this.#become(closedAfter(this.state, this), { reason, cause: 'call' })
     this.#open({ reason, cause: 'call', ...(trip && { trip }) }, error)
   }
 
   #open(why: Pick<Transition, 'reason' | 'cause' | 'trip'>, error: unknown): void {
     const { state } = this
-    const { clock, openDuration: policy, random } = this.settings
+    const { openDuration: policy, random } = this.settings
     const attempt = attemptAfter(state)
     const openDuration = decideOpenDuration(policy, this.breaker.name, { attempt, error, random })
     if (state !== this.state) return // the policy, the user's code, has moved the breaker on
     const details = { ...why, attempt, openDuration, ...(error !== undefined && { error }) }
-    this.#become(new Open(clock, openDuration, attempt), details)
+    this.#become(new Open(this.clock, openDuration, attempt), details)
   }
 
   /** The one place where the state changes. */
@@ -226,7 +231,7 @@ export class Machine extends Tally implements Settler {
     if (before.name === next.name) return
     if (next.name === 'open') this.opens++
     if (next.name === 'closed') this.closes++
-    const at = this.settings.clock.now()
+    const at = this.clock.now()
     const lasted = at - this.since
     this.since = at
     const transition = { breaker: this.breaker.name, from: before.name, to: next.name, at, lasted, ...details }
@@ -240,7 +245,7 @@ export class Machine extends Tally implements Settler {
     if (shadow) this.shadowed++
     else this.rejected++
     if (!this.#isWatched) return
-    this.announcer.rejection(state.name, rejection, this.settings.clock.now(), shadow)
+    this.announcer.rejection(state.name, rejection, this.clock.now(), shadow)
     this.#deliver()
   }
 

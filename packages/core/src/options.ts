@@ -9,13 +9,6 @@ import { consecutiveFailures } from './trip/consecutive-failures.ts'
 import { failureRate } from './trip/failure-rate.ts'
 import { checkTripPolicy, type TripPolicy } from './trip/trip-policy.ts'
 
-// Descriptions without a memory of their own, so all breakers share them.
-const defaultTrip = anyOf(failureRate(), consecutiveFailures(10))
-const defaultOpenDuration = exponentialBackoff()
-const defaultHalfOpen = parseHalfOpen()
-const systemClock = new SteadyClock(() => performance.now())
-const systemRandom = safeRandom(() => Math.random())
-
 /** What a breaker may be given. Every option has a default that protects. */
 export interface CircuitBreakerOptions {
   /** What it guards; in errors, events and metrics. Default `'default'`. */
@@ -52,10 +45,8 @@ export interface CircuitBreakerOptions {
   random?: () => number
 }
 
-/** Options after validation: complete, frozen, shared by all breakers of a registry that have no overrides. */
+/** Options after validation. What was not said is inherited from the defaults, so it takes no memory. */
 export interface Settings {
-  /** As they were given, for merging changes into them. */
-  readonly options: CircuitBreakerOptions
   readonly trip: TripPolicy
   readonly openDuration: OpenDuration
   readonly halfOpen: HalfOpenSettings
@@ -67,6 +58,20 @@ export interface Settings {
   readonly clock: SteadyClock
   readonly random: () => number
 }
+
+// Descriptions without a memory of their own, so all breakers share them.
+const defaults: Settings = {
+  trip: anyOf(failureRate(), consecutiveFailures(10)),
+  openDuration: exponentialBackoff(),
+  halfOpen: parseHalfOpen(),
+  ramp: undefined,
+  callTimeout: undefined,
+  shadow: 0,
+  classify: defaultClassify,
+  clock: new SteadyClock(() => performance.now()),
+  random: safeRandom(() => Math.random()),
+}
+const nothingSaid: Settings = Object.create(defaults)
 
 const liveNames = ['trip', 'openDuration', 'halfOpen', 'ramp', 'callTimeout', 'shadow', 'classify'] as const
 /** @internal What breakers of a registry may share. */
@@ -82,79 +87,55 @@ export function optionsFor(name: string, settings: Settings): CircuitBreakerOpti
   return { name, [parsed]: settings } as Given
 }
 
+/** Breakers made one after the other with the same options share their settings. */
+let latest: { readonly options: CircuitBreakerOptions; readonly settings: Settings } | undefined
+
 /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
 export function parseOptions(options: Given): Settings {
   if (options?.[parsed] !== undefined) return options[parsed]
   checkObject('CircuitBreaker', options, optionNames)
-  if (latest === undefined || !isSame(latest.options, options)) latest = parseAnew(options)
-  return latest
-}
-
-/** Breakers made one after the other with the same options share their settings. */
-let latest: Settings | undefined
-
-function isSame(options: CircuitBreakerOptions, others: CircuitBreakerOptions): boolean {
-  return sharedNames.every((name) => Object.is(options[name], others[name]))
-}
-
-/** The caller may go on to change what is his. */
-function copyOptions({ name: _, ...options }: CircuitBreakerOptions): CircuitBreakerOptions {
-  if (options.halfOpen !== undefined) options.halfOpen = { ...options.halfOpen }
-  if (options.ramp !== undefined) options.ramp = { ...options.ramp }
-  return options
-}
-
-/** What a breaker keeps until its first use: many are never used, and options are smaller than settings nobody shares. */
-export function untilUsed(given: Given, settings: Settings): Settings | CircuitBreakerOptions {
-  return given[parsed] === undefined && given.now === undefined ? settings.options : settings
-}
-
-export function settingsOf(kept: Settings | CircuitBreakerOptions): Settings {
-  return 'clock' in kept ? kept : parseOptions(kept)
-}
-
-function parseAnew(options: CircuitBreakerOptions): Settings {
-  const { trip = defaultTrip, openDuration = defaultOpenDuration, callTimeout } = options
-  const { classify = defaultClassify, halfOpen, ramp, shadow = false, now, random } = options
-  if (callTimeout !== undefined) checkDuration('callTimeout', callTimeout, longestTimer)
-  return Object.freeze({
-    options: copyOptions(options),
-    trip: checkTripPolicy('trip', trip),
-    openDuration: parseOpenDuration(openDuration),
-    halfOpen:
-      halfOpen === undefined && callTimeout === undefined ? defaultHalfOpen : parseHalfOpen(halfOpen, callTimeout),
-    ramp: ramp === undefined ? undefined : parseRamp(ramp),
-    callTimeout,
-    shadow: typeof shadow === 'boolean' ? Number(shadow) : checkNumber('shadow', shadow, { min: 0, max: 1 }),
-    classify: checkFunction('classify', classify),
-    clock: now === undefined ? systemClock : new SteadyClock(checkFunction('now', now)),
-    random: random === undefined ? systemRandom : safeRandom(checkFunction('random', random)),
-  })
+  const { halfOpen, ramp } = options
+  // Objects are the caller's, who may change them.
+  if (halfOpen !== undefined || ramp !== undefined) return changeSettings(nothingSaid, options)
+  if (latest === undefined || !sharedNames.every((name) => Object.is(options[name], latest?.options[name])))
+    latest = { options: { ...options }, settings: changeSettings(nothingSaid, options) }
+  return latest.settings
 }
 
 /** What `configure` may change: all but the name and the sources of time and chance. */
 export type LiveOptions = Omit<CircuitBreakerOptions, 'name' | 'now' | 'random'>
 
-/** Settings with some options changed, on the same clock. @throws TypeError or RangeError naming the option. */
-export function changeSettings(settings: Settings, changes: LiveOptions): Settings {
-  checkObject('configure', changes, liveNames)
-  const { clock, random } = settings
-  return Object.freeze({ ...parseOptions(mergeOptions(settings.options, changes)), clock, random })
+/** @throws TypeError unless it has but such options. */
+export function checkLive(changes: LiveOptions): LiveOptions {
+  return checkObject('configure', changes, liveNames)
+}
+
+/**
+ * Settings with some options changed; those of `halfOpen` one by one, and what is undefined says nothing.
+ * @throws TypeError or RangeError naming the option.
+ */
+export function changeSettings(before: Settings, changes: CircuitBreakerOptions): Settings {
+  const { trip, openDuration, halfOpen, ramp, callTimeout, shadow, classify, now, random } = changes
+  const settings: { -readonly [Name in keyof Settings]: Settings[Name] } = Object.create(defaults)
+  Object.assign(settings, before)
+  if (trip !== undefined) settings.trip = checkTripPolicy('trip', trip)
+  if (openDuration !== undefined) settings.openDuration = parseOpenDuration(openDuration)
+  if (callTimeout !== undefined) settings.callTimeout = checkDuration('callTimeout', callTimeout, longestTimer)
+  if (halfOpen !== undefined || callTimeout !== undefined)
+    settings.halfOpen = parseHalfOpen(halfOpen, settings.callTimeout, before.halfOpen.given)
+  if (ramp !== undefined) settings.ramp = parseRamp(ramp)
+  if (shadow !== undefined)
+    settings.shadow = typeof shadow === 'boolean' ? Number(shadow) : checkNumber('shadow', shadow, { min: 0, max: 1 })
+  if (classify !== undefined) settings.classify = checkFunction('classify', classify)
+  if (now !== undefined) settings.clock = new SteadyClock(checkFunction('now', now))
+  if (random !== undefined) settings.random = safeRandom(checkFunction('random', random))
+  return settings
 }
 
 /** @throws TypeError unless it is a string that is not empty. */
 export function checkName(option: string, name: unknown): string {
   if (typeof name === 'string' && name !== '') return name
   throw new TypeError(`${option} must be a string that is not empty, got ${show(name)}`)
-}
-
-/** Options with others on top; those of `halfOpen` are merged one by one, and what is undefined says nothing. */
-export function mergeOptions(under: CircuitBreakerOptions, over: CircuitBreakerOptions): CircuitBreakerOptions {
-  const said = Object.fromEntries(Object.entries(over).filter(([, value]) => value !== undefined))
-  const merged = { ...under, ...said }
-  if (under.halfOpen !== undefined && over.halfOpen !== undefined)
-    merged.halfOpen = { ...under.halfOpen, ...over.halfOpen }
-  return merged
 }
 
 function parseOpenDuration(value: number | OpenDuration): OpenDuration {

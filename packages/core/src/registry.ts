@@ -2,8 +2,8 @@ import { checkDuration, checkNumber, checkObject } from '@cb/checks'
 import { CircuitBreaker, isForgettable } from './circuit-breaker.ts'
 import {
   type CircuitBreakerOptions,
+  changeSettings,
   checkName,
-  mergeOptions,
   optionsFor,
   parseOptions,
   type Settings,
@@ -96,7 +96,7 @@ export class CircuitBreakerRegistry {
 
   #override(overrides: Overrides): Settings {
     checkObject('registry.get(overrides)', overrides, sharedNames)
-    return parseOptions(mergeOptions(this.#settings.options, overrides))
+    return changeSettings(this.#settings, overrides)
   }
 
   /** Looks at the oldest and gives those that were used a second chance. */

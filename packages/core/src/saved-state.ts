@@ -102,8 +102,7 @@ function checkCounts(value: SavedBreaker['counts']): SavedBreaker['counts'] {
 function restoreState(machine: Machine, value: SavedState): State {
   const known = ['name', 'remaining', 'attempt', 'policy', 'window', 'ramp']
   const saved = checkObject('saved.state', value, known)
-  const { settings, breaker } = machine
-  const { clock, trip } = settings
+  const { clock, trip } = machine.settings
   if (saved.name === 'open') {
     return new Open(clock, checkMs('saved.state.remaining', saved.remaining), checkAttempt(saved.attempt))
   }
@@ -111,7 +110,7 @@ function restoreState(machine: Machine, value: SavedState): State {
   if (saved.name !== 'closed') {
     throw new TypeError(`saved.state.name must be closed, open or half-open, got ${show((saved as SavedState).name)}`)
   }
-  const closed = new Closed(breaker.name, settings, restoreRamp(machine, saved.ramp))
+  const closed = new Closed(machine, restoreRamp(machine, saved.ramp))
   if (saved.policy === describePolicy(trip) && saved.window !== null) closed.load(saved.window)
   return closed
 }

@@ -6,27 +6,24 @@ import { report } from '../report.ts'
 import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from '../trip/trip-policy.ts'
 import { emptyWindow, type State, type Verdict } from './state.ts'
 
-/** What the closed state goes by. */
-interface ClosedSettings {
-  readonly trip: TripPolicy
-  readonly clock: Clock
-  readonly random: () => number
+/** Where the closed state reads whose it is and what it goes by: anew each time, for it can be changed live. */
+interface WatchedBreaker {
+  readonly breaker: { readonly name: string }
+  readonly settings: { readonly trip: TripPolicy; readonly clock: Clock; readonly random: () => number }
 }
 
 /** Every call passes; the trip policy watches the outcomes. */
 export class Closed implements State {
-  readonly #breaker: string
-  #settings: ClosedSettings
+  readonly #owner: WatchedBreaker
   #watch: TripWatch
   #ramp: Ramp | undefined
   /** What the promise of a plain call is given: made once for each closed state, which is also what fences late results. */
   onValue: ((value: unknown) => unknown) | undefined
   onError: ((error: unknown) => unknown) | undefined
 
-  constructor(breaker: string, settings: ClosedSettings, ramp?: Ramp) {
+  constructor(owner: WatchedBreaker, ramp?: Ramp) {
     this.#ramp = ramp
-    this.#breaker = breaker
-    this.#settings = settings
+    this.#owner = owner
     this.#watch = this.#start()
   }
 
@@ -34,17 +31,14 @@ export class Closed implements State {
     return 'closed'
   }
 
-  /** Goes on by other settings; with another trip policy from an empty window. */
-  configure(settings: ClosedSettings): void {
-    const { trip } = this.#settings
-    this.#settings = settings
-    if (settings.trip !== trip) this.#watch = this.#start()
-    this.onValue = undefined
+  /** Puts the trip policy of the settings in charge, from an empty window. */
+  watchAnew(): void {
+    this.#watch = this.#start()
   }
 
   #start(): TripWatch {
     try {
-      const { trip, clock, random } = this.#settings
+      const { trip, clock, random } = this.#owner.settings
       const watch = trip.watch(clock, { random, ramp: this.#ramp })
       if (typeof watch?.success === 'function' && typeof watch.failure === 'function') return watch
       throw new TypeError('watch() must return an object with success, failure and snapshot')
@@ -149,7 +143,7 @@ export class Closed implements State {
   }
 
   #blame(problem: unknown): undefined {
-    report(this.#settings.trip, this.#breaker, 'the trip policy threw', problem)
+    report(this.#owner.settings.trip, this.#owner.breaker.name, 'the trip policy threw', problem)
   }
 }
 

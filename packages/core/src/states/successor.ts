@@ -1,14 +1,14 @@
-import type { Settings } from '../options.ts'
+import type { Machine } from '../machine.ts'
 import { Ramp } from '../ramp.ts'
 import { Closed } from './closed.ts'
 import { HalfOpen } from './half-open.ts'
 import type { State } from './state.ts'
 
 /** Closed, with an empty window; after probes have succeeded its traffic returns gradually, if it is to. */
-export function closedAfter(before: State | undefined, breaker: string, settings: Settings): Closed {
-  const { clock, random, ramp } = settings
+export function closedAfter(before: State | undefined, machine: Machine): Closed {
+  const { clock, random, ramp } = machine.settings
   const gradual = ramp && before instanceof HalfOpen ? new Ramp(ramp, clock, random, before.attempt) : undefined
-  return new Closed(breaker, settings, gradual)
+  return new Closed(machine, gradual)
 }
 
 /** The `attempt` of the open state that follows: a relapse goes on counting. */

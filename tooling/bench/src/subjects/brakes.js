@@ -1,4 +1,4 @@
-import { hour } from './subject.js'
+import { guardBy, hour } from './subject.js'
 
 /** @param {string} says @param {import('brakes').Options} options @returns {import('./subject.js').Subject} */
 function configured(says, options) {
@@ -7,16 +7,19 @@ function configured(says, options) {
     says: `new Brakes(fn, ${says})`,
     async open() {
       const { default: Brakes } = await import('brakes')
-      return (work, { neverTrips, staysOpen, listener, callTimeout } = {}) => {
-        const breaker = new Brakes(/** @type {() => Promise<unknown>} */ (work), {
-          ...options,
-          ...(neverTrips && { waitThreshold: Number.POSITIVE_INFINITY }),
-          ...(staysOpen && { circuitDuration: hour }),
-          ...(callTimeout !== undefined && { timeout: callTimeout }),
-        })
-        if (listener !== undefined) breaker.on('success', listener)
-        return () => breaker.exec()
-      }
+      return guardBy(
+        (work, { neverTrips, staysOpen, listener, callTimeout } = {}) => {
+          const breaker = new Brakes(/** @type {() => Promise<unknown>} */ (work), {
+            ...options,
+            ...(neverTrips && { waitThreshold: Number.POSITIVE_INFINITY }),
+            ...(staysOpen && { circuitDuration: hour }),
+            ...(callTimeout !== undefined && { timeout: callTimeout }),
+          })
+          if (listener !== undefined) breaker.on('success', listener)
+          return breaker
+        },
+        (breaker) => () => breaker.exec(),
+      )
     },
   }
 }

@@ -1,5 +1,5 @@
 import { installedAs } from '../versions.js'
-import { hour } from './subject.js'
+import { guardBy, hour } from './subject.js'
 
 /** @typedef {typeof import('cockatiel')} Cockatiel */
 
@@ -17,17 +17,22 @@ function configured(says, usual, unreachable = (lib) => new lib.ConsecutiveBreak
     says: `circuitBreaker(handleAll, { halfOpenAfter: 10_000, breaker: new ${says} })`,
     async open() {
       const lib = /** @type {Cockatiel} */ (await import(installedAs('cockatiel')))
-      return (work, { neverTrips, staysOpen, listener, callTimeout, window } = {}) => {
-        const make = neverTrips ? unreachable : usual
-        const breaker = lib.circuitBreaker(lib.handleAll, {
-          halfOpenAfter: staysOpen ? hour : 10_000,
-          breaker: window === undefined ? make(lib) : counting(lib, window),
-        })
-        if (listener !== undefined) breaker.onSuccess(listener)
-        if (callTimeout === undefined) return () => breaker.execute(work)
-        const policy = lib.wrap(breaker, lib.timeout(callTimeout, lib.TimeoutStrategy.Aggressive))
-        return () => policy.execute(work)
-      }
+      return guardBy(
+        (_, { neverTrips, staysOpen, listener, window } = {}) => {
+          const make = neverTrips ? unreachable : usual
+          const breaker = lib.circuitBreaker(lib.handleAll, {
+            halfOpenAfter: staysOpen ? hour : 10_000,
+            breaker: window === undefined ? make(lib) : counting(lib, window),
+          })
+          if (listener !== undefined) breaker.onSuccess(listener)
+          return breaker
+        },
+        (breaker, work, { callTimeout } = {}) => {
+          if (callTimeout === undefined) return () => breaker.execute(work)
+          const policy = lib.wrap(breaker, lib.timeout(callTimeout, lib.TimeoutStrategy.Aggressive))
+          return () => policy.execute(work)
+        },
+      )
     },
   }
 }

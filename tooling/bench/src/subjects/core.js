@@ -1,4 +1,4 @@
-import { hour } from './subject.js'
+import { guardBy, hour } from './subject.js'
 
 /** @typedef {typeof import('@cb/core')} Core */
 /** @typedef {import('@cb/core').TripPolicy} TripPolicy */
@@ -17,10 +17,10 @@ function configured(says, usual, unreachable = (core) => core.consecutiveFailure
     says: `new CircuitBreaker(${says})`,
     async open() {
       const core = await import('@cb/core')
-      return (work, wants = {}) => {
-        const breaker = coreBreaker(core, wants, wants.neverTrips ? unreachable : usual)
-        return () => breaker.execute(work)
-      }
+      return guardBy(
+        (_, wants = {}) => coreBreaker(core, wants, wants.neverTrips ? unreachable : usual),
+        (breaker, work) => () => breaker.execute(work),
+      )
     },
   }
 }

@@ -1,4 +1,4 @@
-import { hour } from './subject.js'
+import { guardBy, hour } from './subject.js'
 
 /** @type {Record<string, import('./subject.js').Subject>} */
 export const mollitia = {
@@ -7,18 +7,20 @@ export const mollitia = {
     says: 'new Circuit({ func: fn, options: { modules: [new SlidingCountBreaker()] } })',
     async open() {
       const { Circuit, SlidingCountBreaker, Timeout } = await import('mollitia')
-      return (work, { neverTrips, staysOpen, listener, callTimeout } = {}) => {
-        const breaker = new SlidingCountBreaker({
-          ...(neverTrips && { failureRateThreshold: 101 }),
-          ...(staysOpen && { openStateDelay: hour }),
-        })
-        const circuit = new Circuit({
-          func: /** @type {() => Promise<unknown>} */ (work),
-          options: { modules: callTimeout === undefined ? [breaker] : [breaker, new Timeout({ delay: callTimeout })] },
-        })
-        if (listener !== undefined) circuit.on('execute', listener)
-        return () => circuit.execute()
-      }
+      return guardBy(
+        (work, { neverTrips, staysOpen, listener, callTimeout } = {}) => {
+          const breaker = new SlidingCountBreaker({
+            ...(neverTrips && { failureRateThreshold: 101 }),
+            ...(staysOpen && { openStateDelay: hour }),
+          })
+          const modules = callTimeout === undefined ? [breaker] : [breaker, new Timeout({ delay: callTimeout })]
+          const func = /** @type {() => Promise<unknown>} */ (work)
+          const circuit = new Circuit({ func, options: { modules } })
+          if (listener !== undefined) circuit.on('execute', listener)
+          return circuit
+        },
+        (circuit) => () => circuit.execute(),
+      )
     },
   },
 }

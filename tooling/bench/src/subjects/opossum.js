@@ -1,5 +1,5 @@
 import { installedAs } from '../versions.js'
-import { hour } from './subject.js'
+import { guardBy, hour } from './subject.js'
 
 /** @param {string} says @param {import('opossum').Options} [options] @returns {import('./subject.js').Subject} */
 function configured(says, options) {
@@ -8,17 +8,20 @@ function configured(says, options) {
     says: `new CircuitBreaker(fn${says && `, ${says}`})`,
     async open() {
       const { default: Opossum } = /** @type {typeof import('opossum-10')} */ (await import(installedAs('opossum')))
-      return (work, { neverTrips, staysOpen, listener, callTimeout, window } = {}) => {
-        const breaker = new Opossum(/** @type {() => Promise<unknown>} */ (work), {
-          ...options,
-          ...(neverTrips && { volumeThreshold: Number.MAX_SAFE_INTEGER }),
-          ...(staysOpen && { resetTimeout: hour }),
-          ...(callTimeout !== undefined && { timeout: callTimeout }),
-          ...(window && bucketed(window)),
-        })
-        if (listener !== undefined) breaker.on('success', listener)
-        return () => breaker.fire()
-      }
+      return guardBy(
+        (work, { neverTrips, staysOpen, listener, callTimeout, window } = {}) => {
+          const breaker = new Opossum(/** @type {() => Promise<unknown>} */ (work), {
+            ...options,
+            ...(neverTrips && { volumeThreshold: Number.MAX_SAFE_INTEGER }),
+            ...(staysOpen && { resetTimeout: hour }),
+            ...(callTimeout !== undefined && { timeout: callTimeout }),
+            ...(window && bucketed(window)),
+          })
+          if (listener !== undefined) breaker.on('success', listener)
+          return breaker
+        },
+        (breaker) => () => breaker.fire(),
+      )
     },
   }
 }

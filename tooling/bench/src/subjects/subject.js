@@ -11,7 +11,19 @@
  * @property {{ calls: number } | { buckets: number }} [window]  a failure rate over so many calls, or so many buckets of a second each
  */
 
-/** @typedef {(work: Work, wants?: Wants) => Call} Guard */
+/** @typedef {((work: Work, wants?: Wants) => Call) & { make?: (work: Work) => object }} Guard  `make`: the breaker by itself */
+
+/**
+ * @template {object} Breaker
+ * @param {(work: Work, wants?: Wants) => Breaker} make
+ * @param {(breaker: Breaker, work: Work, wants?: Wants) => Call} call
+ * @returns {Guard}
+ */
+export function guardBy(make, call) {
+  return Object.assign((/** @type {Work} */ work, /** @type {Wants} */ wants) => call(make(work, wants), work, wants), {
+    make,
+  })
+}
 
 /**
  * A library in one configuration. Only the process that measures it loads it.

@@ -1,19 +1,19 @@
-import { hour } from './subject.js'
+import { guardBy, hour } from './subject.js'
 import { TutorialBreaker } from './tutorial-breaker.js'
 
 /** @type {Record<string, import('./subject.js').Subject>} */
 export const tutorial = {
   tutorial: {
     says: 'new TutorialBreaker(fn)',
-    open:
-      async () =>
-      (work, { neverTrips, staysOpen, callTimeout } = {}) => {
-        const breaker = new TutorialBreaker(callTimeout === undefined ? work : () => race(work, callTimeout), {
-          ...(neverTrips && { failureThreshold: Number.POSITIVE_INFINITY }),
-          ...(staysOpen && { timeout: hour }),
-        })
-        return () => breaker.fire()
-      },
+    open: async () =>
+      guardBy(
+        (work, { neverTrips, staysOpen, callTimeout } = {}) =>
+          new TutorialBreaker(callTimeout === undefined ? work : () => race(work, callTimeout), {
+            ...(neverTrips && { failureThreshold: Number.POSITIVE_INFINITY }),
+            ...(staysOpen && { timeout: hour }),
+          }),
+        (breaker) => () => breaker.fire(),
+      ),
   },
 }
 
