@@ -1,4 +1,5 @@
 import { checkBoolean, checkDuration, checkFunction, checkObject, show } from '@cb/checks'
+import { configure, force, reset, resume } from './by-hand.ts'
 import { CircuitOpenError } from './errors.ts'
 import { type CircuitBreakerEvents, checkSubscription } from './events.ts'
 import { type Call, type ExecuteOptions, executeWith, guardedCall } from './execute.ts'
@@ -118,17 +119,17 @@ export class CircuitBreaker {
    * @param reason  why, in your words; for snapshots and events.
    */
   forceOpen(reason?: string, options?: ForceOptions): void {
-    this.#machine.force('open', checkReason('forceOpen(reason)', reason), durationOf('forceOpen', options))
+    force(this.#machine, 'open', checkReason('forceOpen(reason)', reason), durationOf('forceOpen', options))
   }
 
   /** Admits every call until `resume` or `reset`, or for a time; outcomes are counted and decide nothing. */
   forceClosed(reason?: string, options?: ForceOptions): void {
-    this.#machine.force('closed', checkReason('forceClosed(reason)', reason), durationOf('forceClosed', options))
+    force(this.#machine, 'closed', checkReason('forceClosed(reason)', reason), durationOf('forceClosed', options))
   }
 
   /** Ends an override: the breaker goes on from the state it was in before. @param reason  why, in your words, for events. */
   resume(reason?: string): void {
-    this.#machine.resume(checkReason('resume(reason)', reason))
+    resume(this.#machine, checkReason('resume(reason)', reason))
   }
 
   /**
@@ -136,7 +137,7 @@ export class CircuitBreaker {
    * @param reason  why, in your words, for events.
    */
   reset(reason?: string): void {
-    this.#machine.reset(checkReason('reset(reason)', reason))
+    reset(this.#machine, checkReason('reset(reason)', reason))
   }
 
   /**
@@ -145,7 +146,7 @@ export class CircuitBreaker {
    * @throws TypeError or RangeError naming the option; nothing is changed then.
    */
   configure(changes: LiveOptions): void {
-    this.#machine.configure(changeSettings(this.#machine.settings, checkLive(changes)))
+    configure(this.#machine, changeSettings(this.#machine.settings, checkLive(changes)))
   }
 
   snapshot(): CircuitBreakerSnapshot {

@@ -8,7 +8,6 @@ import type { Settings } from './options.ts'
 import type { Outcome } from './outcome.ts'
 import { type Permit, Rejection, type Settler } from './permit.ts'
 import { Refusals } from './refusals.ts'
-import type { SavedBreaker } from './saved-state.ts'
 import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
 import { HalfOpen } from './states/half-open.ts'
@@ -166,46 +165,10 @@ export class Machine extends Tally implements Settler {
     this.late++
   }
 
-  force(to: 'open' | 'closed', note: string | undefined, duration: number): void {
-    const under = this.current()
-    const state = new Forced(to, this.clock, note ?? null, duration, under)
-    this.#become(state, byPerson('forced', note))
-    this.#deliver()
-  }
-
-  resume(note?: string): void {
-    if (!(this.state instanceof Forced)) return
-    this.#become(this.state.under, byPerson('resumed', note))
-    this.#deliver()
-    this.current()
-  }
-
-  reset(note?: string): void {
-    this.#become(closedAfter(undefined, this), byPerson('reset', note))
-    this.#deliver()
-  }
-
-  /** Takes effect with the next question; a changed trip policy starts with an empty window. */
-  configure(settings: Settings): void {
-    const { trip } = this.settings
-    this.settings = settings
-    const closed = this.#closedState()
-    if (closed === undefined) return
-    closed.onValue = undefined // other settings may want more than a plain call
-    if (settings.trip !== trip) closed.watchAnew()
-  }
-
-  /** The closed state, also under an override. */
-  #closedState(): Closed | undefined {
-    const state = this.state instanceof Forced ? this.state.under : this.state
-    return state instanceof Closed ? state : undefined
-  }
-
-  /** Takes over a state that was saved. */
-  replace(state: State, age: number, counts: SavedBreaker['counts']): void {
-    this.#become(state, byPerson('restored'))
-    this.since = this.clock.now() - age
-    Object.assign(this, counts)
+  /** Goes to a state because a person, or what a person has saved, wants it. */
+  enter(state: State, reason: string, note?: string, known?: Partial<Tally> & { since: number }): void {
+    this.#become(state, { reason, cause: 'person', ...(note !== undefined && { note }) })
+    Object.assign(this, known)
     this.#deliver()
   }
 
@@ -252,8 +215,4 @@ export class Machine extends Tally implements Settler {
   #deliver(): void {
     this.#announcer?.deliver()
   }
-}
-
-function byPerson(reason: string, note?: string): TransitionDetails {
-  return { reason, cause: 'person', ...(note !== undefined && { note }) }
 }

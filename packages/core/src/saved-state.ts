@@ -90,7 +90,7 @@ export function restore(machine: Machine, value: unknown): void {
   const counts = checkCounts(saved.counts)
   const under = restoreState(machine, saved.state)
   const state = saved.override === null ? under : restoreOverride(machine, saved.override, under)
-  machine.replace(state, saved.age, counts)
+  machine.enter(state, 'restored', undefined, { ...counts, since: machine.clock.now() - saved.age })
 }
 
 function checkCounts(value: SavedBreaker['counts']): SavedBreaker['counts'] {
