@@ -10,6 +10,8 @@ const instrumentations = {
   'metrics SDK': async () => instrument({ meterProvider: await meterProvider() }),
   'metrics SDK, callDuration: false': async () =>
     instrument({ meterProvider: await meterProvider(), callDuration: false }),
+  'SDK, a span for each call': async () =>
+    instrument({ meterProvider: await meterProvider(), tracerProvider: await tracerProvider(), callSpans: 'all' }),
 }
 
 /** @param {import('@cb/opentelemetry').InstrumentCircuitBreakersOptions} options */
@@ -24,6 +26,12 @@ async function meterProvider() {
   )
   const exporter = new InMemoryMetricExporter(AggregationTemporality.DELTA)
   return new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1_000 })] })
+}
+
+/** Spans are made and ended; to send them is another matter. */
+async function tracerProvider() {
+  const { BasicTracerProvider, NoopSpanProcessor } = await import('@opentelemetry/sdk-trace-base')
+  return new BasicTracerProvider({ spanProcessors: [new NoopSpanProcessor()] })
 }
 
 /** @type {import('./case.js').Group} */

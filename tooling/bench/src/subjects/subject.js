@@ -11,18 +11,19 @@
  * @property {{ calls: number } | { buckets: number }} [window]  a failure rate over so many calls, or so many buckets of a second each
  */
 
-/** @typedef {((work: Work, wants?: Wants) => Call) & { make?: (work: Work) => object }} Guard  `make`: the breaker by itself */
+/** @typedef {((work: Work, wants?: Wants) => Call) & { make?: (work: Work) => unknown }} Guard  `make`: the breaker by itself */
 
 /**
- * @template {object} Breaker
+ * @template Breaker
  * @param {(work: Work, wants?: Wants) => Breaker} make
- * @param {(breaker: Breaker, work: Work, wants?: Wants) => Call} call
+ * @param {(breaker: NoInfer<Breaker>, work: Work, wants?: Wants) => Call} call
  * @returns {Guard}
  */
 export function guardBy(make, call) {
-  return Object.assign((/** @type {Work} */ work, /** @type {Wants} */ wants) => call(make(work, wants), work, wants), {
-    make,
-  })
+  /** @type {Guard} */
+  const guard = (work, wants) => call(make(work, wants), work, wants)
+  guard.make = make
+  return guard
 }
 
 /**
