@@ -8,6 +8,7 @@ const rapidSuccesses = 64
 /** What became of a breaker and its calls since it was made. */
 export class Tally {
   success = 0
+  #rapid = 0
   failure = 0
   ignored = 0
   rejected = 0
@@ -20,7 +21,6 @@ export class Tally {
   /** NaN for never: where a number may be null each new one is an object of its own. */
   lastSuccessAt: number = Number.NaN
   lastFailureAt: number = Number.NaN
-  #rapid = 0
 
   count(outcome: Outcome, issuer: State, clock: Clock, error: unknown): void {
     if (outcome === 'success') this.countSuccess(issuer, clock)
