@@ -1,5 +1,5 @@
 import { checkDuration, checkFunction, checkNumber, checkObject, longestTimer, show } from '@cb/checks'
-import { SteadyClock } from './clock.ts'
+import { SteadyClock, systemNow } from './clock.ts'
 import { type HalfOpenOptions, type HalfOpenSettings, parseHalfOpen } from './half-open-options.ts'
 import { constantDuration, exponentialBackoff, type OpenDuration, safeRandom } from './open-duration.ts'
 import { type Classify, defaultClassify } from './outcome.ts'
@@ -39,7 +39,7 @@ export interface CircuitBreakerOptions {
   shadow?: boolean | number
   /** Default: a value is a success, an error a failure; aborts and rejections by breakers and limiters are ignored. */
   classify?: Classify
-  /** A monotonic clock in milliseconds. Default `performance.now`. Give a breaker a fake one to test with. */
+  /** A monotonic clock in milliseconds. Default `performance.now`, which fake timers move. Give a breaker a fake one to test with. */
   now?: () => number
   /** 0 ≤ number < 1, for jitter. Default `Math.random`. */
   random?: () => number
@@ -68,7 +68,7 @@ const defaults: Settings = {
   callTimeout: undefined,
   shadow: 0,
   classify: defaultClassify,
-  clock: new SteadyClock(() => performance.now()),
+  clock: new SteadyClock(systemNow),
   random: safeRandom(() => Math.random()),
 }
 const nothingSaid: Settings = Object.create(defaults)

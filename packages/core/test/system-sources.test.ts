@@ -23,3 +23,20 @@ test('breakers that open at the same moment do not probe in step', async () => {
   })
   expect(new Set(durations).size).toBeGreaterThan(1)
 })
+
+test('fake timers that begin after the breaker was made move its clock, and real time goes on after them', async () => {
+  const { CircuitBreaker, consecutiveFailures } = await freshCopy()
+  const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), openDuration: 1_000 })
+  vi.useFakeTimers()
+  try {
+    breaker.acquire().failure()
+    vi.advanceTimersByTime(999)
+    expect(breaker.state).toBe('open')
+    vi.advanceTimersByTime(1)
+    expect(breaker.state).toBe('half-open')
+  } finally {
+    vi.useRealTimers()
+  }
+  const { at } = breaker.snapshot()
+  await vi.waitUntil(() => breaker.snapshot().at > at)
+})
