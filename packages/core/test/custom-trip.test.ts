@@ -1,5 +1,14 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Trip, TripPolicy, TripWatch } from '../src/index.ts'
+import {
+  adaptiveThrottle,
+  consecutiveFailures,
+  failureCount,
+  failureRate,
+  slowCallRate,
+  type Trip,
+  type TripPolicy,
+  type TripWatch,
+} from '../src/index.ts'
 import { closedBreaker, down, halfOpenBreaker } from './in-state.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -101,4 +110,20 @@ test('a trip policy may itself move the breaker on', () => {
   const { breaker } = closedBreaker({ trip: policy({ failure }) })
   breaker.acquire().failure(down)
   expect(breaker.snapshot()).toMatchObject({ state: 'open', override: { reason: 'by policy' }, opens: 1 })
+})
+
+test.each([
+  consecutiveFailures(1),
+  failureCount({ threshold: 1 }),
+  failureRate({ minimumCalls: 1 }),
+  slowCallRate({ slowAfter: 1, minimumCalls: 1 }),
+  adaptiveThrottle(),
+])('a copy of $name under a name and with a config of your own is a policy as well', (original) => {
+  const copy: TripPolicy = { ...original, name: 'mine', config: { theirs: true } }
+  const { breaker } = closedBreaker({ trip: copy })
+  const { breaker: usual } = closedBreaker({ trip: original })
+  for (const either of [breaker, usual]) either.acquire().failure(down)
+  expect(breaker.state).toBe(usual.state)
+  expect(breaker.snapshot().window).toEqual(usual.snapshot().window)
+  expect(breaker.snapshot().config['trip']).toEqual({ policy: 'mine', theirs: true })
 })

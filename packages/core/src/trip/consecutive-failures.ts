@@ -10,24 +10,25 @@ export function consecutiveFailures(threshold: number): TripPolicy {
   return new ConsecutiveFailures(checkNumber('consecutiveFailures(threshold)', threshold, { min: 1, integer: true }))
 }
 
+/** Of all policies the one that is most often made for each breaker anew: so it has no closure and no object inside. */
 class ConsecutiveFailures implements TripPolicy {
-  readonly #threshold: number
+  readonly name = 'consecutive-failures'
+  readonly threshold: number
+  /** Not a method of the class: a copy of the policy, under another name, is one too. */
+  readonly watch: typeof watchRun = watchRun
 
   constructor(threshold: number) {
-    this.#threshold = threshold
-  }
-
-  get name(): string {
-    return 'consecutive-failures'
+    this.threshold = threshold
+    Object.freeze(this)
   }
 
   get config(): { threshold: number } {
-    return { threshold: this.#threshold }
+    return { threshold: this.threshold }
   }
+}
 
-  watch(): TripWatch {
-    return new FailureRun(this.#threshold)
-  }
+function watchRun(this: { threshold: number }): TripWatch {
+  return new FailureRun(this.threshold)
 }
 
 class FailureRun implements TripWatch {
