@@ -3,31 +3,50 @@ import { SubjectHandle } from './subject-handle.js'
 
 /** @typedef {{ value: import('./statistics.js').Spread, ratio?: import('./statistics.js').Spread }} Measured */
 /** @typedef {Record<string, Record<string, Measured> | null>} CaseResult  by subject and metric; null: its process crashed */
-/** @typedef {{ rounds: number, roundMs: number, budgetMs: number, node: string }} Effort */
+/** @typedef {{ rounds: number, roundMs: number, budgetMs: number, processes: number, node: string }} Effort */
 
 /**
  * Measures the subjects of a case in turns: a round of each, then the next round, beginning with another. A machine that slows
- * down slows all of them. Ratios are taken within a round.
+ * down slows all of them. Ratios are taken within a round. Once compiled, the same code can be a fifth slower in one process
+ * than in the next, so the rounds are shared out among several processes of each subject.
  * @param {string} id @param {import('./cases/case.js').Case} chosen @param {Effort} effort
  * @returns {Promise<CaseResult>}
  */
-export async function runCase(id, chosen, { rounds, roundMs, budgetMs, node }) {
+export async function runCase(id, chosen, { rounds, roundMs, budgetMs, processes, node }) {
   const how = { roundMs, node, flags: chosen.flags ?? [] }
-  const processes = chosen.subjects.map((name) => new SubjectHandle(id, name, how))
+  const wanted = chosen.rounds ?? rounds
+  const times = Math.min(processes, wanted)
+  const crashed = new Set()
+  /** @type {Record<string, import('./cases/case.js').Numbers>[]} */
+  const seen = []
+  for (let n = 0; n < times; n++) {
+    const names = chosen.prepareAll ? [chosen.subjects.join()] : chosen.subjects
+    const handles = names.map((name) => new SubjectHandle(id, name, how))
+    const found = await roundsOf(handles, Math.ceil(wanted / times), (chosen.budgetMs ?? budgetMs) / times)
+    // In one process: what it gives are the numbers of all.
+    seen.push(...(chosen.prepareAll ? /** @type {any[]} */ (found.flatMap((round) => Object.values(round))) : found))
+    for (const handle of handles) if (handle.crashed) crashed.add(handle.name)
+    await Promise.all(handles.map((handle) => handle.stop()))
+  }
+  return Object.fromEntries(
+    chosen.subjects.map((name) => [name, crashed.has(name) ? null : measured(name, chosen, seen)]),
+  )
+}
+
+/** @param {readonly SubjectHandle[]} handles @param {number} wanted @param {number} budgetMs */
+async function roundsOf(handles, wanted, budgetMs) {
   try {
-    await Promise.all(processes.map((subject) => subject.ready))
+    await Promise.all(handles.map((handle) => handle.ready))
     /** @type {Record<string, import('./cases/case.js').Numbers>[]} */
     const seen = []
     const until = performance.now() + budgetMs
-    const wanted = Math.min(rounds, chosen.rounds ?? rounds)
     while (seen.length < wanted && (seen.length < 3 || performance.now() < until)) {
-      seen.push(await roundOfAll(processes, seen.length))
+      seen.push(await roundOfAll(handles, seen.length))
     }
-    return Object.fromEntries(
-      processes.map(({ name, crashed }) => [name, crashed ? null : measured(name, chosen, seen)]),
-    )
-  } finally {
-    await Promise.all(processes.map((subject) => subject.stop()))
+    return seen
+  } catch (problem) {
+    await Promise.all(handles.map((handle) => handle.stop()))
+    throw problem
   }
 }
 

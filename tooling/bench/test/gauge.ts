@@ -1,7 +1,7 @@
 import { findCase } from '../src/cases/index.js'
 import { type CaseResult, runCase } from '../src/run-case.js'
 
-const quick = { rounds: 5, roundMs: 4, budgetMs: 5_000, node: process.execPath }
+const quick = { rounds: 5, roundMs: 4, budgetMs: 5_000, processes: 1, node: process.execPath }
 
 /** Measures some subjects by a case of the benchmark, as the benchmark does. */
 export function gauge(id: string, subjects: readonly string[]): Promise<CaseResult> {

@@ -8,7 +8,7 @@ import { runCase } from '../src/run-case.js'
 import { spread } from '../src/statistics.js'
 import type { Call } from '../src/subjects/subject.js'
 
-const effort = { rounds: 2, roundMs: 1, budgetMs: 5_000, node: process.execPath }
+const effort = { rounds: 2, roundMs: 1, budgetMs: 5_000, processes: 1, node: process.execPath }
 const success: Case = { ...findCase('success'), subjects: ['wrapper', '@cb/core'] }
 
 test('subjects are measured against the floor, and the floor is 1', async () => {

@@ -16,7 +16,10 @@
  * @property {string} [floor]  the subject that ratios are to
  * @property {number} [rounds]  where it needs fewer than the others
  * @property {readonly string[]} [flags]  of Node, for its processes
- * @property {(subject: string, roundMs: number) => Promise<Round>} prepare  loads and warms up
+ * @property {number} [budgetMs]  where it needs more time than the others
+ * @property {(subject: string, roundMs: number) => Promise<Round>} [prepare]  loads and warms up
+ * @property {(subjects: readonly string[], roundMs: number) => Promise<() => Promise<Record<string, Numbers>>>} [prepareAll]
+ *   instead: for subjects in one process, whose rounds measure all of them
  */
 
 /**

@@ -1,17 +1,34 @@
-// The Express application of the cases about it, with the middleware that is named.
+// The Express application of the cases about it, behind a port for each middleware that is named. It is one and the same: a second
+// one would have prototypes of its own, and whichever comes last meets code that was compiled for the others.
 import { createServer } from 'node:http'
 import { guard } from '@cb/express'
 import express from 'express'
 import { busy } from './busy.js'
 import { serve } from './server-process.js'
 
+/** @typedef {import('express').RequestHandler} Middleware */
+
+/** @type {Middleware} */
+let current = (_req, _res, next) => next()
 const app = express()
-if (process.argv[2] === '@cb/express') app.use(guard({ name: 'app' }))
-else if (process.argv[2] === 'careless') {
-  app.use((_req, _res, next) => {
+app.use((req, res, next) => current(req, res, next))
+app.get('/users/7', (_req, res) => res.json({ id: 7, name: 'Ada' }))
+
+/** @param {string} name @returns {Middleware} */
+function middleware(name) {
+  if (name === '@cb/express') return guard({ name: 'app' })
+  if (name !== 'careless') return (_req, _res, next) => next()
+  return (_req, _res, next) => {
     busy()
     next()
+  }
+}
+
+const servers = process.argv.slice(2).map((name) => {
+  const chosen = middleware(name)
+  return createServer((req, res) => {
+    current = chosen // it is asked for before anything is waited for
+    app(req, res)
   })
-} else app.use((_req, _res, next) => next())
-app.get('/users/7', (_req, res) => res.json({ id: 7, name: 'Ada' }))
-serve(createServer(app))
+})
+serve(...servers)

@@ -1,16 +1,18 @@
 import { connect } from 'node:net'
 import { quantile } from '../statistics.js'
 
+/** @typedef {() => Promise<unknown>} Send  waits for its answer before it sends again */
+/** @typedef {{ latencies: number[], ms: number, cpu: number }} Slice  milliseconds; microseconds */
 /** @typedef {{ rps: number, p50: number, p99: number, cpu: number }} Throughput  requests per second; milliseconds; microseconds */
 
 /**
  * Sends requests, so many at the same time, until the time is over.
- * @param {readonly (() => Promise<unknown>)[]} senders  each waits for its answer before it sends again
+ * @param {readonly Send[]} senders
  * @param {number} ms
  * @param {() => number | Promise<number>} cpu  microseconds used so far by the process that is looked at
- * @returns {Promise<Throughput>}
+ * @returns {Promise<Slice>}
  */
-export async function throughput(senders, ms, cpu) {
+export async function slice(senders, ms, cpu) {
   /** @type {number[]} */
   const latencies = []
   const before = await cpu()
@@ -25,10 +27,20 @@ export async function throughput(senders, ms, cpu) {
       }
     }),
   )
-  const rps = (latencies.length * 1_000) / (performance.now() - start)
-  const used = ((await cpu()) - before) / latencies.length
-  latencies.sort((a, b) => a - b)
-  return { rps, cpu: used, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) }
+  const took = performance.now() - start
+  return { latencies, ms: took, cpu: (await cpu()) - before }
+}
+
+/** @param {readonly Slice[]} slices @returns {Throughput} */
+export function throughput(slices) {
+  const latencies = slices.flatMap((slice) => slice.latencies).sort((a, b) => a - b)
+  const sum = (/** @type {'ms' | 'cpu'} */ of) => slices.reduce((total, slice) => total + slice[of], 0)
+  return {
+    rps: (latencies.length * 1_000) / sum('ms'),
+    cpu: sum('cpu') / latencies.length,
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+  }
 }
 
 /**

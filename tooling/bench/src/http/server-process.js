@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** @typedef {{ port: number, cpu: () => Promise<number> }} Server  `cpu`: microseconds that its process has used so far */
+/** @typedef {{ ports: readonly number[], cpu: () => Promise<number> }} Server  `cpu`: microseconds that its process has used so far */
 
 /**
  * Starts a server in a process of its own, which ends with this one.
@@ -16,9 +16,9 @@ export async function startServer(file, ...args) {
   })
   ended.catch(() => {})
   const answer = async () => (await Promise.race([once(server, 'message'), ended]))[0]
-  const port = await answer()
+  const ports = await answer()
   return {
-    port,
+    ports,
     cpu() {
       server.send('cpu')
       return answer()
@@ -26,14 +26,12 @@ export async function startServer(file, ...args) {
   }
 }
 
-/** Listens on a free loopback port and tells the parent. @param {import('node:http').Server} server */
-export function serve(server) {
+/** Listens on free loopback ports and tells the parent. @param {import('node:http').Server[]} servers */
+export async function serve(...servers) {
   process.on('disconnect', () => process.exit())
   process.on('message', () => process.send?.(cpuOfThisProcess()))
-  server.listen(0, '127.0.0.1', () => {
-    const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
-    process.send?.(port)
-  })
+  for (const server of servers) await once(server.listen(0, '127.0.0.1'), 'listening')
+  process.send?.(servers.map((server) => /** @type {import('node:net').AddressInfo} */ (server.address()).port))
 }
 
 /** Microseconds. */
