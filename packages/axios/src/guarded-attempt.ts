@@ -9,18 +9,18 @@ import { responseOf } from './outcome.ts'
 import type { RequestProtection } from './request-protection.ts'
 import { isStreamed, settleWithBody } from './streamed-body.ts'
 
-/** What guards a request. */
+/** What all attempts of an instance share. */
 export interface Guard {
-  readonly breaker: CircuitBreaker
   readonly settings: Settings
-  readonly protection: RequestProtection
   /** Of the instance's own copy of axios. */
   readonly AxiosError: typeof AxiosError
 }
 
 /** One attempt behind a breaker. It gives back the adapter's own response or error, whatever the breaker thinks of it. */
 export async function guardedAttempt(
-  { breaker, settings, protection: { fallback, callTimeout }, AxiosError }: Guard,
+  { settings, AxiosError }: Guard,
+  breaker: CircuitBreaker,
+  { fallback, callTimeout }: RequestProtection,
   adapter: AxiosAdapter,
   config: InternalAxiosRequestConfig,
 ): Promise<AxiosResponse> {

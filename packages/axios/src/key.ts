@@ -16,12 +16,14 @@ const mostBases = 1_000
 export function originKey({ socketPath, baseURL, url, allowAbsoluteUrls }: InternalAxiosRequestConfig): string {
   if (typeof socketPath === 'string') return `unix:${socketPath}`.slice(0, longestKey)
   if (!baseURL) return keyOf(url)
-  if (url === undefined || isPath.test(url)) return keyOfBase(baseURL)
+  if (url === undefined || isPath(url)) return keyOfBase(baseURL)
   return keyOf(plain.getUri({ baseURL, url, allowAbsoluteUrls } as InternalAxiosRequestConfig))
 }
 
-/** Neither with a scheme nor with a host, whatever axios makes of those beside a base. */
-const isPath = /^(?![a-z][a-z\d+.-]*:|[\\/]{2})/i
+/** Neither with a scheme nor with a host, whatever axios makes of those beside a base. What most begin with needs no pattern. */
+function isPath(url: string): boolean {
+  return (url[0] === '/' && url[1] !== '/' && url[1] !== '\\') || !/^([a-z][a-z\d+.-]*:|[\\/]{2})/i.test(url)
+}
 
 function keyOfBase(base: string): string {
   const known = keysByBase.get(base)

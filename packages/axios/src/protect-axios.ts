@@ -5,7 +5,6 @@ import axios, {
   type AxiosAdapter,
   AxiosError,
   type AxiosInstance,
-  type AxiosPromise,
   type AxiosStatic,
   getAdapter,
   type InternalAxiosRequestConfig,
@@ -60,19 +59,16 @@ export function protectAxios(axiosInstance: ProtectableAxios, options: ProtectAx
   }
 
   const { AxiosError: errorClass = AxiosError } = instance as Partial<AxiosStatic>
+  const guarding = { settings, AxiosError: errorClass }
   let attached = true
   const guard = (adapter: AdapterConfig): AxiosAdapter => {
-    const attempt = (config: InternalAxiosRequestConfig): AxiosPromise => {
-      const call = resolve(instance, adapter, config)
-      const protection = attached && parseRequestProtection(config.circuitBreaker)
-      if (protection === false) return call(config)
-      const breaker = settings.breakerFor(config, protection.key)
-      return guardedAttempt({ breaker, settings, protection, AxiosError: errorClass }, call, config)
-    }
     // Not async: to pass a promise on from an async function costs more than the breaker.
     const guarded: AxiosAdapter = (config) => {
       try {
-        return attempt(config)
+        const call = resolve(instance, adapter, config)
+        const protection = attached && parseRequestProtection(config.circuitBreaker)
+        if (protection === false) return call(config)
+        return guardedAttempt(guarding, settings.breakerFor(config, protection.key), protection, call, config)
       } catch (error) {
         return Promise.reject(error)
       }
@@ -87,7 +83,7 @@ export function protectAxios(axiosInstance: ProtectableAxios, options: ProtectAx
   // together, before any interceptor runs, and says no. So an adapter that an interceptor sets, as caches do, is left alone.
   const hook = interceptors.request.use(null, null, {
     runWhen(config) {
-      if (!isGuard(config.adapter)) config.adapter = guard(config.adapter)
+      if (config.adapter !== guarded && !isGuard(config.adapter)) config.adapter = guard(config.adapter)
       return false
     },
   })

@@ -22,25 +22,25 @@ interface Hold {
   readonly outer: Hold | undefined
 }
 
-const innermost: unique symbol = Symbol('@cb/express/innermost')
-type HeldResponse = ServerResponse & { [innermost]?: Hold | undefined }
+/** The innermost of each response. Express gives a response another prototype, and to add a property to it afterwards is slow. */
+const holds = new WeakMap<ServerResponse, Hold>()
 
 /**
  * Whether its breaker has admitted this request before: a request takes one permit of a breaker, however often it is guarded. A
  * guard further in may know better when to settle it.
  */
-export function isHeld(res: HeldResponse, { breaker, atHeaders }: Rules): boolean {
-  let hold = res[innermost]
+export function isHeld(res: ServerResponse, { breaker, atHeaders }: Rules): boolean {
+  let hold = holds.get(res)
   while (hold !== undefined && hold.rules.breaker !== breaker) hold = hold.outer
   if (hold !== undefined && atHeaders && !hold.atHeaders) settleAtHeaders(res, hold)
   return hold !== undefined
 }
 
 /** Settles the permit when the response closes, which must not have happened yet, or before. */
-export function settleLater(res: HeldResponse, permit: Permit, rules: Rules): void {
-  const outer = res[innermost]
+export function settleLater(res: ServerResponse, permit: Permit, rules: Rules): void {
+  const outer = holds.get(res)
   const hold = { rules, permit, atHeaders: false, outer }
-  res[innermost] = hold
+  holds.set(res, hold)
   if (rules.atHeaders) settleAtHeaders(res, hold)
   if (outer !== undefined) return
   res.on('close', settleAll)
@@ -59,9 +59,9 @@ function settleAtHeaders(res: ServerResponse, hold: Hold): void {
 }
 
 // One listener for all responses: a closure for each would cost more than the rest of the guard.
-function settleAll(this: HeldResponse): void {
-  let hold = this[innermost]
-  this[innermost] = undefined // so that whatever calls again finds nothing
+function settleAll(this: ServerResponse): void {
+  let hold = holds.get(this)
+  holds.delete(this) // so that whatever calls again finds nothing
   for (; hold !== undefined; hold = hold.outer) settle(this, hold)
 }
 

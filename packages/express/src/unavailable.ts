@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { sendProblem } from './send-json.ts'
 
-const marked: unique symbol = Symbol('@cb/express/unavailable')
-type MarkedResponse = ServerResponse & { [marked]?: true }
+const marked = new WeakSet<ServerResponse>()
 
 /** What the abandoned response may have said about a body that will not come. */
 const staleHeaders = [
@@ -21,19 +20,19 @@ const staleHeaders = [
  * Answers 503 with problem details (RFC 9457). Strangers read it: it tells when to come back, and neither which breaker it was
  * nor why.
  */
-export function sendUnavailable(res: MarkedResponse, detail: string, retryAfterMs: unknown): void {
+export function sendUnavailable(res: ServerResponse, detail: string, retryAfterMs: unknown): void {
   const retryAfter = wholeSeconds(retryAfterMs)
   for (const header of staleHeaders) res.removeHeader(header)
   res.statusMessage = 'Service Unavailable'
   if (retryAfter === undefined) res.removeHeader('Retry-After')
   else res.setHeader('Retry-After', retryAfter)
-  res[marked] = true
+  marked.add(res)
   sendProblem(res, 503, 'Service Unavailable', { detail, retryAfter })
 }
 
 /** Whether the response is one of ours, so that a guard around it does not count another breaker's rejection. */
-export function isUnavailable(res: MarkedResponse): boolean {
-  return res[marked] === true
+export function isUnavailable(res: ServerResponse): boolean {
+  return marked.has(res)
 }
 
 /** At least 1: to come back at once would be the storm that a breaker is there to prevent. */
