@@ -1,5 +1,6 @@
 import { BodyWatch, type OnBodyEnd } from './body-watch.ts'
 import { watched, watchOf } from './layer.ts'
+import { headerOf } from './outcome.ts'
 import { watchedStream } from './watched-stream.ts'
 
 /** Tells what becomes of the body of a response, by whatever way it is read. */
@@ -46,16 +47,21 @@ function reads(base: Response, name: (typeof readers)[number]): Read {
       watch.end('complete')
       return value
     } catch (error) {
-      watch.end(isMisread(name, error) ? 'complete' : 'broken', error)
+      watch.end(isMisread(name, error, this) ? 'complete' : 'broken', error)
       throw error
     }
   }
 }
 
 /** The body was all there, and was not what its reader took it for. A form has no error of its own for that but in Bun. */
-function isMisread(reader: string, error: unknown): boolean {
+function isMisread(reader: string, error: unknown, response: Response): boolean {
   const { name, message, cause, code } = (error ?? {}) as Error & { code?: unknown }
   if (name === 'SyntaxError' || code === 'ERR_FORMDATA_PARSE_ERROR') return true
   const isBare = name === 'TypeError' && cause === undefined && code === undefined
-  return reader === 'formData' && isBare && !/network|connection/i.test(message)
+  if (reader !== 'formData' || !isBare) return false
+  // Chromium says the same of a form that breaks off and of what is no form.
+  if (message === 'Failed to fetch') return !formType.test(String(headerOf(response, 'content-type')))
+  return !/network|connection/i.test(message)
 }
+
+const formType = /^\s*(multipart\/form-data|application\/x-www-form-urlencoded)\b/i

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { engine, run } from '@cb/engines'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { install } from './undici-8.ts'
 
 // Each package's own tests run on the Node.js that runs this; here they run on the other lines.
 const lines = { 'Node.js 22': 'node22', 'Node.js 24': 'node24' } as const
@@ -23,21 +24,47 @@ interface Report {
 
 describe.each(Object.entries(lines))('on %s', (_, name) => {
   test.each(adapters)('all tests of @cb/%s pass', async (adapter) => {
-    const report = await testsOf(adapter, await engine(name))
-    const results = report.testResults.flatMap(({ assertionResults }) => assertionResults)
-    const failed = results.filter(({ status }) => status === 'failed')
-    expect(failed.map(({ fullName, failureMessages }) => [fullName, ...failureMessages])).toEqual([])
-    expect(report).toMatchObject({ numFailedTests: 0, success: true })
-    expect(report.numPassedTests).toBeGreaterThan(50)
+    expectAllPassed(await testsOf(adapter, await engine(name), '../../vitest.config.ts'))
   })
 })
 
-async function testsOf(adapter: string, node: string): Promise<Report> {
+test('all tests of @cb/fetch that use undici pass with undici 8, on Node.js 22', async () => {
+  await install(run)
+  const config = '../../tooling/node-matrix/test/undici-8.config.ts'
+  const report = await testsOf('fetch', await engine('node22'), config, [
+    'undici',
+    'dying-connections',
+    'outcomes',
+    'protection',
+    'transparency',
+  ])
+  expectAllPassed(report)
+})
+
+function expectAllPassed(report: Report): void {
+  const results = report.testResults.flatMap(({ assertionResults }) => assertionResults)
+  const failed = results.filter(({ status }) => status === 'failed')
+  expect(failed.map(({ fullName, failureMessages }) => [fullName, ...failureMessages])).toEqual([])
+  expect(report).toMatchObject({ numFailedTests: 0, success: true })
+  expect(report.numPassedTests).toBeGreaterThan(50)
+}
+
+/** @param files  what their names contain. Default: all. */
+async function testsOf(adapter: string, node: string, config: string, files: readonly string[] = []): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), 'cb-node-matrix-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const outputFile = join(folder, 'report.json')
   const vitest = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')))
-  const args = ['run', '--config', '../../vitest.config.ts', '--reporter=json', `--outputFile.json=${outputFile}`]
+  const args = [
+    'run',
+    '--config',
+    config,
+    '--root',
+    '.',
+    '--reporter=json',
+    `--outputFile.json=${outputFile}`,
+    ...files,
+  ]
   const home = fileURLToPath(new URL(`../../../packages/${adapter}/`, import.meta.url))
   const ended = await run(node, [vitest, ...args], home).catch((error: Error) => error)
   try {

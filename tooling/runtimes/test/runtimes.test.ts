@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { engine, run } from '@cb/engines'
-import { listen } from '@cb/test-kit'
+import { chromiumMissing, chromiumPath, listen } from '@cb/test-kit'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { chromiumMissing, chromiumPath } from './chromium-path.ts'
 
 const expected = '42 closed, down closed, down open, ECIRCUITOPEN open, half-open, 42 closed'
 

@@ -1,5 +1,7 @@
+export { chromiumMissing, chromiumPath } from './chromium-path.ts'
 export { type Deferred, deferred } from './deferred.ts'
 export { type Dependency, dependency, refusedOrigin, withoutCertificate } from './dependency.ts'
+export { type Death, type DyingServer, deaths, dyingServer } from './dying-connections.ts'
 export { type FakeClock, fakeClock } from './fake-clock.ts'
 export { type Listening, listen } from './listen.ts'
 export { seededRandom } from './seeded-random.ts'
