@@ -15,7 +15,16 @@ export const explained = [
         ],
       ],
       'src/circuit-breaker.ts': [
-        ['if (this.#plain?.isCurrent === true) return this.#plain.run(fn)', 'if (false) return this.#plain.run(fn)'],
+        [
+          'if (state?.onValue !== undefined && !this.#machine.callsAreWatched) return plainCall(fn, state)',
+          'if (false) return plainCall(fn, state)',
+        ],
+      ],
+      'src/clock.ts': [
+        [
+          'return (globalThis.setTimeout === usualTimer ? usual : performance).now()',
+          'return (false ? usual : performance).now()',
+        ],
       ],
       'src/execute.ts': [
         [
@@ -49,33 +58,18 @@ export const explained = [
       ],
       'src/options.ts': [
         [
-          'if (latest === undefined || !isSame(latest.options, options)) latest = parseAnew(options)',
-          'if (true) latest = parseAnew(options)',
+          'if (halfOpen !== undefined || ramp !== undefined) return changeSettings(nothingSaid, options)',
+          'if (true) return changeSettings(nothingSaid, options)',
         ],
         [
-          'halfOpen === undefined && callTimeout === undefined ? defaultHalfOpen : parseHalfOpen(halfOpen, callTimeout),',
-          'false ? defaultHalfOpen : parseHalfOpen(halfOpen, callTimeout),',
+          'if (latest === undefined || !sharedNames.every((name) => Object.is(options[name], latest?.options[name])))',
+          'if (true)',
         ],
         [
-          'function isSame(options: CircuitBreakerOptions, others: CircuitBreakerOptions): boolean {',
-          'function isSame(options: CircuitBreakerOptions, others: CircuitBreakerOptions): boolean {}',
+          'if (latest === undefined || !sharedNames.every((name) => Object.is(options[name], latest?.options[name])))',
+          'if (latest === undefined || !sharedNames.every(() => undefined))',
         ],
-        [
-          'return sharedNames.every((name) => Object.is(options[name], others[name]))',
-          'return sharedNames.every(() => undefined)',
-        ],
-        [
-          "if (others.halfOpen !== undefined || others.ramp !== undefined) return false // objects of the caller's, who may change them",
-          "if (true) return false // objects of the caller's, who may change them",
-        ],
-        [
-          "if (others.halfOpen !== undefined || others.ramp !== undefined) return false // objects of the caller's, who may change them",
-          "if (false || others.ramp !== undefined) return false // objects of the caller's, who may change them",
-        ],
-        [
-          "if (others.halfOpen !== undefined || others.ramp !== undefined) return false // objects of the caller's, who may change them",
-          "if (others.halfOpen === undefined || others.ramp !== undefined) return false // objects of the caller's, who may change them",
-        ],
+        ['if (halfOpen !== undefined || callTimeout !== undefined)', 'if (true)'],
       ],
       'src/outcome.ts': [
         ['if (made === Error) return false // the common case', 'if (false) return false // the common case'],
@@ -83,10 +77,6 @@ export const explained = [
           "return name === 'TimeoutError' || (code !== undefined && timeoutCodes.has(code))",
           "return name === 'TimeoutError' || (true && timeoutCodes.has(code))",
         ],
-      ],
-      'src/plain-calls.ts': [
-        ['get isCurrent(): boolean {', 'get isCurrent(): boolean {}'],
-        ['return this.#machine.state === this.#state && !this.#machine.callsAreWatched', 'return false'],
       ],
       'src/registry.ts': [
         ['if (now - entry.usedAt < idleTtl / 8) return', 'if (false) return'],
@@ -169,6 +159,7 @@ export const explained = [
         ['if (ended >= this.#cut.buckets) return this.#empty()', 'if (ended > this.#cut.buckets) return this.#empty()'],
       ],
       'src/observer.ts': [
+        ['let callsAreFollowed = false', 'let callsAreFollowed = true'],
         ['wrapping = (latest ?? []).filter(({ call }) => call !== undefined)', 'wrapping = latest ?? []'],
         [
           'wrapping = (latest ?? []).filter(({ call }) => call !== undefined)',
@@ -260,6 +251,12 @@ export const explained = [
         [
           '...(observer.outcome && { outcome: (event, breaker, call) => observer.outcome?.(event, breaker, call) }),',
           '...(observer.outcome && { outcome: (event, breaker, call) => observer.outcome(event, breaker, call) }),',
+        ],
+      ],
+      'src/options.ts': [
+        [
+          'if (latest === undefined || !sharedNames.every((name) => Object.is(options[name], latest?.options[name])))',
+          'if (latest === undefined || !sharedNames.every((name) => Object.is(options[name], latest.options[name])))',
         ],
       ],
       'src/refusals.ts': [
@@ -427,26 +424,6 @@ export const explained = [
           'wrapping = (latest ?? ["Stryker was here"]).filter(({ call }) => call !== undefined)',
         ],
         ['let wrapping: readonly Observer[] = []', 'let wrapping: readonly Observer[] = ["Stryker was here"]'],
-      ],
-    },
-  },
-  {
-    why: 'A spread of what is undefined, or of nothing, adds nothing.',
-    mutants: {
-      'src/options.ts': [
-        ['if (under.halfOpen !== undefined && over.halfOpen !== undefined)', 'if (true)'],
-        [
-          'if (under.halfOpen !== undefined && over.halfOpen !== undefined)',
-          'if (under.halfOpen !== undefined || over.halfOpen !== undefined)',
-        ],
-        [
-          'if (under.halfOpen !== undefined && over.halfOpen !== undefined)',
-          'if (true && over.halfOpen !== undefined)',
-        ],
-        [
-          'if (under.halfOpen !== undefined && over.halfOpen !== undefined)',
-          'if (under.halfOpen !== undefined && true)',
-        ],
       ],
     },
   },

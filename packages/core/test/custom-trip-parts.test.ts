@@ -14,6 +14,18 @@ test.each(['refuses', 'began', 'overdue'])('a trip policy whose %s throws refuse
   expect(console.error).toHaveBeenCalledOnce()
 })
 
+test.each(['refuses', 'began', 'overdue'])(
+  'a trip policy with nothing more than %s is asked at each call',
+  async (part) => {
+    const asked = vi.fn()
+    const breaker = new CircuitBreaker({ trip: policyWith({ [part]: asked }) })
+    for (let calls = 1; calls <= 3; calls++) {
+      await breaker.execute(async () => {})
+      expect(asked.mock.calls.length).toBeGreaterThanOrEqual(calls)
+    }
+  },
+)
+
 test('a trip policy that can not watch has seen nothing', () => {
   const breaker = new CircuitBreaker({ trip: { name: 'broken', watch: throwing() } })
   expect(breaker.snapshot().window).toEqual({ calls: 0, failures: 0 })

@@ -100,3 +100,34 @@ test('what a snapshot gives can not be used to change a breaker', () => {
   }
   expect({ ...breaker.snapshot(), at: 0 }).toEqual({ ...before, at: 0 })
 })
+
+test('an options object that was changed between two breakers is read anew', () => {
+  const halfOpen = { maxConcurrent: 1 }
+  const made = () => new CircuitBreaker({ halfOpen })
+  const first = made()
+  halfOpen.maxConcurrent = 3
+  expect([first, made()].map(config)).toMatchObject([
+    { halfOpen: { maxConcurrent: 1 } },
+    { halfOpen: { maxConcurrent: 3 } },
+  ])
+  const ramp = { duration: 100 }
+  const madeWithRamp = () => new CircuitBreaker({ ramp })
+  const firstWithRamp = madeWithRamp()
+  ramp.duration = 200
+  expect([firstWithRamp, madeWithRamp()].map(config)).toMatchObject([
+    { ramp: { duration: 100 } },
+    { ramp: { duration: 200 } },
+  ])
+})
+
+test('of two breakers that differ in nothing but chance, each has its own', () => {
+  const openFor = (random: () => number) => {
+    const breaker = new CircuitBreaker({ trip, openDuration, now, random })
+    breaker.acquire().failure()
+    return breaker.snapshot().retryAfterMs
+  }
+  const now = () => 0
+  const trip = consecutiveFailures(1)
+  const openDuration = exponentialBackoff({ initial: 1_000, jitter: 0.5 })
+  expect([openFor(() => 0), openFor(() => 0.5)]).toEqual([1_000, 750])
+})

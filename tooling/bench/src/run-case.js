@@ -1,4 +1,4 @@
-import { spread } from './statistics.js'
+import { calm, spread } from './statistics.js'
 import { SubjectHandle } from './subject-handle.js'
 
 /** @typedef {{ value: import('./statistics.js').Spread, ratio?: import('./statistics.js').Spread }} Measured */
@@ -28,8 +28,10 @@ export async function runCase(id, chosen, { rounds, roundMs, budgetMs, processes
     for (const handle of handles) if (handle.crashed) crashed.add(handle.name)
     await Promise.all(handles.map((handle) => handle.stop()))
   }
+  const { floor } = chosen
+  const counting = floor !== undefined && 'ns' in chosen.metrics ? calm(seen, (round) => round[floor]?.['ns']) : seen
   return Object.fromEntries(
-    chosen.subjects.map((name) => [name, crashed.has(name) ? null : measured(name, chosen, seen)]),
+    chosen.subjects.map((name) => [name, crashed.has(name) ? null : measured(name, chosen, counting)]),
   )
 }
 

@@ -48,11 +48,11 @@ export const load = {
         p99: { title: 'event loop delay p99 ms', digits: 2 },
         rate: { title: 'calls a second' },
       },
-      rounds: 1,
+      rounds: 3,
       async prepare(name, roundMs) {
         const call = (await open(name))(faulty())
         await steady(call, 50 * roundMs)
-        return () => steady(call, 800 * roundMs)
+        return () => steady(call, 300 * roundMs)
       },
     },
   },
