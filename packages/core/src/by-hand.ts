@@ -29,5 +29,6 @@ export function configure(machine: Machine, settings: Settings): void {
   const closed = state instanceof Forced ? state.under : state
   if (!(closed instanceof Closed)) return
   closed.onValue = undefined // other settings may want more than a plain call
+  machine.endGroup()
   if (settings.trip !== trip) closed.watchAnew()
 }

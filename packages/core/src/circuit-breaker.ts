@@ -79,8 +79,8 @@ export class CircuitBreaker {
   execute<T, F = never>(fn: Call<T>, options?: ExecuteOptions<F>): Promise<T | F> {
     if (typeof fn !== 'function') return Promise.reject(new TypeError(`execute needs a function, got ${show(fn)}`))
     if (options !== undefined) return executeWith(this.#machine, fn, options)
-    const state = this.#used?.state
-    if (state?.onValue !== undefined && !this.#machine.callsAreWatched) return plainCall(fn, state)
+    const machine = this.#used
+    if (machine?.state.onValue !== undefined && !machine.callsAreWatched) return plainCall(fn, machine.state)
     return this.#executeAnew(fn)
   }
 

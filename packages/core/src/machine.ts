@@ -191,6 +191,7 @@ export class Machine extends Tally implements Settler {
   #become(next: State, details: TransitionDetails): void {
     const before = this.state
     this.state = next
+    this.endGroup()
     if (before.name === next.name) return
     if (next.name === 'open') this.opens++
     if (next.name === 'closed') this.closes++

@@ -75,9 +75,14 @@ function look(): void {
   callsAreFollowed = wrapping.length > 0 || latest?.some(({ outcome }) => outcome !== undefined) === true
 }
 
+/** The latest list in which nobody follows calls: what is asked most is answered by one comparison. */
+let quiet: Hub['observers'] = null
+
 /** @internal Whether an observer follows each call. */
 export function callsAreObserved(): boolean {
+  if (hub.observers === quiet) return false
   look()
+  if (!callsAreFollowed) quiet = latest
   return callsAreFollowed
 }
 

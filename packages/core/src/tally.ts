@@ -8,6 +8,8 @@ const rapidSuccesses = 64
 /** What became of a breaker and its calls since it was made. */
 export class Tally {
   success = 0
+  /** At this many successes the next is stamped; 0 for at once. */
+  #nextStamp = 0
   #rapid = 0
   failure = 0
   ignored = 0
@@ -33,20 +35,19 @@ export class Tally {
    * successes that follow each other within a millisecond are stamped in groups.
    */
   countSuccess(issuer: State, clock: Clock): void {
-    this.success++
-    if (issuer.timed) {
-      this.lastSuccessAt = clock.last
-      return
-    }
+    if (++this.success < this.#nextStamp) return
     const grouped = this.#rapid > rapidSuccesses
-    if (grouped && this.#rapid % rapidSuccesses !== 0) {
-      this.#rapid++
-      return
-    }
-    const at = clock.now()
-    const rapid = at - this.lastSuccessAt < (grouped ? rapidSuccesses : 1)
+    const at = issuer.timed ? clock.last : clock.now()
+    const rapid = !issuer.timed && at - this.lastSuccessAt < (grouped ? rapidSuccesses : 1)
     this.#rapid = rapid ? this.#rapid + 1 : 0
+    this.#nextStamp = this.#rapid > rapidSuccesses ? this.success + rapidSuccesses : 0
     this.lastSuccessAt = at
+  }
+
+  /** The next success is stamped, for it may be another state that issued it. */
+  endGroup(): void {
+    this.#rapid = 0
+    this.#nextStamp = 0
   }
 
   countFailure(issuer: State, clock: Clock, error: unknown): void {

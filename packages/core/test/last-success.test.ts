@@ -39,3 +39,26 @@ test('and the clock is read for few of them', () => {
   for (let n = 0; n < 1_000; n++) breaker.acquire().success()
   expect(now.mock.calls.length).toBeLessThan(150)
 })
+
+/** A breaker in the midst of a group of successes that are not stamped one by one. */
+function amidRapidSuccesses() {
+  const made = closedBreaker({ trip: untimed, openDuration: 1_000, halfOpen: { successThreshold: 5 } })
+  for (let n = 0; n < 100; n++) made.breaker.acquire().success()
+  return made
+}
+
+test('that of a probe is exact, however fast the calls were before', () => {
+  const { breaker, clock } = amidRapidSuccesses()
+  for (let n = 0; n < 5; n++) breaker.acquire().failure()
+  clock.advance(1_000)
+  breaker.acquire().success()
+  expect(breaker.snapshot()).toMatchObject({ state: 'half-open', lastSuccessAt: clock.now() })
+})
+
+test('and so is that of the first success after another policy has taken charge', () => {
+  const { breaker, clock } = amidRapidSuccesses()
+  clock.advance(10)
+  breaker.configure({ trip: timed })
+  breaker.acquire().success()
+  expect(breaker.snapshot().lastSuccessAt).toBe(clock.now())
+})
