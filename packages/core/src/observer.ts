@@ -67,22 +67,21 @@ export function observe(observer: Observer): () => void {
 let latest: Hub['observers'] = null
 let callsAreFollowed = false
 let wrapping: readonly Observer[] = []
+/** The latest list if nobody in it follows calls: what is asked most is answered by one comparison. */
+let quiet: Hub['observers'] | undefined = null
 
 function look(): void {
   if (hub.observers === latest) return
   latest = hub.observers
   wrapping = (latest ?? []).filter(({ call }) => call !== undefined)
   callsAreFollowed = wrapping.length > 0 || latest?.some(({ outcome }) => outcome !== undefined) === true
+  quiet = callsAreFollowed ? undefined : latest
 }
-
-/** The latest list in which nobody follows calls: what is asked most is answered by one comparison. */
-let quiet: Hub['observers'] = null
 
 /** @internal Whether an observer follows each call. */
 export function callsAreObserved(): boolean {
   if (hub.observers === quiet) return false
   look()
-  if (!callsAreFollowed) quiet = latest
   return callsAreFollowed
 }
 
