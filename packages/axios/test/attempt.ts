@@ -1,4 +1,5 @@
-import { CircuitBreakerRegistry, type OutcomeEvent } from '@cb/core'
+import { type CircuitBreaker, CircuitBreakerRegistry, consecutiveFailures, type OutcomeEvent } from '@cb/core'
+import { fakeClock } from '@cb/test-kit'
 import type { AxiosInstance, AxiosResponse } from 'axios'
 import { type ProtectAxiosOptions, protectAxios } from '../src/index.ts'
 
@@ -10,6 +11,22 @@ export function watched(registry: CircuitBreakerRegistry = new CircuitBreakerReg
   const outcomes: OutcomeEvent[] = []
   registry.on('outcome', (event) => outcomes.push(event))
   return { registry, outcomes }
+}
+
+/** A breaker that is half-open: one success closes it, one failure opens it. */
+export function halfOpen(): {
+  breaker: CircuitBreaker
+  outcomes: OutcomeEvent[]
+  options: { registry: CircuitBreakerRegistry; key: () => string }
+} {
+  const { now, advance } = fakeClock()
+  const defaults = { trip: consecutiveFailures(1), openDuration: 1_000, halfOpen: { successThreshold: 1 }, now }
+  const { registry, outcomes } = watched(new CircuitBreakerRegistry({ defaults }))
+  const breaker = registry.get('dependency')
+  breaker.acquire().failure()
+  outcomes.length = 0
+  advance(1_000)
+  return { breaker, outcomes, options: { registry, key: () => 'dependency' } }
 }
 
 export interface Attempt {

@@ -1,9 +1,8 @@
 import { Agent } from 'node:http'
-import { CircuitBreakerRegistry, consecutiveFailures } from '@cb/core'
-import { deaths, dyingServer, fakeClock } from '@cb/test-kit'
+import { deaths, dyingServer } from '@cb/test-kit'
 import axios from 'axios'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { attempt, watched } from './attempt.ts'
+import { attempt, halfOpen } from './attempt.ts'
 
 const named = deaths.map((death) => [death.what, death.outcome, death.state, death] as const)
 
@@ -13,25 +12,11 @@ describe.each(['http', 'fetch'])('on a kept connection of the %s adapter', (adap
     const httpAgent = new Agent({ keepAlive: true })
     onTestFinished(() => httpAgent.destroy())
     const instance = axios.create({ adapter, httpAgent, baseURL: server.origin })
-    const clock = fakeClock()
-    const { registry, outcomes } = watched(
-      new CircuitBreakerRegistry({
-        defaults: {
-          trip: consecutiveFailures(1),
-          openDuration: 1_000,
-          halfOpen: { successThreshold: 1 },
-          now: clock.now,
-        },
-      }),
-    )
-    const breaker = registry.get('it')
-    breaker.acquire().failure()
-    outcomes.length = 0
-    clock.advance(1_000)
+    const { breaker, outcomes, options } = halfOpen()
 
     await instance.get('/')
     await server.betweenRequests()
-    await attempt(instance, (it) => it.get('/'), { registry, key: () => 'it' })
+    await attempt(instance, (it) => it.get('/'), options)
     expect(outcomes.map(({ outcome }) => outcome)).toEqual([death.outcome])
     expect(breaker.state).toBe(death.state)
     expect(server.connections).toBe(death.connections)

@@ -1,8 +1,7 @@
-import { CircuitBreakerRegistry, consecutiveFailures } from '@cb/core'
-import { type Dependency, dependency, fakeClock } from '@cb/test-kit'
+import { type Dependency, dependency } from '@cb/test-kit'
 import type { AxiosStatic } from 'axios'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { attempt, watched } from './attempt.ts'
+import { attempt, halfOpen } from './attempt.ts'
 import { localRows } from './rows/local-rows.ts'
 import { networkRows } from './rows/network-rows.ts'
 import { statusRows } from './rows/status-rows.ts'
@@ -25,28 +24,11 @@ export function outcomeTable(axios: AxiosStatic, adapter: 'http' | 'fetch'): voi
     test.each(outcomeRows.filter((row) => row.outcome === outcome && (row.only ?? adapter) === adapter))(
       `$what leaves a half-open breaker ${stateAfter[outcome]}`,
       async ({ request, code }) => {
-        const clock = fakeClock()
-        const { registry, outcomes } = watched(
-          new CircuitBreakerRegistry({
-            defaults: {
-              trip: consecutiveFailures(1),
-              openDuration: 1_000,
-              halfOpen: { successThreshold: 1 },
-              now: clock.now,
-            },
-          }),
-        )
-        const breaker = registry.get('dependency')
-        breaker.acquire().failure()
-        outcomes.length = 0
-        clock.advance(1_000)
+        const { breaker, outcomes, options } = halfOpen()
         expect(breaker.state).toBe('half-open')
 
         const instance = axios.create({ adapter })
-        const { error } = await attempt(instance, (it) => request(it, service, axios), {
-          registry,
-          key: () => 'dependency',
-        })
+        const { error } = await attempt(instance, (it) => request(it, service, axios), options)
         expect(outcomes.map((event) => event.outcome)).toEqual([outcome])
         expect(breaker.state).toBe(stateAfter[outcome])
         const told = outcomes[0]?.error as { code?: string; cause?: unknown } | undefined

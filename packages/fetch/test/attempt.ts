@@ -1,4 +1,11 @@
-import { CircuitBreakerRegistry, type Outcome, type OutcomeEvent } from '@cb/core'
+import {
+  type CircuitBreaker,
+  CircuitBreakerRegistry,
+  consecutiveFailures,
+  type Outcome,
+  type OutcomeEvent,
+} from '@cb/core'
+import { fakeClock } from '@cb/test-kit'
 import * as undici from 'undici'
 import { type ProtectedFetch, type ProtectFetchOptions, protectFetch } from '../src/index.ts'
 
@@ -24,6 +31,20 @@ export function watched(fetch: Fetch, options: Omit<ProtectFetchOptions, 'regist
   registry.on('outcome', (event) => outcomes.push(event))
   const told = () => outcomes.map(({ outcome }) => outcome)
   return { fetch: protectFetch(fetch, { registry, ...options }), outcomes, told }
+}
+
+/** A breaker that is half-open: one success closes it, one failure opens it. */
+export function halfOpen(): {
+  breaker: CircuitBreaker
+  options: { registry: CircuitBreakerRegistry; key: () => string }
+} {
+  const { now, advance } = fakeClock()
+  const defaults = { trip: consecutiveFailures(1), openDuration: 1_000, halfOpen: { successThreshold: 1 }, now }
+  const registry = new CircuitBreakerRegistry({ defaults })
+  const breaker = registry.get('it')
+  breaker.acquire().failure()
+  advance(1_000)
+  return { breaker, options: { registry, key: () => 'it' } }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever it rejects with

@@ -1,30 +1,28 @@
-import { CircuitBreakerRegistry, consecutiveFailures } from '@cb/core'
-import { deaths, dyingServer, fakeClock, until } from '@cb/test-kit'
+import { deaths, dyingServer, until } from '@cb/test-kit'
 import { Agent, request } from 'undici'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { protectFetch } from '../src/index.ts'
 import { breakerInterceptor } from '../src/undici.ts'
-import { errorOf, fetches } from './attempt.ts'
+import { errorOf, fetches, halfOpen } from './attempt.ts'
 
 /** Makes a request and reads the answer, past the breaker or through it. */
 type Get = (url: string) => Promise<unknown>
-type Client = (registry: CircuitBreakerRegistry) => readonly [past: Get, through: Get]
+type Client = (options: ReturnType<typeof halfOpen>['options']) => readonly [past: Get, through: Get]
 
-const key = () => 'it'
 const clients: readonly (readonly [string, Client])[] = [
   ...fetches.map(([name, bare]): readonly [string, Client] => [
     name,
-    (registry) => {
-      const guarded = protectFetch(bare, { registry, key })
+    (options) => {
+      const guarded = protectFetch(bare, options)
       return [(url) => bare(url).then((it) => it.text()), (url) => guarded(url).then((it) => it.text())]
     },
   ]),
   [
     'a dispatcher of undici',
-    (registry) => {
+    (options) => {
       const agent = new Agent()
       onTestFinished(() => agent.destroy())
-      const guarded = agent.compose(breakerInterceptor({ registry, key }))
+      const guarded = agent.compose(breakerInterceptor(options))
       const by = (dispatcher: Agent | typeof guarded) => async (url: string) =>
         (await request(url, { dispatcher })).body.text()
       return [by(agent), by(guarded)]
@@ -37,21 +35,10 @@ const named = deaths.map((death) => [death.what, death.outcome, death.state, dea
 describe.each(clients)('on a kept connection of %s', (_name, client) => {
   test.each(named)('%s: a %s, the circuit is %s', async (_what, _outcome, _state, death) => {
     await using server = await dyingServer(death)
-    const clock = fakeClock()
-    const registry = new CircuitBreakerRegistry({
-      defaults: {
-        trip: consecutiveFailures(1),
-        openDuration: 1_000,
-        halfOpen: { successThreshold: 1 },
-        now: clock.now,
-      },
-    })
-    const breaker = registry.get('it')
-    breaker.acquire().failure()
-    clock.advance(1_000)
+    const { breaker, options } = halfOpen()
     const outcomes: string[] = []
-    registry.on('outcome', ({ outcome }) => outcomes.push(outcome))
-    const [past, through] = client(registry)
+    options.registry.on('outcome', ({ outcome }) => outcomes.push(outcome))
+    const [past, through] = client(options)
 
     await past(server.origin)
     await server.betweenRequests()

@@ -1,8 +1,8 @@
-import { CircuitBreakerRegistry, consecutiveFailures, type Outcome } from '@cb/core'
-import { type Dependency, dependency, fakeClock, until } from '@cb/test-kit'
+import type { Outcome } from '@cb/core'
+import { type Dependency, dependency, until } from '@cb/test-kit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { protectFetch } from '../src/index.ts'
-import { errorOf, fetches, turn, watched } from './attempt.ts'
+import { errorOf, fetches, halfOpen, turn, watched } from './attempt.ts'
 import { fakeRows, outcomeRows } from './outcome-rows.ts'
 
 let service: Dependency
@@ -33,15 +33,9 @@ describe.each(fetches)('through %s', (_name, bare) => {
     test.each(outcomeRows.filter((row) => row.outcome === outcome))(
       `a probe that ends as $what leaves the breaker ${stateAfter[outcome]}`,
       async ({ request }) => {
-        const { now, advance } = fakeClock()
-        const registry = new CircuitBreakerRegistry({
-          defaults: { trip: consecutiveFailures(1), openDuration: 1_000, halfOpen: { successThreshold: 1 }, now },
-        })
-        const breaker = registry.get('it')
-        breaker.acquire().failure()
-        advance(1_000)
+        const { breaker, options } = halfOpen()
         expect(breaker.state).toBe('half-open')
-        await errorOf(request(protectFetch(bare, { registry, key: () => 'it' }), service.origin))
+        await errorOf(request(protectFetch(bare, options), service.origin))
         await turn()
         expect(breaker.state).toBe(stateAfter[outcome])
       },
