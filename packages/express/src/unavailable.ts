@@ -32,7 +32,7 @@ export function sendUnavailable(res: ServerResponse, detail: string, retryAfterM
 
 /** Whether the response is one of ours, so that a guard around it does not count another breaker's rejection. */
 export function isUnavailable(res: ServerResponse): boolean {
-  return marked.has(res)
+  return res.statusCode === 503 && marked.has(res)
 }
 
 /** At least 1: to come back at once would be the storm that a breaker is there to prevent. */

@@ -1,4 +1,4 @@
-import { calm, spread } from './statistics.js'
+import { spread } from './statistics.js'
 import { SubjectHandle } from './subject-handle.js'
 
 /** @typedef {{ value: import('./statistics.js').Spread, ratio?: import('./statistics.js').Spread }} Measured */
@@ -7,7 +7,7 @@ import { SubjectHandle } from './subject-handle.js'
 
 /**
  * Measures the subjects of a case in turns: a round of each, then the next round, beginning with another. A machine that slows
- * down slows all of them. Ratios are taken within a round. Once compiled, the same code can be a fifth slower in one process
+ * down slows all of them. Ratios are taken within a round. Once compiled, the same code can be a third slower in one process
  * than in the next, so the rounds are shared out among several processes of each subject.
  * @param {string} id @param {import('./cases/case.js').Case} chosen @param {Effort} effort
  * @returns {Promise<CaseResult>}
@@ -22,16 +22,14 @@ export async function runCase(id, chosen, { rounds, roundMs, budgetMs, processes
   for (let n = 0; n < times; n++) {
     const names = chosen.prepareAll ? [chosen.subjects.join()] : chosen.subjects
     const handles = names.map((name) => new SubjectHandle(id, name, how))
-    const found = await roundsOf(handles, Math.ceil(wanted / times), (chosen.budgetMs ?? budgetMs) / times)
+    const found = await roundsOf(handles, Math.ceil(wanted / times), budgetMs / times)
     // In one process: what it gives are the numbers of all.
     seen.push(...(chosen.prepareAll ? /** @type {any[]} */ (found.flatMap((round) => Object.values(round))) : found))
     for (const handle of handles) if (handle.crashed) crashed.add(handle.name)
     await Promise.all(handles.map((handle) => handle.stop()))
   }
-  const { floor } = chosen
-  const counting = floor !== undefined && 'ns' in chosen.metrics ? calm(seen, (round) => round[floor]?.['ns']) : seen
   return Object.fromEntries(
-    chosen.subjects.map((name) => [name, crashed.has(name) ? null : measured(name, chosen, counting)]),
+    chosen.subjects.map((name) => [name, crashed.has(name) ? null : measured(name, chosen, seen)]),
   )
 }
 

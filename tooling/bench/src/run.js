@@ -42,7 +42,7 @@ export async function measureAll(binary, { quick, only }, progress) {
   const results = {}
   for (const [n, [id, chosen]] of wanted.entries()) {
     progress(`[${n + 1}/${wanted.length}] ${groupOf(id)}: ${chosen.title} (${id})`)
-    results[id] = await runCase(id, chosen, { ...effort, node: binary })
+    results[id] = await runCase(id, chosen, { ...effort, ...(quick ? {} : chosen.thorough), node: binary })
   }
   const libraries = [...new Set(Object.values(subjects).flatMap(({ library }) => library ?? []))]
   return {

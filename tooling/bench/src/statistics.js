@@ -12,21 +12,3 @@ export function quantile(sorted, share) {
   if (value === undefined) throw new Error('nothing was measured')
   return value
 }
-
-/** So many rounds are enough for a median. */
-const enough = 5
-
-/**
- * The rounds in which the machine was left alone, as far as the floor shows: in which it took little longer than in its quickest
- * ones. A machine that other programs disturb slows what touches more memory more, and so changes ratios. All of them, if there
- * would be few.
- * @template Round
- * @param {readonly Round[]} rounds @param {(round: Round) => number | undefined} floor  what the floor took
- * @returns {readonly Round[]}
- */
-export function calm(rounds, floor) {
-  const times = rounds.flatMap((round) => floor(round) ?? []).sort((a, b) => a - b)
-  const limit = 1.1 * quantile(times, 0.1)
-  const left = rounds.filter((round) => Number(floor(round)) <= limit)
-  return left.length >= enough ? left : rounds
-}

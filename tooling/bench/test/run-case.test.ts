@@ -5,7 +5,7 @@ import { admitted } from '../src/cases/loops.js'
 import { tripped } from '../src/cases/open.js'
 import { fail } from '../src/cases/work.js'
 import { runCase } from '../src/run-case.js'
-import { calm, spread } from '../src/statistics.js'
+import { spread } from '../src/statistics.js'
 import type { Call } from '../src/subjects/subject.js'
 
 const effort = { rounds: 2, roundMs: 1, budgetMs: 5_000, processes: 1, node: process.execPath }
@@ -43,10 +43,4 @@ test('a breaker that admits every call is not taken for an open one', async () =
 test('a spread is the median and its quartiles', () => {
   expect(spread([5, 1, 4, 2, 3])).toEqual({ median: 3, low: 2, high: 4 })
   expect(() => spread([])).toThrow('nothing was measured')
-})
-
-test('rounds in which the floor was slow do not count, unless few would be left', () => {
-  const own = (round: number) => round
-  expect(calm([100, 150, 101, 109, 111, 100, 140, 102], own)).toEqual([100, 101, 109, 100, 102])
-  expect(calm([100, 150, 101, 109, 160], own)).toEqual([100, 150, 101, 109, 160])
 })

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { everyone, nanoseconds } from './case.js'
+import { everyone, manyProcesses, nanoseconds } from './case.js'
 import { admitted, caught, inFlight, oneAfterTheOther, timed } from './loops.js'
 import { open, tripped } from './open.js'
 import { aTurnLater, fail, readAFile, succeed, succeedAtOnce, unrelated } from './work.js'
@@ -14,15 +14,17 @@ import { aTurnLater, fail, readAFile, succeed, succeedAtOnce, unrelated } from '
  *   loop?: import('./loops.js').Loop,
  *   atOnce?: number,
  *   without?: string[],
+ *   thorough?: Case['thorough'],
  * }} how
  * @returns {Case}
  */
-export function callCase(title, { work = succeed, wants, loop = oneAfterTheOther, atOnce, without = [] }) {
+export function callCase(title, { work = succeed, wants, loop = oneAfterTheOther, atOnce, without = [], thorough }) {
   return {
     title,
     subjects: everyone.filter((name) => !without.some((other) => name.startsWith(other))),
     metrics: nanoseconds,
     floor: 'wrapper',
+    ...(thorough && { thorough }),
     async prepare(name, roundMs) {
       const guard = await open(name)
       const round = await timed(loop, guard(work, wants), roundMs, atOnce)
@@ -36,7 +38,7 @@ const concurrent = (title, size, work = succeed) => callCase(title, { work, loop
 
 /** @type {Case} */
 const rejection = {
-  ...callCase('rejected while open, awaited and caught', {}),
+  ...callCase('rejected while open, awaited and caught', { thorough: manyProcesses }),
   async prepare(name, roundMs) {
     const round = await timed(caught, await tripped(await open(name), name, fail), roundMs)
     return async () => ({ ns: await round() })
@@ -45,7 +47,7 @@ const rejection = {
 
 /** @type {Case} */
 const megamorphic = {
-  ...callCase('success, 64 breakers around 64 functions', {}),
+  ...callCase('success, 64 breakers around 64 functions', { thorough: manyProcesses }),
   async prepare(name, roundMs) {
     const guard = await open(name)
     const calls = unrelated(64).map((work) => guard(work))
@@ -75,7 +77,7 @@ export const calls = {
   byCase: true,
   says: 'Ratios to the wrapper, which is `async`, `try`, `await` and `catch` around the same call. In the last two rows the call fails; the wrapper and the bare call fail there too. A dash: it has no such feature.',
   cases: {
-    success: callCase('success', {}),
+    success: callCase('success', { thorough: manyProcesses }),
     sync: callCase('success, a function that returns no promise', { work: succeedAtOnce, without: noSyncWork }),
     'in-flight-100': concurrent('success, 100 in flight', 100),
     'in-flight-10000': concurrent('success, 10 000 in flight', 10_000),
@@ -85,7 +87,12 @@ export const calls = {
     'local-storage': localStorage,
     listener: callCase('success, with a listener', { wants: { listener: () => heard++ }, without: ['tutorial'] }),
     'call-timeout': callCase('success, with a call timeout', { wants: { callTimeout: 10_000 } }),
-    failure: callCase('failure that does not trip', { work: fail, wants: { neverTrips: true }, loop: admitted }),
+    failure: callCase('failure that does not trip', {
+      work: fail,
+      wants: { neverTrips: true },
+      loop: admitted,
+      thorough: manyProcesses,
+    }),
     rejection,
   },
 }

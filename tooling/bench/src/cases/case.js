@@ -15,8 +15,8 @@
  * @property {Record<string, Metric>} metrics  the first is the one that goals are about
  * @property {string} [floor]  the subject that ratios are to
  * @property {number} [rounds]  where it needs fewer than the others
+ * @property {Partial<import('../run-case.js').Effort>} [thorough]  where a thorough run needs another effort than for the others
  * @property {readonly string[]} [flags]  of Node, for its processes
- * @property {number} [budgetMs]  where it needs more time than the others
  * @property {(subject: string, roundMs: number) => Promise<Round>} [prepare]  loads and warms up
  * @property {(subjects: readonly string[], roundMs: number) => Promise<() => Promise<Record<string, Numbers>>>} [prepareAll]
  *   instead: for subjects in one process, whose rounds measure all of them
@@ -45,6 +45,9 @@ export const everyone = [
   'brakes',
   'mollitia',
 ]
+
+/** Where a few hundredths decide: how fast a process is depends on where its memory lies. */
+export const manyProcesses = { processes: 9 }
 
 /** @type {Record<string, Metric>} */
 export const nanoseconds = { ns: { title: 'ns per call', ratio: true } }

@@ -26,7 +26,7 @@ const axiosCase = {
   subjects: ['axios', 'axios again', '@cb/axios', 'axios in cockatiel', 'axios in opossum'],
   metrics,
   floor: 'axios',
-  budgetMs: 60_000,
+  thorough: { rounds: 90, budgetMs: 80_000 },
   async prepareAll(names, roundMs) {
     const { Agent } = await import('node:http')
     const { default: axios } = await import('axios')
@@ -65,7 +65,7 @@ const expressCase = {
   subjects: ['empty middleware', 'empty middleware again', '@cb/express'],
   metrics,
   floor: 'empty middleware',
-  budgetMs: 60_000,
+  thorough: { rounds: 90, budgetMs: 80_000 },
   async prepareAll(names, roundMs) {
     const { ports, cpu } = await startServer('./express-server.js', ...names)
     /** @type {Parameters<typeof inTurns>[0]} */

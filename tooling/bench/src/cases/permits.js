@@ -1,5 +1,5 @@
 import { coreBreaker } from '../subjects/core.js'
-import { nanoseconds } from './case.js'
+import { manyProcesses, nanoseconds } from './case.js'
 import { oneAfterTheOther, timed } from './loops.js'
 import { open } from './open.js'
 import { succeed } from './work.js'
@@ -17,6 +17,7 @@ function stepCase(title, make) {
     subjects: ['wrapper', '@cb/core lean', '@cb/core'],
     metrics: nanoseconds,
     floor: 'wrapper',
+    thorough: manyProcesses,
     async prepare(name, roundMs) {
       const round =
         name === 'wrapper'

@@ -1,6 +1,6 @@
 import { spread } from '../statistics.js'
 import { callCase } from './calls.js'
-import { everyone } from './case.js'
+import { everyone, manyProcesses } from './case.js'
 import { admitted, timed } from './loops.js'
 import { open } from './open.js'
 import { down, faulty } from './work.js'
@@ -26,7 +26,7 @@ export const policies = {
   title: 'Trip policies',
   says: 'What each policy adds to a call.',
   cases: {
-    policies: { ...callCase('success', {}), subjects: each },
+    policies: { ...callCase('success', { thorough: manyProcesses }), subjects: each },
     'policies-faulty': faultyCase('every twentieth call fails', each),
   },
 }
