@@ -1,4 +1,4 @@
-import { checkDuration, checkFunction, checkObject, longestTimer, show } from '@cb/checks'
+import { checkFunction, checkOptions, checkThat, longestTimer, timerMilliseconds } from '@cb/checks'
 import { CircuitBreaker, machineOf } from './circuit-breaker.ts'
 import { type Call, guardedCall } from './execute.ts'
 
@@ -20,11 +20,9 @@ export function probeInBackground(
   probe: Call<unknown>,
   options: BackgroundProbeOptions = {},
 ): () => void {
-  if (!(breaker instanceof CircuitBreaker))
-    throw new TypeError(`breaker must be a CircuitBreaker, got ${show(breaker)}`)
+  checkThat(breaker instanceof CircuitBreaker, 'breaker', 'a CircuitBreaker', breaker)
   checkFunction('probe', probe)
-  const { interval = 1_000 } = checkObject('probeInBackground options', options, ['interval'])
-  checkDuration('interval', interval, longestTimer)
+  const { interval = 1_000 } = checkOptions('probeInBackground options', options, { interval: timerMilliseconds })
   const prober = new Prober(breaker, probe, interval)
   return () => prober.stop()
 }

@@ -1,4 +1,4 @@
-import { checkBoolean, checkDuration, checkFunction, checkObject, show } from '@cb/checks'
+import { checkBoolean, checkFunction, checkNumber, checkObject, checkThat, milliseconds, show } from '@cb/checks'
 import { configure, force, reset, resume } from './by-hand.ts'
 import { CircuitOpenError } from './errors.ts'
 import { type CircuitBreakerEvents, checkSubscription } from './events.ts'
@@ -119,17 +119,17 @@ export class CircuitBreaker {
    * @param reason  why, in your words; for snapshots and events.
    */
   forceOpen(reason?: string, options?: ForceOptions): void {
-    force(this.#machine, 'open', checkReason('forceOpen(reason)', reason), durationOf('forceOpen', options))
+    force(this.#machine, 'open', checkReason('forceOpen', reason), durationOf('forceOpen', options))
   }
 
   /** Admits every call until `resume` or `reset`, or for a time; outcomes are counted and decide nothing. */
   forceClosed(reason?: string, options?: ForceOptions): void {
-    force(this.#machine, 'closed', checkReason('forceClosed(reason)', reason), durationOf('forceClosed', options))
+    force(this.#machine, 'closed', checkReason('forceClosed', reason), durationOf('forceClosed', options))
   }
 
   /** Ends an override: the breaker goes on from the state it was in before. @param reason  why, in your words, for events. */
   resume(reason?: string): void {
-    resume(this.#machine, checkReason('resume(reason)', reason))
+    resume(this.#machine, checkReason('resume', reason))
   }
 
   /**
@@ -137,7 +137,7 @@ export class CircuitBreaker {
    * @param reason  why, in your words, for events.
    */
   reset(reason?: string): void {
-    reset(this.#machine, checkReason('reset(reason)', reason))
+    reset(this.#machine, checkReason('reset', reason))
   }
 
   /**
@@ -194,12 +194,12 @@ export class CircuitBreaker {
   }
 }
 
-function checkReason(option: string, reason: string | undefined): string | undefined {
-  if (reason === undefined || typeof reason === 'string') return reason
-  throw new TypeError(`${option} must be a string, got ${show(reason)}`)
+function checkReason(method: string, reason: string | undefined): string | undefined {
+  checkThat(reason === undefined || typeof reason === 'string', `${method}(reason)`, 'a string', reason)
+  return reason
 }
 
 function durationOf(method: string, options: ForceOptions = {}): number {
   const { for: duration } = checkObject(`${method}(options)`, options, ['for'])
-  return duration === undefined ? Number.POSITIVE_INFINITY : checkDuration(`${method} for`, duration)
+  return duration === undefined ? Infinity : checkNumber(`${method} for`, duration, milliseconds)
 }

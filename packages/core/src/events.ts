@@ -1,4 +1,4 @@
-import { checkFunction, show } from '@cb/checks'
+import { checkFunction, checkThat } from '@cb/checks'
 import type { RejectionReason } from './errors.ts'
 import type { Outcome } from './outcome.ts'
 import type { StateName } from './states/state.ts'
@@ -72,6 +72,6 @@ const eventNames: readonly unknown[] = ['transition', 'outcome', 'rejection'] sa
 /** @throws TypeError unless there is such an event and the listener is a function. */
 export function checkSubscription(event: unknown, listener: unknown, more: readonly unknown[] = []): void {
   const known = [...eventNames, ...more]
-  if (!known.includes(event)) throw new TypeError(`on(event) must be one of ${known.join(', ')}, got ${show(event)}`)
+  checkThat(known.includes(event), 'on(event)', `one of ${known.join(', ')}`, event)
   checkFunction('on(listener)', listener)
 }

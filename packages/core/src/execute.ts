@@ -1,4 +1,4 @@
-import { askFallback, checkFunction, checkObject, show } from '@cb/checks'
+import { askFallback, checkFunction, checkObject, checkThat } from '@cb/checks'
 import { Limits } from './limits.ts'
 import type { Machine } from './machine.ts'
 import { outcomeOf } from './outcome.ts'
@@ -29,9 +29,8 @@ Object.defineProperty(idleSignal, 'addEventListener', { value: () => {} })
 /** A call with options, which are checked before it is admitted. */
 export async function executeWith<T, F>(machine: Machine, fn: Call<T>, options: ExecuteOptions<F>): Promise<T | F> {
   const { signal, fallback } = checkObject('execute options', options, ['signal', 'fallback'])
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    throw new TypeError(`signal must be an AbortSignal, got ${show(signal)}`)
-  }
+  const isSignal = signal === undefined || typeof signal?.addEventListener === 'function'
+  checkThat(isSignal, 'signal', 'an AbortSignal', signal)
   if (fallback === undefined) return guardedCall(machine, fn, signal)
   checkFunction('fallback', fallback)
   try {

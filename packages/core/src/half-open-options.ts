@@ -1,4 +1,4 @@
-import { checkDuration, checkNumber, checkObject, longestTimer } from '@cb/checks'
+import { atLeastOne, checkOptions, checkThat, milliseconds, shareAboveNone, timerMilliseconds } from '@cb/checks'
 import type { ProbeSettings } from './states/half-open.ts'
 
 /** How a half-open breaker tries its dependency. */
@@ -28,16 +28,6 @@ export interface HalfOpenOptions {
   maxDuration?: number
 }
 
-const halfOpenNames = [
-  'maxConcurrent',
-  'successThreshold',
-  'probes',
-  'successRate',
-  'probeTimeout',
-  'callTimeout',
-  'maxDuration',
-] as const
-
 /** What the options of half-open come to. */
 export interface HalfOpenSettings extends ProbeSettings {
   /** That of probes, if it is their own. */
@@ -58,57 +48,53 @@ export function parseHalfOpen(
   callTimeout?: number,
   before: HalfOpenOptions = {},
 ): HalfOpenSettings {
-  const options = { ...before, ...checkObject('halfOpen', changes, halfOpenNames) }
-  const { maxConcurrent = 1, maxDuration } = options
-  checkNumber('halfOpen.maxConcurrent', maxConcurrent, { min: 1, integer: true })
-  if (maxDuration !== undefined) checkDuration('halfOpen.maxDuration', maxDuration)
-  const { successesNeeded, failuresTolerated, ...verdict } = parseVerdict(options)
-  const timing = parseTiming(options, callTimeout)
+  const ranges = {
+    maxConcurrent: atLeastOne,
+    successThreshold: atLeastOne,
+    probes: atLeastOne,
+    successRate: shareAboveNone,
+    probeTimeout: milliseconds,
+    callTimeout: timerMilliseconds,
+    maxDuration: milliseconds,
+  }
+  const given = { ...before, ...checkOptions('halfOpen', changes, ranges, '.') }
+  const { maxConcurrent = 1, callTimeout: own, maxDuration } = given
+  const limit = own ?? callTimeout ?? 0
+  const { probeTimeout = Math.max(10_000, 2 * limit) } = given
+  const longer = `longer than callTimeout (${limit}), or a probe that times out has no vote`
+  checkThat(probeTimeout > limit, 'halfOpen.probeTimeout', longer, probeTimeout, RangeError)
+  const { successesNeeded, failuresTolerated, ...verdict } = parseVerdict(given)
   return Object.freeze({
     maxConcurrent,
     successesNeeded,
     failuresTolerated,
-    probeTimeout: timing.probeTimeout,
+    probeTimeout,
     maxDuration,
-    callTimeout: timing.callTimeout,
-    given: options,
-    told: Object.freeze({ maxConcurrent, ...verdict, ...timing, ...(maxDuration !== undefined && { maxDuration }) }),
+    callTimeout: own,
+    given,
+    told: Object.freeze({
+      maxConcurrent,
+      ...verdict,
+      probeTimeout,
+      ...(own !== undefined && { callTimeout: own }),
+      ...(maxDuration !== undefined && { maxDuration }),
+    }),
   })
 }
 
 type Verdict = Pick<ProbeSettings, 'successesNeeded' | 'failuresTolerated'> & HalfOpenOptions
 
 /** A ratio over so many probes is a number of successes and a number of failures, whichever is reached first. */
-function parseVerdict(options: HalfOpenOptions): Verdict {
-  const { successThreshold, probes, successRate = 1 } = options
+function parseVerdict({ successThreshold, probes, successRate }: HalfOpenOptions): Verdict {
   if (probes === undefined) {
-    if (options.successRate !== undefined)
-      throw new TypeError('halfOpen.successRate needs halfOpen.probes: of how many?')
-    const { successThreshold: needed = 2 } = options
-    checkNumber('halfOpen.successThreshold', needed, { min: 1, integer: true })
+    if (successRate !== undefined) throw new TypeError('halfOpen.successRate needs halfOpen.probes: of how many?')
+    const needed = successThreshold ?? 2
     return { successesNeeded: needed, failuresTolerated: 0, successThreshold: needed }
   }
   if (successThreshold !== undefined) {
     throw new TypeError('halfOpen.successThreshold and halfOpen.probes exclude each other')
   }
-  checkNumber('halfOpen.probes', probes, { min: 1, integer: true })
-  checkNumber('halfOpen.successRate', successRate, { above: 0, max: 1 })
-  const needed = Math.ceil(probes * successRate - 1e-9) // 100 × 0.07 is a little more than 7
-  return { successesNeeded: needed, failuresTolerated: probes - needed, probes, successRate }
-}
-
-function parseTiming(
-  { probeTimeout, callTimeout: own }: HalfOpenOptions,
-  general: number | undefined,
-): { probeTimeout: number; callTimeout?: number } {
-  if (own !== undefined) checkDuration('halfOpen.callTimeout', own, longestTimer)
-  const callTimeout = own ?? general
-  const lease = probeTimeout === undefined ? Math.max(10_000, 2 * (callTimeout ?? 0)) : probeTimeout
-  checkDuration('halfOpen.probeTimeout', lease)
-  if (callTimeout !== undefined && lease <= callTimeout) {
-    throw new RangeError(
-      `halfOpen.probeTimeout must be longer than callTimeout (${callTimeout}), or a probe that times out has no vote, got ${lease}`,
-    )
-  }
-  return { probeTimeout: lease, ...(own !== undefined && { callTimeout: own }) }
+  const rate = successRate ?? 1
+  const needed = Math.ceil(probes * rate - 1e-9) // 100 × 0.07 is a little more than 7
+  return { successesNeeded: needed, failuresTolerated: probes - needed, probes, successRate: rate }
 }

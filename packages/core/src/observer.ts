@@ -1,4 +1,4 @@
-import { checkFunction, show } from '@cb/checks'
+import { checkFunction, checkThat } from '@cb/checks'
 import type { CircuitBreaker } from './circuit-breaker.ts'
 import type { OutcomeEvent, RejectionEvent, Transition } from './events.ts'
 import { attempt } from './report.ts'
@@ -41,8 +41,7 @@ export const hub: Hub = world[key]
  * @throws TypeError unless it is an object whose methods are functions.
  */
 export function observe(observer: Observer): () => void {
-  if (typeof observer !== 'object' || observer === null)
-    throw new TypeError(`observer must be an object, got ${show(observer)}`)
+  checkThat(typeof observer === 'object' && observer !== null, 'observer', 'an object', observer)
   for (const method of ['created', 'transition', 'outcome', 'rejection', 'call'] as const) {
     if (observer[method] !== undefined) checkFunction(`observer.${method}`, observer[method])
   }

@@ -1,4 +1,4 @@
-import { checkDuration, checkNumber, checkObject } from '@cb/checks'
+import { checkNumber, checkOptions, milliseconds, share } from '@cb/checks'
 import { hush, report } from './report.ts'
 
 /** What an open duration may depend on. */
@@ -39,13 +39,10 @@ interface DescribedOpenDuration extends OpenDuration {
  * @throws TypeError or RangeError naming the option.
  */
 export function exponentialBackoff(options: ExponentialBackoffOptions = {}): OpenDuration {
-  checkObject('exponentialBackoff', options, ['initial', 'max', 'factor', 'jitter'])
-  const { initial = 1_000, factor = 2, jitter = 0.5 } = options
-  checkDuration('exponentialBackoff initial', initial)
+  const ranges = { initial: milliseconds, max: null, factor: { min: 1 }, jitter: share }
+  const { initial = 1_000, factor = 2, jitter = 0.5 } = checkOptions('exponentialBackoff', options, ranges)
   const { max = Math.max(15_000, initial) } = options
   checkNumber('exponentialBackoff max', max, { min: initial, max: Number.MAX_SAFE_INTEGER, unit: ' of milliseconds' })
-  checkNumber('exponentialBackoff factor', factor, { min: 1 })
-  checkNumber('exponentialBackoff jitter', jitter, { min: 0, max: 1 })
   const backoff: OpenDuration = ({ attempt, retryAfterMs = 0, random }) => {
     const full = Math.min(max, initial * factor ** (attempt - 1))
     return Math.max(full * (1 - jitter * random()), Math.min(retryAfterMs, max), Number.MIN_VALUE)

@@ -1,4 +1,4 @@
-import { checkDuration, checkFunction, checkNumber, checkObject, longestTimer, show } from '@cb/checks'
+import { checkFunction, checkNumber, checkObject, checkThat, milliseconds, share, timerMilliseconds } from '@cb/checks'
 import { SteadyClock, systemNow } from './clock.ts'
 import { type HalfOpenOptions, type HalfOpenSettings, parseHalfOpen } from './half-open-options.ts'
 import { constantDuration, exponentialBackoff, type OpenDuration, safeRandom } from './open-duration.ts'
@@ -120,12 +120,12 @@ export function changeSettings(before: Settings, changes: CircuitBreakerOptions)
   Object.assign(settings, before)
   if (trip !== undefined) settings.trip = checkTripPolicy('trip', trip)
   if (openDuration !== undefined) settings.openDuration = parseOpenDuration(openDuration)
-  if (callTimeout !== undefined) settings.callTimeout = checkDuration('callTimeout', callTimeout, longestTimer)
+  if (callTimeout !== undefined) settings.callTimeout = checkNumber('callTimeout', callTimeout, timerMilliseconds)
   if (halfOpen !== undefined || callTimeout !== undefined)
     settings.halfOpen = parseHalfOpen(halfOpen, settings.callTimeout, before.halfOpen.given)
   if (ramp !== undefined) settings.ramp = parseRamp(ramp)
   if (shadow !== undefined)
-    settings.shadow = typeof shadow === 'boolean' ? Number(shadow) : checkNumber('shadow', shadow, { min: 0, max: 1 })
+    settings.shadow = typeof shadow === 'boolean' ? Number(shadow) : checkNumber('shadow', shadow, share)
   if (classify !== undefined) settings.classify = checkFunction('classify', classify)
   if (now !== undefined) settings.clock = new SteadyClock(checkFunction('now', now))
   if (random !== undefined) settings.random = safeRandom(checkFunction('random', random))
@@ -134,14 +134,13 @@ export function changeSettings(before: Settings, changes: CircuitBreakerOptions)
 
 /** @throws TypeError unless it is a string that is not empty. */
 export function checkName(option: string, name: unknown): string {
-  if (typeof name === 'string' && name !== '') return name
-  throw new TypeError(`${option} must be a string that is not empty, got ${show(name)}`)
+  checkThat(typeof name === 'string' && name !== '', option, 'a string that is not empty', name)
+  return name
 }
 
 function parseOpenDuration(value: number | OpenDuration): OpenDuration {
-  if (typeof value === 'function') return value
-  if (typeof value === 'number') return constantDuration(checkDuration('openDuration', value))
-  throw new TypeError(
-    `openDuration must be a number of milliseconds above 0 or a function such as exponentialBackoff(), got ${show(value)}`,
-  )
+  if (typeof value === 'number') return constantDuration(checkNumber('openDuration', value, milliseconds))
+  const expected = 'a number of milliseconds above 0 or a function such as exponentialBackoff()'
+  checkThat(typeof value === 'function', 'openDuration', expected, value)
+  return value
 }

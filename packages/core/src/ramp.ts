@@ -1,4 +1,4 @@
-import { checkDuration, checkNumber, checkObject } from '@cb/checks'
+import { checkOptions, milliseconds, share } from '@cb/checks'
 import type { Clock } from './clock.ts'
 
 /** How traffic returns after the probes have succeeded. */
@@ -13,10 +13,8 @@ export interface RampOptions {
 
 /** @throws TypeError or RangeError naming the option. */
 export function parseRamp(options: RampOptions): Required<RampOptions> {
-  const { duration, from = 0.1, exponent = 1 } = checkObject('ramp', options, ['duration', 'from', 'exponent'])
-  checkDuration('ramp.duration', duration)
-  checkNumber('ramp.from', from, { min: 0, max: 1 })
-  checkNumber('ramp.exponent', exponent, { above: 0, max: 100 })
+  const ranges = { duration: { ...milliseconds, needed: true }, from: share, exponent: { above: 0, max: 100 } }
+  const { duration, from = 0.1, exponent = 1 } = checkOptions('ramp', options, ranges, '.')
   return Object.freeze({ duration, from, exponent })
 }
 

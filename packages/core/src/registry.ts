@@ -1,4 +1,4 @@
-import { checkDuration, checkNumber, checkObject } from '@cb/checks'
+import { atLeastOne, checkObject, checkOptions, milliseconds } from '@cb/checks'
 import { CircuitBreaker, isForgettable } from './circuit-breaker.ts'
 import {
   type CircuitBreakerOptions,
@@ -51,11 +51,11 @@ export class CircuitBreakerRegistry {
 
   /** @throws TypeError or RangeError naming the option. */
   constructor(options: CircuitBreakerRegistryOptions = {}) {
-    checkObject('CircuitBreakerRegistry', options, ['defaults', 'maxSize', 'idleTtl'])
-    const { defaults = {}, maxSize = 10_000, idleTtl } = options
+    const ranges = { defaults: null, maxSize: { ...atLeastOne, max: 16_000_000 }, idleTtl: milliseconds }
+    const { defaults = {}, maxSize = 10_000, idleTtl } = checkOptions('CircuitBreakerRegistry', options, ranges)
     this.#settings = parseOptions(checkObject('defaults', defaults, sharedNames))
-    this.#maxSize = checkNumber('maxSize', maxSize, { min: 1, max: 16_000_000, integer: true })
-    this.#idleTtl = idleTtl === undefined ? undefined : checkDuration('idleTtl', idleTtl)
+    this.#maxSize = maxSize
+    this.#idleTtl = idleTtl
   }
 
   /**

@@ -1,4 +1,4 @@
-import { checkNumber, checkObject } from '@cb/checks'
+import { checkOptions, shareAboveNone } from '@cb/checks'
 
 /** What a retry budget may be given. */
 export interface RetryBudgetOptions {
@@ -20,9 +20,10 @@ export class RetryBudget {
   #balance: number
 
   constructor(options: RetryBudgetOptions = {}) {
-    const { ratio = 0.2, burst = 10 } = checkObject('RetryBudget', options, ['ratio', 'burst'])
-    this.#ratio = checkNumber('ratio', ratio, { above: 0, max: 1 })
-    this.#burst = checkNumber('burst', burst, { min: 1 })
+    const ranges = { ratio: shareAboveNone, burst: { min: 1 } }
+    const { ratio = 0.2, burst = 10 } = checkOptions('RetryBudget', options, ranges)
+    this.#ratio = ratio
+    this.#burst = burst
     this.#balance = burst
   }
 

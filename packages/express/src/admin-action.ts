@@ -1,4 +1,4 @@
-import { checkDuration, checkObject, show } from '@cb/checks'
+import { checkNumber, checkObject, milliseconds, show } from '@cb/checks'
 import type { CircuitBreaker, ForceOptions } from '@cb/core'
 import { isPrintable } from './printable.ts'
 
@@ -37,7 +37,7 @@ export function parseAction(action: ActionName, breaker: string, who: string, bo
     breaker,
     who,
     reason: reason as string | null,
-    for: duration === null ? null : checkDuration('for', duration),
+    for: duration === null ? null : checkNumber('for', duration, milliseconds),
   }
 }
 

@@ -10,46 +10,77 @@ export interface NumberRange {
   above?: number
   integer?: boolean
   unit?: string
+  /** Of an option: it has no default. */
+  needed?: boolean
+}
+
+/** @throws TypeError, or the `Refusal` given, unless it is as expected. */
+export function checkThat(
+  holds: boolean,
+  option: string,
+  expected: string,
+  value: unknown,
+  Refusal: ErrorConstructor = TypeError,
+): asserts holds {
+  if (!holds) throw new Refusal(`${option} must be ${expected}, got ${show(value)}`)
 }
 
 /** A finite number within a range. @throws TypeError for another type, RangeError for NaN or a number outside. */
 export function checkNumber(option: string, value: unknown, range: NumberRange): number {
-  if (typeof value !== 'number') throw new TypeError(`${option} must be ${sayRange(range)}, got ${show(value)}`)
-  const { min = Number.NEGATIVE_INFINITY, max = Number.MAX_SAFE_INTEGER, above = Number.NEGATIVE_INFINITY } = range
-  const inside = value >= min && value <= max && value > above && (!range.integer || Number.isInteger(value))
-  if (!inside) throw new RangeError(`${option} must be ${sayRange(range)}, got ${show(value)}`)
+  const { min = -Infinity, max = Number.MAX_SAFE_INTEGER, above = -Infinity, integer } = range
+  checkThat(typeof value === 'number', option, sayRange(range), value)
+  const inside = value >= min && value <= max && value > above && (!integer || Number.isInteger(value))
+  checkThat(inside, option, sayRange(range), value, RangeError)
   return value
 }
 
 /** The longest delay that a timer can keep; beyond it timers fire at once. */
 export const longestTimer = 2_147_483_647
 
-/** Milliseconds above 0. Left out where there is to be no limit, so Infinity is refused. */
-export function checkDuration(option: string, value: unknown, max: number = Number.MAX_SAFE_INTEGER): number {
-  return checkNumber(option, value, { above: 0, max, unit: ' of milliseconds' })
-}
+// Ranges that many options have. A limit is left out where there is to be none, so Infinity is refused.
+export const milliseconds: NumberRange = { above: 0, max: Number.MAX_SAFE_INTEGER, unit: ' of milliseconds' }
+export const timerMilliseconds: NumberRange = { ...milliseconds, max: longestTimer }
+export const atLeastOne: NumberRange = { min: 1, integer: true }
+export const share: NumberRange = { min: 0, max: 1 }
+export const shareAboveNone: NumberRange = { above: 0, max: 1 }
 
 /** @throws TypeError unless it is a function. */
 export function checkFunction<T>(option: string, value: T): T {
-  if (typeof value !== 'function') throw new TypeError(`${option} must be a function, got ${show(value)}`)
+  checkThat(typeof value === 'function', option, 'a function', value)
   return value
 }
 
 /** @throws TypeError unless it is true or false. */
 export function checkBoolean(option: string, value: boolean): boolean {
-  if (typeof value === 'boolean') return value
-  throw new TypeError(`${option} must be true or false, got ${show(value)}`)
+  checkThat(typeof value === 'boolean', option, 'true or false', value)
+  return value
 }
 
 /** @throws TypeError unless it is a plain options object with none but the known keys. */
 export function checkObject<T>(option: string, value: T, known: readonly string[]): T {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError(`${option} must be an object, got ${show(value)}`)
-  }
+  checkThat(typeof value === 'object' && value !== null && !Array.isArray(value), option, 'an object', value)
   for (const key of Object.keys(value)) {
     if (!known.includes(key)) {
       throw new TypeError(`${option} has no option ${show(key)}; it may have ${known.join(', ')}`)
     }
+  }
+  return value
+}
+
+/**
+ * An options object with none but the keys of `ranges`, each number that is given within its own; null is for what is no number.
+ * @param joint  between the name of the object and that of an option in messages.
+ */
+export function checkOptions<T extends object>(
+  option: string,
+  value: T,
+  ranges: { readonly [Name in keyof T]-?: NumberRange | null },
+  joint = ' ',
+): T {
+  checkObject(option, value, Object.keys(ranges))
+  for (const name in ranges) {
+    const range = ranges[name]
+    if (range && (range.needed || value[name] !== undefined)) checkNumber(option + joint + name, value[name], range)
   }
   return value
 }

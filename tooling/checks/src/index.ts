@@ -1,13 +1,19 @@
 export {
+  atLeastOne,
   checkBoolean,
-  checkDuration,
   checkFunction,
   checkNumber,
   checkObject,
+  checkOptions,
+  checkThat,
   kind,
   longestTimer,
+  milliseconds,
   type NumberRange,
+  share,
+  shareAboveNone,
   show,
+  timerMilliseconds,
 } from './checks.ts'
 export { askFallback } from './fallback.ts'
 export { hush, report } from './report.ts'

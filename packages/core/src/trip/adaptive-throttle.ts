@@ -1,4 +1,4 @@
-import { checkNumber, checkObject } from '@cb/checks'
+import { atLeastOne, checkOptions, shareAboveNone } from '@cb/checks'
 import { timeWindow } from '../window/time-window.ts'
 import { checkWindow, type OutcomeWindow, type WindowSpec } from '../window/window.ts'
 import type { TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.ts'
@@ -28,13 +28,14 @@ export interface AdaptiveThrottleOptions {
  * @throws TypeError or RangeError naming the option.
  */
 export function adaptiveThrottle(options: AdaptiveThrottleOptions = {}): TripPolicy {
-  checkObject('adaptiveThrottle', options, ['multiplier', 'floor', 'minimumCalls', 'window'])
-  const { multiplier = 2, floor = 0.05, window = timeWindow(30_000) } = options
+  const ranges = { multiplier: { above: 1 }, floor: shareAboveNone, minimumCalls: atLeastOne, window: null }
+  const {
+    multiplier = 2,
+    floor = 0.05,
+    window = timeWindow(30_000),
+  } = checkOptions('adaptiveThrottle', options, ranges)
   checkWindow('adaptiveThrottle window', window)
-  checkNumber('adaptiveThrottle multiplier', multiplier, { above: 1 })
-  checkNumber('adaptiveThrottle floor', floor, { above: 0, max: 1 })
   const { minimumCalls = Math.min(20, window.capacity) } = options
-  checkNumber('adaptiveThrottle minimumCalls', minimumCalls, { min: 1, integer: true })
   const limits = { multiplier, floor, minimumCalls }
   return Object.freeze({
     name: 'adaptive-throttle',

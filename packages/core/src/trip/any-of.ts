@@ -1,4 +1,4 @@
-import { show } from '@cb/checks'
+import { checkThat } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import {
   checkTripPolicy,
@@ -85,9 +85,8 @@ class AnyOf implements TripWatch {
   }
 
   load(saved: unknown): void {
-    if (!Array.isArray(saved) || saved.length !== this.#watches.length) {
-      throw new TypeError(`window must be an array of ${this.#watches.length}, got ${show(saved)}`)
-    }
+    const { length } = this.#watches
+    checkThat(Array.isArray(saved) && saved.length === length, 'window', `an array of ${length}`, saved)
     for (const [index, watch] of this.#watches.entries()) if (saved[index] !== null) watch.load?.(saved[index])
   }
 

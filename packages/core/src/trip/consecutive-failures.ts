@@ -1,4 +1,4 @@
-import { checkNumber } from '@cb/checks'
+import { atLeastOne, checkNumber } from '@cb/checks'
 import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.
  * @throws TypeError or RangeError naming the argument.
  */
 export function consecutiveFailures(threshold: number): TripPolicy {
-  return new ConsecutiveFailures(checkNumber('consecutiveFailures(threshold)', threshold, { min: 1, integer: true }))
+  return new ConsecutiveFailures(checkNumber('consecutiveFailures(threshold)', threshold, atLeastOne))
 }
 
 /** Of all policies the one that is most often made for each breaker anew: so it has no closure and no object inside. */

@@ -1,6 +1,6 @@
-import { checkNumber, checkObject } from '@cb/checks'
+import { atLeastOne, checkOptions } from '@cb/checks'
 import { timeWindow } from '../window/time-window.ts'
-import { checkWindow, type OutcomeWindow, type WindowSpec } from '../window/window.ts'
+import { checkFits, checkWindow, type OutcomeWindow, type WindowSpec } from '../window/window.ts'
 import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.ts'
 
 /** Options of `failureCount`. */
@@ -16,14 +16,10 @@ export interface FailureCountOptions {
  * @throws TypeError or RangeError naming the option; a threshold that the window can't hold is refused.
  */
 export function failureCount(options: FailureCountOptions): TripPolicy {
-  const { threshold, window = timeWindow(10_000) } = checkObject('failureCount', options, ['threshold', 'window'])
+  const ranges = { threshold: { ...atLeastOne, needed: true }, window: null }
+  const { threshold, window = timeWindow(10_000) } = checkOptions('failureCount', options, ranges)
   checkWindow('failureCount window', window)
-  checkNumber('failureCount threshold', threshold, { min: 1, integer: true })
-  if (threshold > window.capacity) {
-    throw new RangeError(
-      `failureCount threshold must be at most the window's size ${window.capacity}, got ${threshold}`,
-    )
-  }
+  checkFits('failureCount threshold', threshold, window)
   return Object.freeze({
     name: 'failure-count',
     config: Object.freeze({ threshold, window: window.config }),

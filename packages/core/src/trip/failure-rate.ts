@@ -1,4 +1,3 @@
-import { checkObject } from '@cb/checks'
 import type { OutcomeWindow } from '../window/window.ts'
 import { parseRate, type RateOptions } from './rate-options.ts'
 import {
@@ -18,8 +17,7 @@ export type FailureRateOptions = RateOptions
  * @throws TypeError or RangeError naming the option; a minimum that the window can't hold is refused.
  */
 export function failureRate(options: FailureRateOptions = {}): TripPolicy {
-  checkObject('failureRate', options, ['threshold', 'window', 'minimumCalls'])
-  const { threshold, window, minimumCalls } = parseRate('failureRate', options)
+  const { threshold, window, minimumCalls } = parseRate('failureRate', options, {})
   const limits = { threshold, minimumCalls }
   return Object.freeze({
     name: 'failure-rate',

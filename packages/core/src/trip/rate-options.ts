@@ -1,6 +1,6 @@
-import { checkNumber } from '@cb/checks'
+import { atLeastOne, checkOptions, type NumberRange, shareAboveNone } from '@cb/checks'
 import { timeWindow } from '../window/time-window.ts'
-import { checkWindow, type WindowSpec } from '../window/window.ts'
+import { checkFits, checkWindow, type WindowSpec } from '../window/window.ts'
 
 /** Options of the policies that go by a share of the calls in a window. */
 export interface RateOptions {
@@ -15,17 +15,19 @@ export interface RateOptions {
   minimumCalls?: number
 }
 
-/** @throws TypeError or RangeError naming the policy and the option; a minimum that the window can't hold is refused. */
-export function parseRate(policy: string, options: RateOptions): Required<RateOptions> {
-  const { threshold = 0.5, window = timeWindow(10_000) } = options
+/**
+ * @param more  what else the policy may be given.
+ * @throws TypeError or RangeError naming the policy and the option; a minimum that the window can't hold is refused.
+ */
+export function parseRate<Options extends RateOptions>(
+  policy: string,
+  options: Options,
+  more: { readonly [Name in Exclude<keyof Options, keyof RateOptions>]-?: NumberRange },
+): Required<RateOptions> {
+  const ranges = { threshold: shareAboveNone, window: null, minimumCalls: atLeastOne, ...more }
+  const { threshold = 0.5, window = timeWindow(10_000) } = checkOptions<RateOptions>(policy, options, ranges)
   checkWindow(`${policy} window`, window)
-  checkNumber(`${policy} threshold`, threshold, { above: 0, max: 1 })
   const { minimumCalls = Math.min(20, window.capacity) } = options
-  checkNumber(`${policy} minimumCalls`, minimumCalls, { min: 1, integer: true })
-  if (minimumCalls > window.capacity) {
-    throw new RangeError(
-      `${policy} minimumCalls must be at most the window's size ${window.capacity}, got ${minimumCalls}`,
-    )
-  }
+  checkFits(`${policy} minimumCalls`, minimumCalls, window)
   return { threshold, window, minimumCalls }
 }

@@ -1,4 +1,4 @@
-import { checkDuration, checkObject } from '@cb/checks'
+import { milliseconds } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import type { OutcomeWindow } from '../window/window.ts'
 import { parseRate, type RateOptions } from './rate-options.ts'
@@ -24,10 +24,9 @@ export interface SlowCallRateOptions extends RateOptions {
  * @throws TypeError or RangeError naming the option; a minimum that the window can't hold is refused.
  */
 export function slowCallRate(options: SlowCallRateOptions): TripPolicy {
-  checkObject('slowCallRate', options, ['slowAfter', 'threshold', 'window', 'minimumCalls'])
+  const ranges = { slowAfter: { ...milliseconds, needed: true } }
+  const { threshold, window, minimumCalls } = parseRate('slowCallRate', options, ranges)
   const { slowAfter } = options
-  checkDuration('slowCallRate slowAfter', slowAfter)
-  const { threshold, window, minimumCalls } = parseRate('slowCallRate', options)
   return Object.freeze({
     name: 'slow-call-rate',
     config: Object.freeze({ slowAfter, threshold, minimumCalls, window: window.config }),

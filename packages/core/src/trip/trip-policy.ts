@@ -1,4 +1,4 @@
-import { show } from '@cb/checks'
+import { checkThat } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 
 /** The numbers a trip policy saw; which of the optional ones there are depends on the policy. */
@@ -80,9 +80,7 @@ export function minimumOf(minimumCalls: number, ramp: Surroundings['ramp']): num
 
 /** @throws TypeError unless it has the shape of a trip policy. */
 export function checkTripPolicy(option: string, value: TripPolicy): TripPolicy {
-  if (typeof value?.watch !== 'function' || typeof value.name !== 'string') {
-    const example = 'such as consecutiveFailures(5) or failureRate()'
-    throw new TypeError(`${option} must be a trip policy, ${example}, got ${show(value)}`)
-  }
+  const isPolicy = typeof value?.watch === 'function' && typeof value.name === 'string'
+  checkThat(isPolicy, option, 'a trip policy, such as consecutiveFailures(5) or failureRate()', value)
   return value
 }

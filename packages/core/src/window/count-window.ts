@@ -1,4 +1,4 @@
-import { checkNumber, checkObject } from '@cb/checks'
+import { atLeastOne, checkNumber, checkObject } from '@cb/checks'
 import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
  * @throws TypeError or RangeError naming `size`.
  */
 export function countWindow(size: number): WindowSpec {
-  checkNumber('countWindow(size)', size, { min: 1, max: 2 ** 24, integer: true })
+  checkNumber('countWindow(size)', size, { ...atLeastOne, max: 2 ** 24 })
   return Object.freeze({
     config: Object.freeze({ type: 'count', size }),
     capacity: size,

@@ -1,4 +1,4 @@
-import { checkDuration, checkNumber, checkObject } from '@cb/checks'
+import { checkNumber, checkObject, checkOptions, milliseconds } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
 
@@ -15,9 +15,8 @@ export interface TimeWindowOptions {
  * @throws TypeError or RangeError naming the argument.
  */
 export function timeWindow(ms: number, options: TimeWindowOptions = {}): WindowSpec {
-  checkDuration('timeWindow(ms)', ms)
-  const { buckets = 10 } = checkObject('timeWindow options', options, ['buckets'])
-  checkNumber('timeWindow buckets', buckets, { min: 1, max: 10_000, integer: true })
+  checkNumber('timeWindow(ms)', ms, milliseconds)
+  const { buckets = 10 } = checkOptions('timeWindow', options, { buckets: { min: 1, max: 10_000, integer: true } })
   const cut = { width: ms / buckets, buckets }
   return Object.freeze({
     config: Object.freeze({ type: 'time', ms, buckets }),

@@ -1,4 +1,4 @@
-import { show } from '@cb/checks'
+import { checkThat } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 
 /** What a window holds at the moment. */
@@ -35,8 +35,12 @@ export interface WindowSpec {
 
 /** @throws TypeError unless it came from `countWindow` or `timeWindow`, or has their shape. */
 export function checkWindow(option: string, value: WindowSpec): WindowSpec {
-  if (typeof value?.open !== 'function' || typeof value.capacity !== 'number') {
-    throw new TypeError(`${option} must be a window, countWindow(size) or timeWindow(ms), got ${show(value)}`)
-  }
+  const isWindow = typeof value?.open === 'function' && typeof value.capacity === 'number'
+  checkThat(isWindow, option, 'a window, countWindow(size) or timeWindow(ms)', value)
   return value
+}
+
+/** @throws RangeError for a number of calls that the window can't hold. */
+export function checkFits(option: string, calls: number, { capacity }: WindowSpec): void {
+  checkThat(calls <= capacity, option, `at most the window's size ${capacity}`, calls, RangeError)
 }
