@@ -2,7 +2,6 @@ import type { Machine } from './machine.ts'
 import type { Settings } from './options.ts'
 import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
-import { closedAfter } from './states/successor.ts'
 
 // What a person does to a machine.
 
@@ -18,7 +17,7 @@ export function resume(machine: Machine, note?: string): void {
 }
 
 export function reset(machine: Machine, note?: string): void {
-  machine.enter(closedAfter(undefined, machine), 'reset', note)
+  machine.enter(new Closed(machine), 'reset', note)
 }
 
 /** Takes effect with the next question; a changed trip policy starts with an empty window. */

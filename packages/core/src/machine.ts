@@ -6,15 +6,15 @@ import { callsAreObserved, hub, runObserved } from './observer.ts'
 import { decideOpenDuration } from './open-duration.ts'
 import type { Settings } from './options.ts'
 import type { Outcome } from './outcome.ts'
-import { type Permit, Rejection, type Settler } from './permit.ts'
+import { Permit, Rejection, type Settler } from './permit.ts'
+import { Ramp } from './ramp.ts'
 import { Refusals } from './refusals.ts'
 import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
 import { HalfOpen } from './states/half-open.ts'
 import { Open } from './states/open.ts'
 import { Shadow } from './states/shadow.ts'
-import type { State, Verdict } from './states/state.ts'
-import { attemptAfter, closedAfter } from './states/successor.ts'
+import type { Issuer, State, Verdict } from './states/state.ts'
 import { Tally } from './tally.ts'
 
 type TransitionDetails = Omit<Transition, 'breaker' | 'from' | 'to' | 'at' | 'lasted'>
@@ -42,7 +42,7 @@ export class Machine extends Tally implements Settler {
     this.settings = settings
     this.clock = settings.clock
     this.since = since
-    this.state = closedAfter(undefined, this)
+    this.state = new Closed(this)
   }
 
   /** Whether anybody would hear of a transition or a rejection. */
@@ -70,7 +70,7 @@ export class Machine extends Tally implements Settler {
   /** The state at this moment: open becomes half-open when somebody asks after its time is up. */
   current(): State {
     const state = this.state
-    const over = state.over()
+    const over = state.over?.()
     if (over !== undefined && state === this.state) {
       this.#moveOn(state, { ...over, cause: 'time' })
       this.#deliver()
@@ -80,7 +80,7 @@ export class Machine extends Tally implements Settler {
 
   /** What follows when a state is over. */
   #moveOn(state: State, why: Pick<Transition, 'reason' | 'cause' | 'trip'>): void {
-    if (state instanceof Open) this.#become(new HalfOpen(this.clock, this, state.attempt), why)
+    if (state instanceof Open) this.#become(new HalfOpen(this, state.attempt), why)
     else if (!(state instanceof Forced)) this.#open(why, undefined)
     else {
       this.#become(state.under, why)
@@ -95,7 +95,7 @@ export class Machine extends Tally implements Settler {
     if (admission.admitted) return this.#started(admission)
     const shadow = this.#isShadowed(admission)
     this.#reject(state, admission, shadow)
-    return shadow ? this.#started(new Shadow(state.name).admit(this)) : admission
+    return shadow ? this.#started(new Permit(this, new Shadow(state.name))) : admission
   }
 
   /** What a refused call through `execute` gets. */
@@ -125,7 +125,7 @@ export class Machine extends Tally implements Settler {
     return this.state instanceof HalfOpen ? (halfOpen.callTimeout ?? callTimeout) : callTimeout
   }
 
-  settle(issuer: State, outcome: Outcome, error?: unknown, permit?: Permit): void {
+  settle(issuer: Issuer, outcome: Outcome, error?: unknown, permit?: Permit): void {
     const counts = issuer === this.state || issuer instanceof Shadow
     const verdict = counts ? issuer.settle(outcome, error, permit) : 'late'
     // An override may bring the issuer back: it must not take what has settled meanwhile for a call in flight.
@@ -173,14 +173,16 @@ export class Machine extends Tally implements Settler {
   }
 
   #follow({ to, reason, trip }: Verdict, error: unknown): void {
-    if (to === 'closed') return this.#become(closedAfter(this.state, this), { reason, cause: 'call' })
-    this.#open({ reason, cause: 'call', ...(trip && { trip }) }, error)
+    if (to === 'open') return this.#open({ reason, cause: 'call', ...(trip && { trip }) }, error)
+    const { ramp } = this.settings
+    const gradual = ramp && new Ramp(ramp, this.settings, this.state.attempt)
+    this.#become(new Closed(this, gradual), { reason, cause: 'call' })
   }
 
   #open(why: Pick<Transition, 'reason' | 'cause' | 'trip'>, error: unknown): void {
     const { state } = this
     const { openDuration: policy, random } = this.settings
-    const attempt = attemptAfter(state)
+    const attempt = 1 + (state.attempt ?? 0)
     const openDuration = decideOpenDuration(policy, this.breaker.name, { attempt, error, random })
     if (state !== this.state) return // the policy, the user's code, has moved the breaker on
     const details = { ...why, attempt, openDuration, ...(error !== undefined && { error }) }

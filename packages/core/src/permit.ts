@@ -1,11 +1,11 @@
 import { show } from '@cb/checks'
 import type { RejectionReason } from './errors.ts'
 import { isOutcome, type Outcome } from './outcome.ts'
-import type { State } from './states/state.ts'
+import type { Issuer } from './states/state.ts'
 
 /** Who is told how a permit's call went. */
 export interface Settler {
-  settle(issuer: State, outcome: Outcome, error: unknown, permit: Permit): void
+  settle(issuer: Issuer, outcome: Outcome, error: unknown, permit: Permit): void
   /** A second settlement, which changes nothing. */
   settledAgain(): void
   /** Runs the permit's call where observers want it. */
@@ -18,13 +18,13 @@ export interface Settler {
  */
 export class Permit {
   readonly #settler: Settler
-  readonly #issuer: State
+  readonly #issuer: Issuer
   #settled = false
   /** When it was issued; known only while somebody listens. @internal */
   startedAt: number | undefined
 
   /** Made by a breaker; use `tryAcquire` or `acquire`. @internal */
-  constructor(settler: Settler, issuer: State) {
+  constructor(settler: Settler, issuer: Issuer) {
     this.#settler = settler
     this.#issuer = issuer
   }

@@ -18,6 +18,11 @@ export function parseRamp(options: RampOptions): Required<RampOptions> {
   return Object.freeze({ duration, from, exponent })
 }
 
+interface Sources {
+  readonly clock: Clock
+  readonly random: () => number
+}
+
 /**
  * Gradual re-admission: what has just recovered gets a growing share of the calls, and not all at once what broke it before.
  * `share = from + (1 - from) × (elapsed / duration) ^ exponent`; each call is admitted with that probability.
@@ -31,7 +36,7 @@ export class Ramp {
   readonly attempt: number
   rejected = 0
 
-  constructor(options: Required<RampOptions>, clock: Clock, random: () => number, attempt: number, age = 0) {
+  constructor(options: Required<RampOptions>, { clock, random }: Sources, attempt = 0, age = 0) {
     this.#options = options
     this.#clock = clock
     this.#random = random
@@ -47,7 +52,7 @@ export class Ramp {
   /** 0..1; 1 when the ramp is over. */
   share(): number {
     const { duration, from, exponent } = this.#options
-    const elapsed = (this.#clock.now() - this.#startedAt) / duration
+    const elapsed = this.age() / duration
     return elapsed >= 1 ? 1 : from + (1 - from) * elapsed ** exponent
   }
 

@@ -1,4 +1,4 @@
-import { checkNumber, checkObject, show } from '@cb/checks'
+import { checkNumber, checkObject, checkOptions, checkThat, count, type NumberRange, show } from '@cb/checks'
 import type { Machine } from './machine.ts'
 import { Ramp } from './ramp.ts'
 import { Closed } from './states/closed.ts'
@@ -56,7 +56,7 @@ export function save(machine: Machine): SavedBreaker {
   return {
     format: 1,
     name: machine.breaker.name,
-    age: machine.settings.clock.now() - machine.since,
+    age: machine.clock.now() - machine.since,
     state: saveState(machine, forced?.under ?? state),
     override: forced ? { state: forced.name, reason: forced.reason, expiresIn: forced.expiresInMs() } : null,
     counts: Object.fromEntries(countNames.map((name) => [name, machine[name]])) as SavedBreaker['counts'],
@@ -77,66 +77,49 @@ function describePolicy({ name, config }: { name: string; config?: object }): st
   return JSON.stringify([name, config ?? null])
 }
 
+/** A year: what was saved by a clock gone wild is not to be believed. */
+const ms: NumberRange = { min: 0, max: 31_536_000_000, unit: ' of milliseconds', needed: true }
+const attempts: NumberRange = { ...count, needed: true }
+
 /** Checks it all before anything is changed. @throws TypeError or RangeError that says what is wrong with it. */
 export function restore(machine: Machine, value: unknown): void {
-  const saved = checkObject('saved', value as SavedBreaker, ['format', 'name', 'age', 'state', 'override', 'counts'])
-  if (saved.format !== 1) throw new TypeError(`saved.format must be 1, got ${show(saved.format)}`)
-  if (saved.name !== machine.breaker.name) {
-    throw new TypeError(
-      `saved.name must be ${show(machine.breaker.name)}, got ${show(saved.name)}: it is another breaker's`,
-    )
-  }
-  checkMs('saved.age', saved.age)
-  const counts = checkCounts(saved.counts)
-  const under = restoreState(machine, saved.state)
-  const state = saved.override === null ? under : restoreOverride(machine, saved.override, under)
-  machine.enter(state, 'restored', undefined, { ...counts, since: machine.clock.now() - saved.age })
-}
-
-function checkCounts(value: SavedBreaker['counts']): SavedBreaker['counts'] {
-  const counts = checkObject('saved.counts', value, countNames)
-  for (const name of countNames) checkNumber(`saved.counts.${name}`, counts[name], { min: 0, integer: true })
-  return counts
+  const ranges = { format: null, name: null, age: ms, state: null, override: null, counts: null }
+  const { format, name, age, state, override, counts } = checkOptions('saved', value as SavedBreaker, ranges, '.')
+  checkThat(format === 1, 'saved.format', '1', format)
+  const own = machine.breaker.name
+  checkThat(name === own, 'saved.name', `that of this breaker, ${show(own)}`, name)
+  checkObject('saved.counts', counts, countNames)
+  for (const name of countNames) checkNumber(`saved.counts.${name}`, counts[name], count)
+  const under = restoreState(machine, state)
+  const next = override === null ? under : restoreOverride(machine, override, under)
+  machine.enter(next, 'restored', undefined, { ...counts, since: machine.clock.now() - age })
 }
 
 function restoreState(machine: Machine, value: SavedState): State {
   const known = ['name', 'remaining', 'attempt', 'policy', 'window', 'ramp']
   const saved = checkObject('saved.state', value, known)
-  const { clock, trip } = machine.settings
-  if (saved.name === 'open') {
-    return new Open(clock, checkMs('saved.state.remaining', saved.remaining), checkAttempt(saved.attempt))
+  if (saved.name === 'closed') {
+    const closed = new Closed(machine, restoreRamp(machine, saved.ramp))
+    if (saved.policy === describePolicy(machine.settings.trip) && saved.window !== null) closed.load(saved.window)
+    return closed
   }
-  if (saved.name === 'half-open') return new HalfOpen(clock, machine, checkAttempt(saved.attempt))
-  if (saved.name !== 'closed') {
-    throw new TypeError(`saved.state.name must be closed, open or half-open, got ${show((saved as SavedState).name)}`)
-  }
-  const closed = new Closed(machine, restoreRamp(machine, saved.ramp))
-  if (saved.policy === describePolicy(trip) && saved.window !== null) closed.load(saved.window)
-  return closed
+  const { name, attempt } = saved
+  checkThat(name === 'open' || name === 'half-open', 'saved.state.name', 'closed, open or half-open', name)
+  checkNumber('saved.state.attempt', attempt, count)
+  if (name === 'half-open') return new HalfOpen(machine, attempt)
+  return new Open(machine.clock, checkNumber('saved.state.remaining', saved.remaining, ms), attempt)
 }
 
 function restoreRamp({ settings }: Machine, saved: SavedRamp): Ramp | undefined {
   if (saved === null || settings.ramp === undefined) return undefined
-  const { age, attempt } = checkObject('saved.state.ramp', saved, ['age', 'attempt'])
-  checkMs('saved.state.ramp.age', age)
-  return new Ramp(settings.ramp, settings.clock, settings.random, checkAttempt(attempt), age)
+  const { age, attempt } = checkOptions('saved.state.ramp', saved, { age: ms, attempt: attempts }, '.')
+  return new Ramp(settings.ramp, settings, attempt, age)
 }
 
 function restoreOverride(machine: Machine, value: NonNullable<SavedBreaker['override']>, under: State): Forced {
   const { state, reason, expiresIn } = checkObject('saved.override', value, ['state', 'reason', 'expiresIn'])
-  if (state !== 'open' && state !== 'closed')
-    throw new TypeError(`saved.override.state must be open or closed, got ${show(state)}`)
-  if (reason !== null && typeof reason !== 'string')
-    throw new TypeError('saved.override.reason must be a string or null')
-  const duration = expiresIn === null ? Number.POSITIVE_INFINITY : checkMs('saved.override.expiresIn', expiresIn)
-  return new Forced(state, machine.settings.clock, reason, duration, under)
-}
-
-/** A year: what was saved by a clock gone wild is not to be believed. */
-function checkMs(option: string, value: number): number {
-  return checkNumber(option, value, { min: 0, max: 31_536_000_000, unit: ' of milliseconds' })
-}
-
-function checkAttempt(value: number): number {
-  return checkNumber('saved attempt', value, { min: 0, integer: true })
+  checkThat(state === 'open' || state === 'closed', 'saved.override.state', 'open or closed', state)
+  checkThat(reason === null || typeof reason === 'string', 'saved.override.reason', 'a string or null', reason)
+  const duration = expiresIn === null ? Infinity : checkNumber('saved.override.expiresIn', expiresIn, ms)
+  return new Forced(state, machine.clock, reason, duration, under)
 }

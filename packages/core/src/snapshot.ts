@@ -1,10 +1,8 @@
 import type { Transition } from './events.ts'
 import type { Machine } from './machine.ts'
 import { describeOpenDuration } from './open-duration.ts'
-import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
-import { HalfOpen } from './states/half-open.ts'
-import type { State, StateName } from './states/state.ts'
+import { emptyWindow, type StateName } from './states/state.ts'
 import type { WindowSnapshot } from './trip/trip-policy.ts'
 
 /** A breaker at one moment, as plain JSON. Times are readings of the breaker's `now`; `at` is the one of this snapshot. */
@@ -57,6 +55,7 @@ export interface CircuitBreakerSnapshot {
 export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
   const state = machine.current()
   const { trip, openDuration, halfOpen, ramp, callTimeout, shadow, clock } = machine.settings
+  const { ramp: gradual } = state
   const { success, failure, ignored, rejected, late, shadowed, timeouts, lastSuccessAt, lastFailureAt } = machine
   return {
     name: machine.breaker.name,
@@ -73,9 +72,9 @@ export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
     lastSuccessAt: Number.isNaN(lastSuccessAt) ? null : lastSuccessAt,
     lastFailureAt: Number.isNaN(lastFailureAt) ? null : lastFailureAt,
     lastTransition: machine.lastTransition,
-    window: state.window(),
-    probes: state instanceof HalfOpen ? state.probes() : null,
-    ramp: describeRamp(state),
+    window: state.window?.() ?? emptyWindow,
+    probes: state.probes?.() ?? null,
+    ramp: gradual ? { share: gradual.share(), rejected: gradual.rejected } : null,
     config: {
       trip: { policy: trip.name, ...trip.config },
       openDuration: describeOpenDuration(openDuration),
@@ -90,9 +89,4 @@ export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
 function describeOverride(forced: Forced): CircuitBreakerSnapshot['override'] {
   const { name, reason, since } = forced
   return { state: name, reason, since, expiresInMs: forced.expiresInMs() }
-}
-
-function describeRamp(state: State): CircuitBreakerSnapshot['ramp'] {
-  const ramp = state instanceof Closed ? state.ramp : undefined
-  return ramp === undefined ? null : { share: ramp.share(), rejected: ramp.rejected }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import { isTimeout, type Outcome } from './outcome.ts'
-import type { State } from './states/state.ts'
+import type { Issuer } from './states/state.ts'
 
 /** How many successes in a row must each follow the one before within a millisecond before they are stamped in groups. */
 const rapidSuccesses = 64
@@ -24,7 +24,7 @@ export class Tally {
   lastSuccessAt: number = Number.NaN
   lastFailureAt: number = Number.NaN
 
-  count(outcome: Outcome, issuer: State, clock: Clock, error: unknown): void {
+  count(outcome: Outcome, issuer: Issuer, clock: Clock, error: unknown): void {
     if (outcome === 'success') this.countSuccess(issuer, clock)
     else if (outcome === 'failure') this.countFailure(issuer, clock, error)
     else this.ignored++
@@ -34,7 +34,7 @@ export class Tally {
    * A clock read costs more than all the rest of a successful call. Where the state has just read it, its reading serves; else
    * successes that follow each other within a millisecond are stamped in groups.
    */
-  countSuccess(issuer: State, clock: Clock): void {
+  countSuccess(issuer: Issuer, clock: Clock): void {
     if (++this.success < this.#nextStamp) return
     const grouped = this.#rapid > rapidSuccesses
     const at = issuer.timed ? clock.last : clock.now()
@@ -50,7 +50,7 @@ export class Tally {
     this.#nextStamp = 0
   }
 
-  countFailure(issuer: State, clock: Clock, error: unknown): void {
+  countFailure(issuer: Issuer, clock: Clock, error: unknown): void {
     this.failure++
     if (isTimeout(error)) this.timeouts++
     this.lastFailureAt = issuer.timed ? clock.last : clock.now()

@@ -6,6 +6,7 @@ export {
   checkObject,
   checkOptions,
   checkThat,
+  count,
   kind,
   longestTimer,
   milliseconds,

@@ -59,40 +59,36 @@ export class Closed implements State {
   }
 
   over(): Verdict | undefined {
-    return this.#watch.overdue === undefined ? undefined : this.#ask((watch) => watch.overdue?.())
+    return this.#watch.overdue && verdictOf(this.#ask((watch) => watch.overdue?.()))
   }
 
-  /** Gradual re-admission, until it is over. */
   get ramp(): Ramp | undefined {
     if (this.#ramp?.share() === 1) this.#ramp = undefined
     return this.#ramp
   }
 
+  /** That of the outage which the ramp follows: a relapse goes on counting. */
+  get attempt(): number {
+    return this.ramp?.attempt ?? 0
+  }
+
   admit(settler: Settler): Permit | Rejection {
     const ramp = this.#ramp && this.ramp
     if (ramp?.admits() === false) return new Rejection('ramp', 1) // it is left to chance: the next call may pass
-    if (this.#watch.refuses !== undefined && this.#refuses()) return new Rejection('throttled', 1)
+    const { refuses, began } = this.#watch
+    if (refuses !== undefined && this.#ask((watch) => watch.refuses?.()) === true) return new Rejection('throttled', 1)
     const permit = new Permit(settler, this)
-    if (this.#watch.began !== undefined) this.#ask((watch) => watch.began?.(permit))
+    if (began !== undefined) this.#ask((watch) => watch.began?.(permit))
     return permit
   }
 
-  #refuses(): boolean {
-    try {
-      return this.#watch.refuses?.() === true
-    } catch (problem) {
-      this.#blame(problem)
-      return false
-    }
-  }
-
-  settle(outcome: Outcome, error: unknown, permit: Permit | undefined): Verdict | undefined {
+  settle(outcome: Outcome, error: unknown, permit: Permit): Verdict | undefined {
     if (outcome === 'success') return this.succeed(permit)
     if (outcome === 'failure') return this.fail(error, permit)
-    return this.#ask((watch) => watch.ignored?.(permit))
+    return this.release(permit)
   }
 
-  release(permit: Permit): void {
+  release(permit: Permit | undefined): undefined {
     this.#ask((watch) => watch.ignored?.(permit))
   }
 
@@ -112,9 +108,10 @@ export class Closed implements State {
     }
   }
 
-  #ask(question: (watch: TripWatch) => Trip | undefined): Verdict | undefined {
+  /** What the policy says; nothing, and a report, if it throws. */
+  #ask<Answer>(question: (watch: TripWatch) => Answer): Answer | undefined {
     try {
-      return verdictOf(question(this.#watch))
+      return question(this.#watch)
     } catch (problem) {
       return this.#blame(problem)
     }
@@ -134,12 +131,7 @@ export class Closed implements State {
   }
 
   window(): WindowSnapshot {
-    try {
-      return this.#watch.snapshot()
-    } catch (problem) {
-      this.#blame(problem)
-      return emptyWindow
-    }
+    return this.#ask((watch) => watch.snapshot()) ?? emptyWindow
   }
 
   #blame(problem: unknown): undefined {

@@ -2,12 +2,11 @@ import type { Clock } from '../clock.ts'
 import type { Outcome } from '../outcome.ts'
 import { Permit, Rejection, type Settler } from '../permit.ts'
 import type { WindowSnapshot } from '../trip/trip-policy.ts'
-import type { Over, State } from './state.ts'
+import { emptyWindow, type Over, type State } from './state.ts'
 
 /** A person has decided. The state underneath waits as it was; `resume` brings it back. */
 export class Forced implements State {
   readonly name: 'open' | 'closed'
-  readonly timed = false
   readonly since: number
   /** Why, in the person's words. */
   readonly reason: string | null
@@ -47,6 +46,6 @@ export class Forced implements State {
   }
 
   window(): WindowSnapshot {
-    return this.under.window()
+    return this.under.window?.() ?? emptyWindow
   }
 }

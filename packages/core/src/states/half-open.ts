@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts'
 import type { Outcome } from '../outcome.ts'
 import { Permit, Rejection, type Settler } from '../permit.ts'
-import type { WindowSnapshot } from '../trip/trip-policy.ts'
-import { emptyWindow, type Over, type State, type Verdict } from './state.ts'
+import type { Over, State, Verdict } from './state.ts'
 
 /** Where half-open reads what it goes by: anew each time, for it can be changed live. */
 interface ProbingBreaker {
+  readonly clock: Clock
   readonly settings: { readonly halfOpen: ProbeSettings }
 }
 
@@ -27,24 +27,22 @@ export class HalfOpen implements State {
   readonly #since: number
   /** The `attempt` of the open state before. */
   readonly attempt: number
-  readonly #clock: Clock
   readonly #owner: ProbingBreaker
   /** When each live probe's lease ends. */
   readonly #leases = new Map<Permit, number>()
   #successes = 0
   #failures = 0
 
-  constructor(clock: Clock, owner: ProbingBreaker, attempt: number) {
-    this.#since = clock.last
-    this.attempt = attempt
-    this.#clock = clock
+  constructor(owner: ProbingBreaker, attempt: number) {
     this.#owner = owner
+    this.#since = owner.clock.last
+    this.attempt = attempt
   }
 
   /** A round that nobody decides, for want of traffic, say. */
   over(): Over | undefined {
     const { maxDuration } = this.#owner.settings.halfOpen
-    if (maxDuration === undefined || this.#clock.now() < this.#since + maxDuration) return undefined
+    if (maxDuration === undefined || this.#owner.clock.now() < this.#since + maxDuration) return undefined
     return { reason: 'probes-undecided' }
   }
 
@@ -77,18 +75,13 @@ export class HalfOpen implements State {
     return this.#leases.size < this.#owner.settings.halfOpen.maxConcurrent ? 0 : this.#nextPlaceIn(now)
   }
 
-  window(): WindowSnapshot {
-    return emptyWindow
-  }
-
-  /** How the round is going, for snapshots. */
   probes(): { live: number; successes: number; failures: number } {
     this.#endLeases()
     return { live: this.#leases.size, successes: this.#successes, failures: this.#failures }
   }
 
   #endLeases(): number {
-    const now = this.#clock.now()
+    const now = this.#owner.clock.now()
     for (const [permit, endsAt] of this.#leases) if (endsAt <= now) this.#leases.delete(permit)
     return now
   }

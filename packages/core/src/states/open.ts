@@ -1,12 +1,10 @@
 import type { Clock } from '../clock.ts'
 import { Rejection } from '../permit.ts'
-import type { WindowSnapshot } from '../trip/trip-policy.ts'
-import { emptyWindow, type Over, type State } from './state.ts'
+import type { Over, State } from './state.ts'
 
 /** No call passes until the deadline. It issues no permits, so nothing can settle here. */
 export class Open implements State {
   readonly name = 'open'
-  readonly timed = false
   /** How many times the breaker has opened without closing in between, this time included. */
   readonly attempt: number
   readonly #clock: Clock
@@ -36,9 +34,5 @@ export class Open implements State {
   /** As of the latest reading of the clock: whoever asks has just asked whether the state is over. */
   retryAfterMs(): number {
     return Math.max(1, Math.ceil(this.#deadlineAt - this.#clock.last))
-  }
-
-  window(): WindowSnapshot {
-    return emptyWindow
   }
 }

@@ -1,4 +1,4 @@
-import { atLeastOne, checkNumber } from '@cb/checks'
+import { atLeastOne, checkNumber, count } from '@cb/checks'
 import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.ts'
 
 /**
@@ -53,7 +53,7 @@ class FailureRun implements TripWatch {
   }
 
   load(saved: unknown): void {
-    this.#failures = checkNumber('window', saved, { min: 0, max: this.#threshold - 1, integer: true })
+    this.#failures = checkNumber('window', saved, { ...count, max: this.#threshold - 1 })
   }
 
   snapshot(): WindowSnapshot {

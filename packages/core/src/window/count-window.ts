@@ -1,4 +1,4 @@
-import { atLeastOne, checkNumber, checkObject } from '@cb/checks'
+import { atLeastOne, checkNumber, checkObject, checkThat, count } from '@cb/checks'
 import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
 
 /**
@@ -61,11 +61,9 @@ class CountWindow implements OutcomeWindow {
       'calls',
       'failures',
     ])
-    checkNumber('window.calls', calls, { min: 0, max: this.#size, integer: true })
-    if (!Array.isArray(failures)) throw new TypeError('window.failures must be an array')
-    const ages = new Set(
-      failures.map((age) => checkNumber('window.failures', age, { min: 0, max: calls - 1, integer: true })),
-    )
+    checkNumber('window.calls', calls, { ...count, max: this.#size })
+    checkThat(Array.isArray(failures), 'window.failures', 'an array', failures)
+    const ages = new Set(failures.map((age) => checkNumber('window.failures', age, { ...count, max: calls - 1 })))
     for (let age = calls - 1; age >= 0; age--) this.record(ages.has(age))
   }
 

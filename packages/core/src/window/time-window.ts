@@ -1,4 +1,4 @@
-import { checkNumber, checkObject, checkOptions, milliseconds } from '@cb/checks'
+import { checkNumber, checkObject, checkOptions, checkThat, count, milliseconds } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
 
@@ -63,29 +63,33 @@ class TimeWindow implements OutcomeWindow {
   save(): unknown {
     this.#forget(this.#clock.now())
     const buckets = [[this.#bucketCalls, this.#bucketFailures]]
-    const past = this.#past ?? new Float64Array(0)
-    for (let age = 1; age < this.#cut.buckets && past.length > 0; age++) {
-      const at = (this.#index - 2 * age + past.length) % past.length
+    const past = this.#past ?? []
+    for (let age = 2; age < past.length; age += 2) {
+      const at = (this.#index - age + past.length) % past.length
       buckets.push([past[at] as number, past[at + 1] as number])
     }
     return { left: Math.max(0, this.#bucketEndAt - this.#clock.last), buckets }
   }
 
   load(saved: unknown): void {
-    const { left, buckets } = checkObject('window', saved as { left: number; buckets: number[][] }, ['left', 'buckets'])
+    const { left, buckets } = checkObject('window', saved as { left: number; buckets: unknown[][] }, [
+      'left',
+      'buckets',
+    ])
     checkNumber('window.left', left, { min: 0, max: this.#cut.width })
-    if (!Array.isArray(buckets)) throw new TypeError('window.buckets must be an array')
-    if (buckets.length === 0 || buckets.length > this.#cut.buckets)
-      throw new RangeError('window.buckets has a wrong length')
-    const counts = buckets.map((bucket) => checkBucket(bucket))
-    const [[calls, failures], ...past] = counts as [[number, number], ...[number, number][]]
-    this.#past = new Float64Array(2 * this.#cut.buckets)
-    for (const [age, bucket] of past.entries()) this.#past.set(bucket, 2 * (this.#cut.buckets - 1 - age))
-    this.#index = 0
-    this.#bucketCalls = calls
-    this.#bucketFailures = failures
-    this.calls = counts.reduce((sum, [count]) => sum + count, 0)
-    this.failures = counts.reduce((sum, [, count]) => sum + count, 0)
+    const most = this.#cut.buckets
+    const fits = Array.isArray(buckets) && buckets.length > 0 && buckets.length <= most
+    checkThat(fits, 'window.buckets', `an array of 1 to ${most} pairs of numbers`, buckets)
+    const past = new Float64Array(2 * most)
+    for (const bucket of [...buckets].reverse()) {
+      checkThat(bucket?.length === 2, 'window.buckets', 'pairs of numbers', bucket)
+      this.#rotate(past)
+      this.#bucketCalls = checkNumber('window.buckets', bucket[0], count)
+      this.#bucketFailures = checkNumber('window.buckets', bucket[1], { ...count, max: this.#bucketCalls })
+      this.calls += this.#bucketCalls
+      this.failures += this.#bucketFailures
+    }
+    this.#past = past
     this.#bucketEndAt = this.#clock.now() + left
   }
 
@@ -97,9 +101,9 @@ class TimeWindow implements OutcomeWindow {
   #forget(now: number): void {
     if (this.calls === 0 || now < this.#bucketEndAt) return
     const ended = Math.floor((now - this.#bucketEndAt) / this.#cut.width) + 1
-    if (ended >= this.#cut.buckets) return this.#empty()
-    this.#past ??= new Float64Array(2 * this.#cut.buckets)
-    for (let n = 0; n < ended; n++) this.#rotate(this.#past)
+    const past = this.#past ?? new Float64Array(2 * this.#cut.buckets)
+    for (let n = 0; n < ended && this.calls > 0; n++) this.#rotate(past)
+    this.#past = this.calls > 0 ? past : undefined
     this.#bucketEndAt += ended * this.#cut.width
   }
 
@@ -115,18 +119,4 @@ class TimeWindow implements OutcomeWindow {
     this.#bucketCalls = 0
     this.#bucketFailures = 0
   }
-
-  #empty(): void {
-    this.#past?.fill(0)
-    this.#bucketCalls = 0
-    this.#bucketFailures = 0
-    this.calls = 0
-    this.failures = 0
-  }
-}
-
-function checkBucket(bucket: unknown): [number, number] {
-  if (!Array.isArray(bucket) || bucket.length !== 2) throw new TypeError('window.buckets must hold pairs of numbers')
-  const calls = checkNumber('window.buckets', bucket[0], { min: 0, integer: true })
-  return [calls, checkNumber('window.buckets', bucket[1], { min: 0, max: calls, integer: true })]
 }
