@@ -1,8 +1,8 @@
 import type { CircuitBreaker } from './circuit-breaker.ts'
-import type { CircuitBreakerEvents, Transition } from './events.ts'
+import type { CircuitBreakerEvents } from './events.ts'
 import { hub } from './observer.ts'
 import { isTimeout, type Outcome } from './outcome.ts'
-import type { Permit, Rejection } from './permit.ts'
+import type { Permit } from './permit.ts'
 import { attempt, report } from './report.ts'
 import type { StateName } from './states/state.ts'
 
@@ -51,22 +51,15 @@ export class Announcer {
     this.hearsOutcomes = listeners.some(({ name }) => name === 'outcome')
   }
 
-  transition(event: Transition): void {
-    this.#add({ name: 'transition', event })
-  }
-
   outcome(state: StateName, outcome: Outcome, at: number, late: boolean, error: unknown, call?: Permit): void {
     const duration = call?.startedAt === undefined ? undefined : at - call.startedAt
     const timedOut = outcome === 'failure' && isTimeout(error)
     const event = { breaker: this.#breaker.name, state, outcome, at, duration, late, timedOut }
-    this.#add({ name: 'outcome', event: error === undefined ? event : { ...event, error }, call })
+    this.add({ name: 'outcome', event: error === undefined ? event : { ...event, error }, call })
   }
 
-  rejection(state: StateName, { reason, retryAfterMs }: Rejection, at: number, shadow: boolean): void {
-    this.#add({ name: 'rejection', event: { breaker: this.#breaker.name, state, reason, retryAfterMs, at, shadow } })
-  }
-
-  #add(announcement: Announcement): void {
+  /** What `deliver` is to tell. */
+  add(announcement: Announcement): void {
     Object.freeze(announcement.event) // it is shared by all who listen
     if (this.#queue.length < mostInOneGo) this.#queue.push(announcement)
     else report(this, this.#breaker.name, 'listeners cause events in a circle, further ones are dropped')
@@ -76,7 +69,7 @@ export class Announcer {
     if (this.#delivering) return
     this.#delivering = true
     // The queue grows while it is read: a listener may cause further events.
-    for (let n = 0; n < this.#queue.length; n++) this.#tell(this.#queue[n] as Announcement)
+    for (const announcement of this.#queue) this.#tell(announcement)
     this.#queue.length = 0
     this.#delivering = false
   }
@@ -85,13 +78,11 @@ export class Announcer {
     // The lists are replaced when somebody leaves, so whoever an earlier listener has ended is not told any more.
     for (const entry of this.#listeners) {
       if (entry.name !== name || !this.#listeners.includes(entry)) continue
-      attempt(entry.listener, this.#breaker.name, 'a listener threw', () => entry.listener(event as never))
+      attempt(entry.listener, this.#breaker, 'a listener', () => entry.listener(event as never))
     }
     for (const observer of hub.observers ?? []) {
       if (!hub.observers?.includes(observer)) continue
-      attempt(observer, this.#breaker.name, 'an observer threw', () =>
-        observer[name]?.(event as never, this.#breaker, call),
-      )
+      attempt(observer, this.#breaker, 'an observer', () => observer[name]?.(event as never, this.#breaker, call))
     }
   }
 }

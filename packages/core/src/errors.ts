@@ -1,15 +1,19 @@
-/** Recognises an error by its brand, so that `instanceof` also holds for an error made by another copy of the package. */
-function branded(brand: symbol, owner: unknown, self: unknown, value: unknown): boolean {
-  if (self !== owner) return Function.prototype[Symbol.hasInstance].call(self, value)
-  try {
-    return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true
-  } catch {
-    return false // a proxy that throws
-  }
+/** Brands a class of errors, so that `instanceof` also holds for an error made by another copy of the package. */
+function brand(owner: { readonly prototype: Error }, name: string): void {
+  const mark = Symbol.for(`@cb/core/${name}`)
+  // On the prototype, so that a logged error does not show it.
+  Object.defineProperty(owner.prototype, mark, { value: true })
+  Object.defineProperty(owner, Symbol.hasInstance, {
+    value(this: unknown, error: Record<symbol, unknown>): boolean {
+      if (this !== owner) return Function.prototype[Symbol.hasInstance].call(this, error)
+      try {
+        return error[mark] === true
+      } catch {
+        return false // null, or a proxy that throws
+      }
+    },
+  })
 }
-
-const openBrand = Symbol.for('@cb/core/CircuitOpenError')
-const timeoutBrand = Symbol.for('@cb/core/CallTimeoutError')
 
 /** Why a call was not admitted. */
 export type RejectionReason = 'open' | 'half-open' | 'ramp' | 'throttled' | 'forced-open'
@@ -20,8 +24,8 @@ export type RejectionReason = 'open' | 'half-open' | 'ramp' | 'throttled' | 'for
  * Check it with `instanceof` or `error.code === 'ECIRCUITOPEN'`; both also hold for an error from another copy of the package.
  */
 export class CircuitOpenError extends Error {
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return branded(openBrand, CircuitOpenError, this, value)
+  static {
+    brand(this, 'CircuitOpenError')
   }
 
   override readonly name = 'CircuitOpenError'
@@ -37,7 +41,8 @@ export class CircuitOpenError extends Error {
   readonly retryAfterMs: number | null
 
   constructor(breaker: string, reason: RejectionReason, retryAfterMs: number | null) {
-    super(`circuit breaker ${quote(breaker)} is ${sayings[reason]}${sayWhen(retryAfterMs)}`)
+    const when = retryAfterMs === null ? '' : `; ask again in ${retryAfterMs} ms`
+    super(`circuit breaker ${quote(breaker)} is ${sayings[reason]}${when}`)
     this.breaker = breaker
     this.reason = reason
     this.retryAfterMs = retryAfterMs
@@ -50,8 +55,8 @@ export class CircuitOpenError extends Error {
  * Check it with `instanceof` or `error.code === 'ECALLTIMEOUT'`; both also hold for an error from another copy of the package.
  */
 export class CallTimeoutError extends Error {
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return branded(timeoutBrand, CallTimeoutError, this, value)
+  static {
+    brand(this, 'CallTimeoutError')
   }
 
   override readonly name = 'CallTimeoutError'
@@ -68,20 +73,12 @@ export class CallTimeoutError extends Error {
   }
 }
 
-// On the prototype, so that a logged error does not show it.
-Object.defineProperty(CircuitOpenError.prototype, openBrand, { value: true })
-Object.defineProperty(CallTimeoutError.prototype, timeoutBrand, { value: true })
-
 const sayings: Record<RejectionReason, string> = {
   open: 'open',
   'half-open': 'half-open and every probe is in flight',
   ramp: 'recovering and does not admit every call yet',
   throttled: 'throttled, for too many calls fail',
   'forced-open': 'forced open',
-}
-
-function sayWhen(retryAfterMs: number | null): string {
-  return retryAfterMs === null ? '' : `; ask again in ${retryAfterMs} ms`
 }
 
 /** A name as it may appear in a message: quoted, control characters escaped, bounded. */

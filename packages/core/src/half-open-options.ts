@@ -31,7 +31,7 @@ export interface HalfOpenOptions {
 /** What the options of half-open come to. */
 export interface HalfOpenSettings extends ProbeSettings {
   /** That of probes, if it is their own. */
-  readonly callTimeout: number | undefined
+  readonly callTimeout?: number
   /** The options as they were given, for changes. */
   readonly given: HalfOpenOptions
   /** The options with their defaults, for snapshots. */
@@ -57,44 +57,21 @@ export function parseHalfOpen(
     callTimeout: timerMilliseconds,
     maxDuration: milliseconds,
   }
-  const given = { ...before, ...checkOptions('halfOpen', changes, ranges, '.') }
-  const { maxConcurrent = 1, callTimeout: own, maxDuration } = given
-  const limit = own ?? callTimeout ?? 0
+  const merged = { ...before, ...checkOptions('halfOpen', changes, ranges, '.') }
+  const given: HalfOpenOptions = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined))
+  const limit = given.callTimeout ?? callTimeout ?? 0
+  const { maxConcurrent = 1, successThreshold = 2, probes, successRate = 1 } = given
   const { probeTimeout = Math.max(10_000, 2 * limit) } = given
   const longer = `longer than callTimeout (${limit}), or a probe that times out has no vote`
   checkThat(probeTimeout > limit, 'halfOpen.probeTimeout', longer, probeTimeout, RangeError)
-  const { successesNeeded, failuresTolerated, ...verdict } = parseVerdict(given)
-  return Object.freeze({
-    maxConcurrent,
-    successesNeeded,
-    failuresTolerated,
-    probeTimeout,
-    maxDuration,
-    callTimeout: own,
-    given,
-    told: Object.freeze({
-      maxConcurrent,
-      ...verdict,
-      probeTimeout,
-      ...(own !== undefined && { callTimeout: own }),
-      ...(maxDuration !== undefined && { maxDuration }),
-    }),
-  })
-}
-
-type Verdict = Pick<ProbeSettings, 'successesNeeded' | 'failuresTolerated'> & HalfOpenOptions
-
-/** A ratio over so many probes is a number of successes and a number of failures, whichever is reached first. */
-function parseVerdict({ successThreshold, probes, successRate }: HalfOpenOptions): Verdict {
-  if (probes === undefined) {
-    if (successRate !== undefined) throw new TypeError('halfOpen.successRate needs halfOpen.probes: of how many?')
-    const needed = successThreshold ?? 2
-    return { successesNeeded: needed, failuresTolerated: 0, successThreshold: needed }
-  }
-  if (successThreshold !== undefined) {
+  if (probes === undefined && given.successRate !== undefined)
+    throw new TypeError('halfOpen.successRate needs halfOpen.probes: of how many?')
+  if (probes !== undefined && given.successThreshold !== undefined)
     throw new TypeError('halfOpen.successThreshold and halfOpen.probes exclude each other')
-  }
-  const rate = successRate ?? 1
-  const needed = Math.ceil(probes * rate - 1e-9) // 100 × 0.07 is a little more than 7
-  return { successesNeeded: needed, failuresTolerated: probes - needed, probes, successRate: rate }
+  const verdict = probes === undefined ? { successThreshold } : { successRate }
+  const told = Object.freeze({ ...given, maxConcurrent, ...verdict, probeTimeout })
+  // A ratio over so many probes is a number of successes and a number of failures, whichever is reached first.
+  // 100 × 0.07 is a little more than 7.
+  const successesNeeded = probes === undefined ? successThreshold : Math.ceil(probes * successRate - 1e-9)
+  return { ...told, successesNeeded, failuresTolerated: (probes ?? successesNeeded) - successesNeeded, given, told }
 }

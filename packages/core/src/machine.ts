@@ -204,14 +204,16 @@ export class Machine extends Tally implements Settler {
     // What is kept for snapshots must not keep a caller's error, and all that hangs on it, alive.
     const { error: _, ...kept } = transition
     this.lastTransition = kept
-    if (this.#isWatched) this.announcer.transition(transition)
+    if (this.#isWatched) this.announcer.add({ name: 'transition', event: transition })
   }
 
   #reject(state: State, rejection: Rejection, shadow: boolean): void {
     if (shadow) this.shadowed++
     else this.rejected++
     if (!this.#isWatched) return
-    this.announcer.rejection(state.name, rejection, this.clock.now(), shadow)
+    const { reason, retryAfterMs } = rejection
+    const event = { breaker: this.breaker.name, state: state.name, reason, retryAfterMs, at: this.clock.now(), shadow }
+    this.announcer.add({ name: 'rejection', event })
     this.#deliver()
   }
 

@@ -52,7 +52,13 @@ export function observe(observer: Observer): () => void {
     rejection: (event, breaker) => observer.rejection?.(event, breaker),
     // Only if there is one: to follow each call has its cost.
     ...(observer.outcome && { outcome: (event, breaker, call) => observer.outcome?.(event, breaker, call) }),
-    ...(observer.call && { call: (run, breaker, call) => observer.call?.(run, breaker, call) }),
+    ...(observer.call && {
+      call: (run, breaker, call) => {
+        const runOnce = once(run)
+        attempt(entry, breaker, 'an observer', () => observer.call?.(runOnce, breaker, call))
+        runOnce()
+      },
+    }),
   }
   hub.observers = [...(hub.observers ?? []), entry]
   for (const breaker of liveBreakers()) announceTo(entry, breaker)
@@ -62,36 +68,39 @@ export function observe(observer: Observer): () => void {
   }
 }
 
-/** The list is replaced when it changes, so what follows from it is kept until then. */
-let latest: Hub['observers'] = null
-let callsAreFollowed = false
-let wrapping: readonly Observer[] = []
-/** The latest list if nobody in it follows calls: what is asked most is answered by one comparison. */
-let quiet: Hub['observers'] | undefined = null
-
-function look(): void {
-  if (hub.observers === latest) return
-  latest = hub.observers
-  wrapping = (latest ?? []).filter(({ call }) => call !== undefined)
-  callsAreFollowed = wrapping.length > 0 || latest?.some(({ outcome }) => outcome !== undefined) === true
-  quiet = callsAreFollowed ? undefined : latest
+function once(run: () => void): () => void {
+  let done = false
+  return () => {
+    if (done) return
+    done = true
+    run()
+  }
 }
+
+/** The present list, if nobody in it follows calls: what is asked most is answered by one comparison. */
+let quiet: Hub['observers'] | undefined = null
+/** The present list, if somebody does. */
+let loud: Hub['observers'] | undefined
 
 /** @internal Whether an observer follows each call. */
 export function callsAreObserved(): boolean {
-  if (hub.observers === quiet) return false
-  look()
-  return callsAreFollowed
+  return hub.observers !== quiet && look(hub.observers)
 }
 
-/** @internal Runs a call inside what the observers put around it: exactly once, whatever they do. */
+/** Lists are replaced when they change, so what follows from one is kept until then. */
+function look(present: Hub['observers']): boolean {
+  if (present === loud) return true
+  const followed = present?.some(({ outcome, call }) => outcome ?? call) === true
+  quiet = followed ? undefined : present
+  loud = followed ? present : undefined
+  return followed
+}
+
+/** @internal Runs a call inside what the observers put around it; `observe` sees to it that each runs it exactly once. */
 export function runObserved<T>(fn: () => T, breaker: CircuitBreaker, call: object): T {
-  look()
-  if (wrapping.length === 0) return fn()
-  let answer = (): T => {
-    throw new Error('a call was started from within itself')
-  }
-  const run = once(() => {
+  if (hub.observers === null) return fn()
+  let answer = fn
+  const run = () => {
     try {
       const value = fn()
       answer = () => value
@@ -100,26 +109,11 @@ export function runObserved<T>(fn: () => T, breaker: CircuitBreaker, call: objec
         throw error
       }
     }
-  })
-  const around = wrapping.reduceRight(
-    (inner, observer) =>
-      once(() => {
-        attempt(observer, breaker.name, 'an observer threw', () => observer.call?.(inner, breaker, call))
-        inner()
-      }),
-    run,
-  )
-  around()
-  return answer()
-}
-
-function once(run: () => void): () => void {
-  let done = false
-  return () => {
-    if (done) return
-    done = true
-    run()
   }
+  const around = (inner: () => void, observer: Observer) =>
+    observer.call ? () => observer.call?.(inner, breaker, call) : inner
+  hub.observers.reduceRight(around, run)()
+  return answer()
 }
 
 /** @internal Makes a new breaker known. It is held weakly: being known keeps nothing alive. */
@@ -132,7 +126,7 @@ export function makeKnown(breaker: CircuitBreaker): void {
 }
 
 function announceTo(observer: Observer, breaker: CircuitBreaker): void {
-  attempt(observer, breaker.name, 'an observer threw', () => observer.created?.(breaker))
+  attempt(observer, breaker, 'an observer', () => observer.created?.(breaker))
 }
 
 function liveBreakers(): CircuitBreaker[] {

@@ -50,8 +50,8 @@ export interface Settings {
   readonly trip: TripPolicy
   readonly openDuration: OpenDuration
   readonly halfOpen: HalfOpenSettings
-  readonly ramp: Required<RampOptions> | undefined
-  readonly callTimeout: number | undefined
+  readonly ramp?: Required<RampOptions>
+  readonly callTimeout?: number
   /** 0..1 */
   readonly shadow: number
   readonly classify: Classify
@@ -64,8 +64,6 @@ const defaults: Settings = {
   trip: anyOf(failureRate(), consecutiveFailures(10)),
   openDuration: exponentialBackoff(),
   halfOpen: parseHalfOpen(),
-  ramp: undefined,
-  callTimeout: undefined,
   shadow: 0,
   classify: defaultClassify,
   clock: new SteadyClock(systemNow),

@@ -50,8 +50,7 @@ export class RegistryAudience {
   }
 
   announce(event: 'created' | 'evicted', breaker: CircuitBreaker): void {
-    for (const tell of this.#members[event])
-      attempt(tell, breaker.name, 'a listener threw', () => tell(breaker, breaker))
+    for (const tell of this.#members[event]) attempt(tell, breaker, 'a listener', () => tell(breaker, breaker))
   }
 
   #toMembers(event: 'created' | 'evicted', listener: Listener<'created'>): () => void {
@@ -64,8 +63,7 @@ export class RegistryAudience {
     const ends = new Map<CircuitBreaker, () => void>()
     const subscription: Subscription = {
       attach: (breaker) => {
-        const tell = (detail: unknown) =>
-          attempt(listener, breaker.name, 'a listener threw', () => listener(detail, breaker))
+        const tell = (detail: unknown) => attempt(listener, breaker, 'a listener', () => listener(detail, breaker))
         ends.set(breaker, breaker.on(event, tell))
       },
       detach: (breaker) => {

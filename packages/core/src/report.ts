@@ -9,11 +9,12 @@ export function report(culprit: object, breaker: string, what: string, error?: u
 }
 
 /** Runs a user's function that must not harm anybody: what it throws, or rejects with, is reported once. */
-export function attempt(culprit: object, breaker: string, what: string, call: () => unknown): void {
+export function attempt(culprit: object, { name }: { name: string }, who: string, call: () => unknown): void {
+  const blame = (error: unknown) => report(culprit, name, `${who} threw`, error)
   try {
     const result = call()
-    if (result instanceof Promise) result.catch((error: unknown) => report(culprit, breaker, what, error))
+    if (result instanceof Promise) result.catch(blame)
   } catch (error) {
-    report(culprit, breaker, what, error)
+    blame(error)
   }
 }

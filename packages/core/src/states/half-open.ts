@@ -17,7 +17,7 @@ export interface ProbeSettings {
   /** One failure more re-opens. */
   readonly failuresTolerated: number
   readonly probeTimeout: number
-  readonly maxDuration: number | undefined
+  readonly maxDuration?: number
 }
 
 /** A few probes pass, each on a lease; their verdicts decide. */
