@@ -5,7 +5,7 @@ import { Forced } from './states/forced.ts'
 
 // What a person does to a machine.
 
-export function force(machine: Machine, to: 'open' | 'closed', note: string | undefined, duration: number): void {
+export function force(machine: Machine, to: 'open' | 'closed', note?: string, duration: number = Infinity): void {
   const under = machine.current()
   machine.enter(new Forced(to, machine.clock, note ?? null, duration, under), 'forced', note)
 }

@@ -29,14 +29,14 @@ export interface ForceOptions {
 
 /** @internal The machine behind a breaker, for what is built in but need not be in every bundle. */
 export let machineOf: (breaker: CircuitBreaker) => Machine
-/** @internal Whether nothing is lost if it is forgotten. */
-export let isForgettable: (breaker: CircuitBreaker) => boolean
+/** @internal The same, if it has been used. */
+export let usedMachineOf: (breaker: CircuitBreaker) => Machine | undefined
 
 /** Guards one dependency: stops calling it while it fails, and finds out when it is well again. */
 export class CircuitBreaker {
   static {
     machineOf = (breaker) => breaker.#machine
-    isForgettable = (breaker) => breaker.#used === undefined || breaker.#used.isClean
+    usedMachineOf = (breaker) => breaker.#used
   }
 
   readonly name: string
@@ -49,7 +49,8 @@ export class CircuitBreaker {
   constructor(options: CircuitBreakerOptions = {}) {
     this.#madeWith = parseOptions(options)
     this.#madeAt = this.#madeWith.clock.now()
-    this.name = checkName('name', options.name === undefined ? 'default' : options.name)
+    const { name = 'default' } = options
+    this.name = checkName('name', name)
     makeKnown(this)
     noticeRepetition(this.name)
   }
@@ -86,9 +87,7 @@ export class CircuitBreaker {
 
   #executeAnew<T>(fn: Call<T>): Promise<T> {
     const machine = this.#machine
-    if (machine.callsAreWatched) return guardedCall(machine, fn)
-    preparePlainCalls(machine)
-    return machine.state.onValue === undefined ? guardedCall(machine, fn) : plainCall(fn, machine.state)
+    return preparePlainCalls(machine) ? plainCall(fn, machine.state) : guardedCall(machine, fn)
   }
 
   /** The same function behind this breaker: same parameters, same `this`, always a promise. */
@@ -119,12 +118,18 @@ export class CircuitBreaker {
    * @param reason  why, in your words; for snapshots and events.
    */
   forceOpen(reason?: string, options?: ForceOptions): void {
-    force(this.#machine, 'open', checkReason('forceOpen', reason), durationOf('forceOpen', options))
+    this.#force('open', 'forceOpen', reason, options)
   }
 
   /** Admits every call until `resume` or `reset`, or for a time; outcomes are counted and decide nothing. */
   forceClosed(reason?: string, options?: ForceOptions): void {
-    force(this.#machine, 'closed', checkReason('forceClosed', reason), durationOf('forceClosed', options))
+    this.#force('closed', 'forceClosed', reason, options)
+  }
+
+  #force(to: 'open' | 'closed', method: string, reason: string | undefined, options: ForceOptions = {}): void {
+    const { for: duration } = checkObject(`${method}(options)`, options, ['for'])
+    if (duration !== undefined) checkNumber(`${method} for`, duration, milliseconds)
+    force(this.#machine, to, checkReason(method, reason), duration)
   }
 
   /** Ends an override: the breaker goes on from the state it was in before. @param reason  why, in your words, for events. */
@@ -197,9 +202,4 @@ export class CircuitBreaker {
 function checkReason(method: string, reason: string | undefined): string | undefined {
   checkThat(reason === undefined || typeof reason === 'string', `${method}(reason)`, 'a string', reason)
   return reason
-}
-
-function durationOf(method: string, options: ForceOptions = {}): number {
-  const { for: duration } = checkObject(`${method}(options)`, options, ['for'])
-  return duration === undefined ? Infinity : checkNumber(`${method} for`, duration, milliseconds)
 }

@@ -28,7 +28,7 @@ const farthest = 1e14
 export class SteadyClock implements Clock {
   #source: () => number
   #offset = 0
-  last: number = Number.NEGATIVE_INFINITY
+  last: number = -Infinity
 
   constructor(source: () => number) {
     this.#source = source
@@ -62,7 +62,7 @@ export class SteadyClock implements Clock {
       '(all that share it)',
       'the `now` option threw or gave no usable number, performance.now() is used instead',
     )
-    if (this.last === Number.NEGATIVE_INFINITY) this.last = 0
+    if (this.last === -Infinity) this.last = 0
     this.#source = () => performance.now()
     this.#offset = this.last - performance.now()
     return this.last

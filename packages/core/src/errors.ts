@@ -1,3 +1,5 @@
+import { show } from '@cb/checks'
+
 /** Brands a class of errors, so that `instanceof` also holds for an error made by another copy of the package. */
 function brand(owner: { readonly prototype: Error }, name: string): void {
   const mark = Symbol.for(`@cb/core/${name}`)
@@ -42,7 +44,7 @@ export class CircuitOpenError extends Error {
 
   constructor(breaker: string, reason: RejectionReason, retryAfterMs: number | null) {
     const when = retryAfterMs === null ? '' : `; ask again in ${retryAfterMs} ms`
-    super(`circuit breaker ${quote(breaker)} is ${sayings[reason]}${when}`)
+    super(`circuit breaker ${show(breaker)} is ${sayings[reason]}${when}`)
     this.breaker = breaker
     this.reason = reason
     this.retryAfterMs = retryAfterMs
@@ -67,7 +69,7 @@ export class CallTimeoutError extends Error {
   readonly callTimeout: number
 
   constructor(breaker: string, callTimeout: number) {
-    super(`a call through circuit breaker ${quote(breaker)} took longer than ${callTimeout} ms`)
+    super(`a call through circuit breaker ${show(breaker)} took longer than ${callTimeout} ms`)
     this.breaker = breaker
     this.callTimeout = callTimeout
   }
@@ -79,9 +81,4 @@ const sayings: Record<RejectionReason, string> = {
   ramp: 'recovering and does not admit every call yet',
   throttled: 'throttled, for too many calls fail',
   'forced-open': 'forced open',
-}
-
-/** A name as it may appear in a message: quoted, control characters escaped, bounded. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
 }

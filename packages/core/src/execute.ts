@@ -1,5 +1,5 @@
 import { askFallback, checkFunction, checkObject, checkThat } from '@cb/checks'
-import { Limits } from './limits.ts'
+import { callWithin } from './limits.ts'
 import type { Machine } from './machine.ts'
 import { outcomeOf } from './outcome.ts'
 import type { Permit } from './permit.ts'
@@ -56,15 +56,19 @@ function admittedCall<T>(machine: Machine, permit: Permit, fn: Call<T>, signal: 
   const { name } = machine.breaker
   const { classify } = machine.settings
   const callTimeout = machine.callTimeout()
-  const limits = callTimeout === undefined && signal === undefined ? undefined : new Limits(name, callTimeout, signal)
-  const call = () => (limits === undefined ? fn(idleSignal) : limits.run(fn))
+  let cancelled = false
+  const onCancel = () => {
+    cancelled = true
+  }
+  const isLimited = callTimeout !== undefined || signal !== undefined
+  const call = () => (isLimited ? callWithin(fn, name, callTimeout, signal, onCancel) : fn(idleSignal))
   return begin(() => permit.run(call)).then(
     (value) => {
       permit.settle(outcomeOf({ status: 'fulfilled', value }, classify, name))
       return value
     },
     (reason) => {
-      permit.settle(limits?.cancelled ? 'ignored' : outcomeOf({ status: 'rejected', reason }, classify, name), reason)
+      permit.settle(cancelled ? 'ignored' : outcomeOf({ status: 'rejected', reason }, classify, name), reason)
       return new Rethrow(reason) as never
     },
   )

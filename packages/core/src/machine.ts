@@ -7,7 +7,7 @@ import { decideOpenDuration } from './open-duration.ts'
 import type { Settings } from './options.ts'
 import type { Outcome } from './outcome.ts'
 import { Permit, Rejection, type Settler } from './permit.ts'
-import { Ramp } from './ramp.ts'
+import { startRamp } from './ramp.ts'
 import { Refusals } from './refusals.ts'
 import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
@@ -58,13 +58,6 @@ export class Machine extends Tally implements Settler {
   get announcer(): Announcer {
     this.#announcer ??= new Announcer(this.breaker)
     return this.#announcer
-  }
-
-  /** Closed by its own decision, and without a failure to remember: nothing is lost if it is forgotten. */
-  get isClean(): boolean {
-    if (!(this.state instanceof Closed) || this.state.ramp !== undefined) return false
-    const { failures, slowCalls = 0 } = this.state.window()
-    return failures === 0 && slowCalls === 0
   }
 
   /** The state at this moment: open becomes half-open when somebody asks after its time is up. */
@@ -161,10 +154,6 @@ export class Machine extends Tally implements Settler {
     this.#deliver()
   }
 
-  settledAgain(): void {
-    this.late++
-  }
-
   /** Goes to a state because a person, or what a person has saved, wants it. */
   enter(state: State, reason: string, note?: string, known?: Partial<Tally> & { since: number }): void {
     this.#become(state, { reason, cause: 'person', ...(note !== undefined && { note }) })
@@ -175,7 +164,7 @@ export class Machine extends Tally implements Settler {
   #follow({ to, reason, trip }: Verdict, error: unknown): void {
     if (to === 'open') return this.#open({ reason, cause: 'call', ...(trip && { trip }) }, error)
     const { ramp } = this.settings
-    const gradual = ramp && new Ramp(ramp, this.settings, this.state.attempt)
+    const gradual = ramp && startRamp(ramp, this.settings, this.state.attempt)
     this.#become(new Closed(this, gradual), { reason, cause: 'call' })
   }
 

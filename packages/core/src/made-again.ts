@@ -15,9 +15,5 @@ export function noticeRepetition(name: string): void {
   if (made.size >= many) made.clear()
   made.set(name, count)
   if (count !== many) return
-  report(
-    {},
-    name,
-    `${many} breakers of this name were made. Make one and keep it: a new one knows nothing of the calls before it`,
-  )
+  report({}, name, `${many} breakers of this name were made. Make one and keep it: a new one never opens`)
 }

@@ -6,8 +6,8 @@ import type { Issuer } from './states/state.ts'
 /** Who is told how a permit's call went. */
 export interface Settler {
   settle(issuer: Issuer, outcome: Outcome, error: unknown, permit: Permit): void
-  /** A second settlement, which changes nothing. */
-  settledAgain(): void
+  /** How many settlements changed nothing. */
+  late: number
   /** Runs the permit's call where observers want it. */
   run<T>(fn: () => T, permit: Permit): T
 }
@@ -62,9 +62,11 @@ export class Permit {
       this.ignore()
       throw new TypeError(`settle(outcome) must be 'success', 'failure' or 'ignored', got ${show(outcome)}`)
     }
-    if (this.#settled) return this.#settler.settledAgain()
-    this.#settled = true
-    this.#settler.settle(this.#issuer, outcome, error, this)
+    if (this.#settled) this.#settler.late++
+    else {
+      this.#settled = true
+      this.#settler.settle(this.#issuer, outcome, error, this)
+    }
   }
 
   /** For `using permit = breaker.acquire()`: a permit that has not been settled when its block ends is ignored, and not lost. */

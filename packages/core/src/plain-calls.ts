@@ -7,11 +7,12 @@ import type { State } from './states/state.ts'
 /**
  * Prepares the closed state of a machine for the plain path, if it is closed and its settings allow that: calls that nobody
  * follows, without `classify` and `callTimeout`, for which there is nothing to do but to count how they went.
+ * @returns whether they do.
  */
-export function preparePlainCalls(machine: Machine): void {
+export function preparePlainCalls(machine: Machine): boolean {
   const { state, settings } = machine
-  if (!(state instanceof Closed) || !state.isPlain) return
-  if (settings.classify !== defaultClassify || settings.callTimeout !== undefined) return
+  if (machine.callsAreWatched || !(state instanceof Closed) || !state.isPlain) return false
+  if (settings.classify !== defaultClassify || settings.callTimeout !== undefined) return false
   state.onValue = (value) => {
     machine.succeed(state)
     return value
@@ -21,6 +22,7 @@ export function preparePlainCalls(machine: Machine): void {
     else machine.settle(state, 'ignored', error)
     return new Rethrow(error)
   }
+  return true
 }
 
 /** A call while a state is in charge that is prepared for it. */

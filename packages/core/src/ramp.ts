@@ -23,43 +23,35 @@ interface Sources {
   readonly random: () => number
 }
 
-/**
- * Gradual re-admission: what has just recovered gets a growing share of the calls, and not all at once what broke it before.
- * `share = from + (1 - from) × (elapsed / duration) ^ exponent`; each call is admitted with that probability.
- */
-export class Ramp {
-  readonly #options: Required<RampOptions>
-  readonly #clock: Clock
-  readonly #random: () => number
-  readonly #startedAt: number
+/** Gradual re-admission: what has just recovered gets a growing share of the calls, and not all at once what broke it before. */
+export interface Ramp {
   /** The `attempt` of the outage that it follows: a relapse goes on counting. */
   readonly attempt: number
-  rejected = 0
-
-  constructor(options: Required<RampOptions>, { clock, random }: Sources, attempt = 0, age = 0) {
-    this.#options = options
-    this.#clock = clock
-    this.#random = random
-    this.#startedAt = clock.now() - age
-    this.attempt = attempt
-  }
-
+  rejected: number
   /** Milliseconds since it began. */
-  age(): number {
-    return this.#clock.now() - this.#startedAt
-  }
-
+  age(): number
   /** 0..1; 1 when the ramp is over. */
-  share(): number {
-    const { duration, from, exponent } = this.#options
-    const elapsed = this.age() / duration
-    return elapsed >= 1 ? 1 : from + (1 - from) * elapsed ** exponent
-  }
-
+  share(): number
   /** Leaves the call to chance. */
-  admits(): boolean {
-    if (this.#random() < this.share()) return true
-    this.rejected++
-    return false
+  admits(): boolean
+}
+
+/** `share = from + (1 - from) × (elapsed / duration) ^ exponent`; each call is admitted with that probability. */
+export function startRamp(options: Required<RampOptions>, { clock, random }: Sources, attempt = 0, age = 0): Ramp {
+  const { duration, from, exponent } = options
+  const startedAt = clock.now() - age
+  return {
+    attempt,
+    rejected: 0,
+    age: () => clock.now() - startedAt,
+    share() {
+      const elapsed = this.age() / duration
+      return elapsed >= 1 ? 1 : from + (1 - from) * elapsed ** exponent
+    },
+    admits() {
+      const admitted = random() < this.share()
+      if (!admitted) this.rejected++
+      return admitted
+    },
   }
 }

@@ -1,5 +1,5 @@
 import { atLeastOne, checkObject, checkOptions, milliseconds } from '@cb/checks'
-import { CircuitBreaker, isForgettable } from './circuit-breaker.ts'
+import { CircuitBreaker, usedMachineOf } from './circuit-breaker.ts'
 import {
   type CircuitBreakerOptions,
   changeSettings,
@@ -11,6 +11,7 @@ import {
 } from './options.ts'
 import { RegistryAudience, type RegistryEvents } from './registry-audience.ts'
 import type { CircuitBreakerSnapshot } from './snapshot.ts'
+import { Closed } from './states/closed.ts'
 
 /** What a registry may be given. */
 export interface CircuitBreakerRegistryOptions {
@@ -172,4 +173,13 @@ export class CircuitBreakerRegistry {
   ): () => void {
     return this.#audience.subscribe(event, listener)
   }
+}
+
+/** Closed by its own decision, and without a failure to remember: nothing is lost if it is forgotten. */
+function isForgettable(breaker: CircuitBreaker): boolean {
+  const state = usedMachineOf(breaker)?.state
+  if (state === undefined) return true
+  if (!(state instanceof Closed) || state.ramp !== undefined) return false
+  const { failures, slowCalls = 0 } = state.window()
+  return failures === 0 && slowCalls === 0
 }

@@ -1,11 +1,10 @@
-import { report as say } from '@cb/checks'
-import { quote } from './errors.ts'
+import { report as say, show } from '@cb/checks'
 
 export { hush } from '@cb/checks'
 
 /** Says once per culprit that a function the user gave to a breaker has misbehaved. */
 export function report(culprit: object, breaker: string, what: string, error?: unknown): void {
-  say(`@cb/core: circuit breaker ${quote(breaker)}`, culprit, what, error)
+  say(`@cb/core: circuit breaker ${show(breaker)}`, culprit, what, error)
 }
 
 /** Runs a user's function that must not harm anybody: what it throws, or rejects with, is reported once. */

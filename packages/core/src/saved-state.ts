@@ -1,6 +1,6 @@
 import { checkNumber, checkObject, checkOptions, checkThat, count, type NumberRange, show } from '@cb/checks'
 import type { Machine } from './machine.ts'
-import { Ramp } from './ramp.ts'
+import { type Ramp, startRamp } from './ramp.ts'
 import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
 import { HalfOpen } from './states/half-open.ts'
@@ -65,7 +65,7 @@ export function save(machine: Machine): SavedBreaker {
 
 function saveState(machine: Machine, state: State): SavedState {
   const { trip } = machine.settings
-  if (state instanceof Open) return { name: 'open', remaining: state.remaining(), attempt: state.attempt }
+  if (state instanceof Open) return { name: 'open', remaining: state.retryAfterMs(), attempt: state.attempt }
   if (state instanceof HalfOpen) return { name: 'half-open', attempt: state.attempt }
   const closed = state as Closed
   const ramp = closed.ramp && { age: closed.ramp.age(), attempt: closed.ramp.attempt }
@@ -113,7 +113,7 @@ function restoreState(machine: Machine, value: SavedState): State {
 function restoreRamp({ settings }: Machine, saved: SavedRamp): Ramp | undefined {
   if (saved === null || settings.ramp === undefined) return undefined
   const { age, attempt } = checkOptions('saved.state.ramp', saved, { age: ms, attempt: attempts }, '.')
-  return new Ramp(settings.ramp, settings, attempt, age)
+  return startRamp(settings.ramp, settings, attempt, age)
 }
 
 function restoreOverride(machine: Machine, value: NonNullable<SavedBreaker['override']>, under: State): Forced {

@@ -94,7 +94,7 @@ function sayRange({ min, max, above, integer, unit = '' }: NumberRange): string 
 
 /** A value as it may appear in a message: bounded, and never an object's contents. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
+  if (typeof value === 'string') return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value)
   if (typeof value === 'object' || typeof value === 'function') return kind(value)
   return typeof value === 'bigint' ? `${value}n` : String(value)
 }

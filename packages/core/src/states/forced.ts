@@ -24,13 +24,13 @@ export class Forced implements State {
   }
 
   over(): Over | undefined {
-    if (this.#endsAt === Number.POSITIVE_INFINITY || this.#clock.now() < this.#endsAt) return undefined
+    if (this.#endsAt === Infinity || this.#clock.now() < this.#endsAt) return undefined
     return { reason: 'override-expired' }
   }
 
   /** Whole milliseconds; null if only a person can end it. As of the latest reading of the clock. */
   expiresInMs(): number | null {
-    if (this.#endsAt === Number.POSITIVE_INFINITY) return null
+    if (this.#endsAt === Infinity) return null
     return Math.max(1, Math.ceil(this.#endsAt - this.#clock.last))
   }
 

@@ -20,11 +20,6 @@ export class Open implements State {
     return this.#clock.now() >= this.#deadlineAt ? { reason: 'open-duration-ended' } : undefined
   }
 
-  /** Milliseconds until the deadline. */
-  remaining(): number {
-    return Math.max(0, this.#deadlineAt - this.#clock.now())
-  }
-
   admit(): Rejection {
     return new Rejection('open', this.retryAfterMs())
   }

@@ -20,7 +20,7 @@ export function timeWindow(ms: number, options: TimeWindowOptions = {}): WindowS
   const cut = { width: ms / buckets, buckets }
   return Object.freeze({
     config: Object.freeze({ type: 'time', ms, buckets }),
-    capacity: Number.POSITIVE_INFINITY,
+    capacity: Infinity,
     timed: true,
     open: (clock: Clock) => new TimeWindow(cut, clock),
   })
@@ -34,7 +34,7 @@ class TimeWindow implements OutcomeWindow {
   #past: Float64Array | undefined
   #index = 0
   /** Long past while it is empty: the first call begins a bucket. */
-  #bucketEndAt = Number.NEGATIVE_INFINITY
+  #bucketEndAt = -Infinity
   #bucketCalls = 0
   #bucketFailures = 0
   calls = 0
