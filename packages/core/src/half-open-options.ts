@@ -62,12 +62,10 @@ export function parseHalfOpen(
   const limit = given.callTimeout ?? callTimeout ?? 0
   const { maxConcurrent = 1, successThreshold = 2, probes, successRate = 1 } = given
   const { probeTimeout = Math.max(10_000, 2 * limit) } = given
-  const longer = `longer than callTimeout (${limit}), or a probe that times out has no vote`
+  const longer = `longer than callTimeout (${limit})`
   checkThat(probeTimeout > limit, 'halfOpen.probeTimeout', longer, probeTimeout, RangeError)
-  if (probes === undefined && given.successRate !== undefined)
-    throw new TypeError('halfOpen.successRate needs halfOpen.probes: of how many?')
-  if (probes !== undefined && given.successThreshold !== undefined)
-    throw new TypeError('halfOpen.successThreshold and halfOpen.probes exclude each other')
+  if (probes === undefined ? given.successRate : given.successThreshold)
+    throw new TypeError('halfOpen may have either successThreshold, or probes and successRate')
   const verdict = probes === undefined ? { successThreshold } : { successRate }
   const told = Object.freeze({ ...given, maxConcurrent, ...verdict, probeTimeout })
   // A ratio over so many probes is a number of successes and a number of failures, whichever is reached first.

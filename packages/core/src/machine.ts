@@ -65,20 +65,10 @@ export class Machine extends Tally implements Settler {
     const state = this.state
     const over = state.over?.()
     if (over !== undefined && state === this.state) {
-      this.#moveOn(state, { ...over, cause: 'time' })
+      this.#follow(over, 'time')
       this.#deliver()
     }
     return this.state
-  }
-
-  /** What follows when a state is over. */
-  #moveOn(state: State, why: Pick<Transition, 'reason' | 'cause' | 'trip'>): void {
-    if (state instanceof Open) this.#become(new HalfOpen(this, state.attempt), why)
-    else if (!(state instanceof Forced)) this.#open(why, undefined)
-    else {
-      this.#become(state.under, why)
-      this.current() // what is underneath may be over as well
-    }
   }
 
   admit(isProber = false): Permit | Rejection {
@@ -130,7 +120,7 @@ export class Machine extends Tally implements Settler {
       this.announcer.outcome(issuer.name, outcome, at, verdict === 'late', error, permit)
     }
     // A trip policy is the user's code: it may itself have moved the breaker on.
-    if (verdict !== undefined && verdict !== 'late' && issuer === this.state) this.#follow(verdict, error)
+    if (verdict !== undefined && verdict !== 'late' && issuer === this.state) this.#follow(verdict, 'call', error)
     this.#deliver()
   }
 
@@ -140,7 +130,7 @@ export class Machine extends Tally implements Settler {
     const verdict = issuer.succeed()
     this.countSuccess(issuer, this.clock)
     if (verdict === undefined || issuer !== this.state) return
-    this.#follow(verdict, undefined)
+    this.#follow(verdict, 'call')
     this.#deliver()
   }
 
@@ -150,7 +140,7 @@ export class Machine extends Tally implements Settler {
     const verdict = issuer.fail(error)
     this.countFailure(issuer, this.clock, error)
     if (verdict === undefined || issuer !== this.state) return
-    this.#follow(verdict, error)
+    this.#follow(verdict, 'call', error)
     this.#deliver()
   }
 
@@ -161,11 +151,18 @@ export class Machine extends Tally implements Settler {
     this.#deliver()
   }
 
-  #follow({ to, reason, trip }: Verdict, error: unknown): void {
-    if (to === 'open') return this.#open({ reason, cause: 'call', ...(trip && { trip }) }, error)
-    const { ramp } = this.settings
-    const gradual = ramp && startRamp(ramp, this.settings, this.state.attempt)
-    this.#become(new Closed(this, gradual), { reason, cause: 'call' })
+  #follow({ to, reason, trip }: Verdict, cause: Transition['cause'], error?: unknown): void {
+    const { state, settings } = this
+    const why = { reason, cause, ...(trip && { trip }) }
+    if (state instanceof Forced) {
+      this.#become(state.under, why)
+      this.current() // what is underneath may be over as well
+    } else if (to === 'open') this.#open(why, error)
+    else if (to === 'half-open') this.#become(new HalfOpen(this, state.attempt), why)
+    else {
+      const ramp = settings.ramp && startRamp(settings.ramp, settings, state.attempt)
+      this.#become(new Closed(this, ramp), why)
+    }
   }
 
   #open(why: Pick<Transition, 'reason' | 'cause' | 'trip'>, error: unknown): void {

@@ -79,7 +79,6 @@ function describePolicy({ name, config }: { name: string; config?: object }): st
 
 /** A year: what was saved by a clock gone wild is not to be believed. */
 const ms: NumberRange = { min: 0, max: 31_536_000_000, unit: ' of milliseconds', needed: true }
-const attempts: NumberRange = { ...count, needed: true }
 
 /** Checks it all before anything is changed. @throws TypeError or RangeError that says what is wrong with it. */
 export function restore(machine: Machine, value: unknown): void {
@@ -112,7 +111,7 @@ function restoreState(machine: Machine, value: SavedState): State {
 
 function restoreRamp({ settings }: Machine, saved: SavedRamp): Ramp | undefined {
   if (saved === null || settings.ramp === undefined) return undefined
-  const { age, attempt } = checkOptions('saved.state.ramp', saved, { age: ms, attempt: attempts }, '.')
+  const { age, attempt } = checkOptions('saved.state.ramp', saved, { age: ms, attempt: count }, '.')
   return startRamp(settings.ramp, settings, attempt, age)
 }
 

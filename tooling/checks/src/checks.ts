@@ -40,7 +40,7 @@ export const longestTimer = 2_147_483_647
 // Ranges that many options have. A limit is left out where there is to be none, so Infinity is refused.
 export const milliseconds: NumberRange = { above: 0, max: Number.MAX_SAFE_INTEGER, unit: ' of milliseconds' }
 export const timerMilliseconds: NumberRange = { ...milliseconds, max: longestTimer }
-export const count: NumberRange = { min: 0, integer: true }
+export const count: NumberRange = { min: 0, integer: true, needed: true }
 export const atLeastOne: NumberRange = { min: 1, integer: true }
 export const share: NumberRange = { min: 0, max: 1 }
 export const shareAboveNone: NumberRange = { above: 0, max: 1 }

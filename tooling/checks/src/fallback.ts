@@ -8,11 +8,8 @@ export async function askFallback<Rest extends unknown[], Answer>(
     return await fallback(error, ...rest)
   } catch (problem) {
     if (problem instanceof Error && problem !== error && problem.cause === undefined) {
-      try {
-        Object.defineProperty(problem, 'cause', { value: error, configurable: true, writable: true })
-      } catch {
-        // A frozen error goes as it is.
-      }
+      // A frozen error goes as it is.
+      Reflect.defineProperty(problem, 'cause', { value: error, configurable: true, writable: true })
     }
     throw problem
   }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Outcome } from '../outcome.ts'
 import { Permit, Rejection, type Settler } from '../permit.ts'
 import type { WindowSnapshot } from '../trip/trip-policy.ts'
-import { emptyWindow, type Over, type State } from './state.ts'
+import { emptyWindow, type State, type Verdict } from './state.ts'
 
 /** A person has decided. The state underneath waits as it was; `resume` brings it back. */
 export class Forced implements State {
@@ -23,9 +23,9 @@ export class Forced implements State {
     this.#endsAt = this.since + duration
   }
 
-  over(): Over | undefined {
+  over(): Verdict | undefined {
     if (this.#endsAt === Infinity || this.#clock.now() < this.#endsAt) return undefined
-    return { reason: 'override-expired' }
+    return { to: this.under.name, reason: 'override-expired' }
   }
 
   /** Whole milliseconds; null if only a person can end it. As of the latest reading of the clock. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Outcome } from '../outcome.ts'
 import { Permit, Rejection, type Settler } from '../permit.ts'
-import type { Over, State, Verdict } from './state.ts'
+import type { State, Verdict } from './state.ts'
 
 /** Where half-open reads what it goes by: anew each time, for it can be changed live. */
 interface ProbingBreaker {
@@ -33,17 +33,17 @@ export class HalfOpen implements State {
   #successes = 0
   #failures = 0
 
-  constructor(owner: ProbingBreaker, attempt: number) {
+  constructor(owner: ProbingBreaker, attempt = 0) {
     this.#owner = owner
     this.#since = owner.clock.last
     this.attempt = attempt
   }
 
   /** A round that nobody decides, for want of traffic, say. */
-  over(): Over | undefined {
+  over(): Verdict | undefined {
     const { maxDuration } = this.#owner.settings.halfOpen
     if (maxDuration === undefined || this.#owner.clock.now() < this.#since + maxDuration) return undefined
-    return { reason: 'probes-undecided' }
+    return { to: 'open', reason: 'probes-undecided' }
   }
 
   admit(settler: Settler): Permit | Rejection {

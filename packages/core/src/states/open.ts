@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { Rejection } from '../permit.ts'
-import type { Over, State } from './state.ts'
+import type { State, Verdict } from './state.ts'
 
 /** No call passes until the deadline. It issues no permits, so nothing can settle here. */
 export class Open implements State {
@@ -16,8 +16,8 @@ export class Open implements State {
     this.#deadlineAt = clock.now() + duration
   }
 
-  over(): Over | undefined {
-    return this.#clock.now() >= this.#deadlineAt ? { reason: 'open-duration-ended' } : undefined
+  over(): Verdict | undefined {
+    return this.#clock.now() >= this.#deadlineAt ? { to: 'half-open', reason: 'open-duration-ended' } : undefined
   }
 
   admit(): Rejection {

@@ -6,15 +6,12 @@ import type { Trip, WindowSnapshot } from '../trip/trip-policy.ts'
 /** Whether calls pass, are refused, or are tried out. */
 export type StateName = 'closed' | 'open' | 'half-open'
 
-/** What a state decides on an outcome: where to go, and why. */
+/** What a state decides, on an outcome or because it is over: where to go, and why. */
 export interface Verdict {
-  readonly to: 'closed' | 'open'
+  readonly to: StateName
   readonly reason: string
   readonly trip?: Trip
 }
-
-/** Why a state is over. */
-export type Over = Pick<Verdict, 'reason' | 'trip'>
 
 /** Where a permit comes from. Its identity is what makes a result late: a permit settles only with the very object that issued it. */
 export interface Issuer {
@@ -37,7 +34,7 @@ export interface State extends Issuer {
   readonly onValue?: ((value: unknown) => unknown) | undefined
   readonly onError?: ((error: unknown) => unknown) | undefined
   /** Why it is over, if it is, although no call has settled: its time is up, or calls in flight take too long. */
-  over?(): Over | undefined
+  over?(): Verdict | undefined
   admit(settler: Settler): Permit | Rejection
   /** Milliseconds until a call can be admitted: 0 if now, null if nobody knows. */
   retryAfterMs(): number | null
