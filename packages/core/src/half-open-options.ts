@@ -65,7 +65,7 @@ export function parseHalfOpen(
   const longer = `longer than callTimeout (${limit})`
   checkThat(probeTimeout > limit, 'halfOpen.probeTimeout', longer, probeTimeout, RangeError)
   if (probes === undefined ? given.successRate : given.successThreshold)
-    throw new TypeError('halfOpen may have either successThreshold, or probes and successRate')
+    throw new TypeError('give either halfOpen.successThreshold, or halfOpen.probes and halfOpen.successRate')
   const verdict = probes === undefined ? { successThreshold } : { successRate }
   const told = Object.freeze({ ...given, maxConcurrent, ...verdict, probeTimeout })
   // A ratio over so many probes is a number of successes and a number of failures, whichever is reached first.

@@ -42,7 +42,7 @@ export function exponentialBackoff(options: ExponentialBackoffOptions = {}): Ope
   const ranges = { initial: milliseconds, max: null, factor: { min: 1 }, jitter: share }
   const { initial = 1_000, factor = 2, jitter = 0.5 } = checkOptions('exponentialBackoff', options, ranges)
   const { max = Math.max(15_000, initial) } = options
-  checkNumber('exponentialBackoff max', max, { min: initial, max: Number.MAX_SAFE_INTEGER, unit: ' of milliseconds' })
+  checkNumber('exponentialBackoff max', max, { ...milliseconds, min: initial })
   const backoff: OpenDuration = ({ attempt, retryAfterMs = 0, random }) => {
     const full = Math.min(max, initial * factor ** (attempt - 1))
     return Math.max(full * (1 - jitter * random()), Math.min(retryAfterMs, max), Number.MIN_VALUE)

@@ -22,7 +22,7 @@ export interface SavedBreaker {
     readonly reason: string | null
     readonly expiresIn: number | null
   } | null
-  readonly counts: Readonly<Record<(typeof countNames)[number], number>>
+  readonly counts: Readonly<Record<CountName, number>>
 }
 
 type SavedState =
@@ -37,17 +37,19 @@ type SavedState =
 
 type SavedRamp = { readonly age: number; readonly attempt: number } | null
 
-const countNames = [
-  'success',
-  'failure',
-  'ignored',
-  'rejected',
-  'late',
-  'shadowed',
-  'timeouts',
-  'opens',
-  'closes',
-] as const
+type CountName = 'success' | 'failure' | 'ignored' | 'rejected' | 'late' | 'shadowed' | 'timeouts' | 'opens' | 'closes'
+
+const counts: Readonly<Record<CountName, NumberRange>> = {
+  success: count,
+  failure: count,
+  ignored: count,
+  rejected: count,
+  late: count,
+  shadowed: count,
+  timeouts: count,
+  opens: count,
+  closes: count,
+}
 
 /** Probes in flight are not saved: whoever restores it starts a round of its own. */
 export function save(machine: Machine): SavedBreaker {
@@ -59,7 +61,9 @@ export function save(machine: Machine): SavedBreaker {
     age: machine.clock.now() - machine.since,
     state: saveState(machine, forced?.under ?? state),
     override: forced ? { state: forced.name, reason: forced.reason, expiresIn: forced.expiresInMs() } : null,
-    counts: Object.fromEntries(countNames.map((name) => [name, machine[name]])) as SavedBreaker['counts'],
+    counts: Object.fromEntries(
+      Object.keys(counts).map((name) => [name, machine[name as CountName]]),
+    ) as SavedBreaker['counts'],
   }
 }
 
@@ -83,15 +87,15 @@ const ms: NumberRange = { min: 0, max: 31_536_000_000, unit: ' of milliseconds',
 /** Checks it all before anything is changed. @throws TypeError or RangeError that says what is wrong with it. */
 export function restore(machine: Machine, value: unknown): void {
   const ranges = { format: null, name: null, age: ms, state: null, override: null, counts: null }
-  const { format, name, age, state, override, counts } = checkOptions('saved', value as SavedBreaker, ranges, '.')
+  const saved = checkOptions('saved', value as SavedBreaker, ranges, '.')
+  const { format, name, age, state, override } = saved
   checkThat(format === 1, 'saved.format', '1', format)
   const own = machine.breaker.name
   checkThat(name === own, 'saved.name', `that of this breaker, ${show(own)}`, name)
-  checkObject('saved.counts', counts, countNames)
-  for (const name of countNames) checkNumber(`saved.counts.${name}`, counts[name], count)
+  const known = checkOptions('saved.counts', saved.counts, counts, '.')
   const under = restoreState(machine, state)
   const next = override === null ? under : restoreOverride(machine, override, under)
-  machine.enter(next, 'restored', undefined, { ...counts, since: machine.clock.now() - age })
+  machine.enter(next, 'restored', undefined, { ...known, since: machine.clock.now() - age })
 }
 
 function restoreState(machine: Machine, value: SavedState): State {

@@ -63,7 +63,7 @@ export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
     at: clock.now(),
     since: machine.since,
     retryAfterMs: state.retryAfterMs(),
-    override: state instanceof Forced ? describeOverride(state) : null,
+    override: state instanceof Forced ? state.told() : null,
     totals: { success, failure, ignored, rejected, late },
     timeouts,
     shadowed,
@@ -84,9 +84,4 @@ export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
       shadow,
     },
   }
-}
-
-function describeOverride(forced: Forced): CircuitBreakerSnapshot['override'] {
-  const { name, reason, since } = forced
-  return { state: name, reason, since, expiresInMs: forced.expiresInMs() }
 }

@@ -88,7 +88,7 @@ export function checkOptions<T extends object>(
 
 function sayRange({ min, max, above, integer, unit = '' }: NumberRange): string {
   const kind = `${integer ? 'a whole number' : 'a number'}${unit}`
-  if (above !== undefined) return `${kind} above ${above}${max === undefined ? '' : ` and at most ${max}`}`
+  if (min === undefined) return `${kind} above ${above}${max === undefined ? '' : ` and at most ${max}`}`
   return max === undefined ? `${kind}, at least ${min}` : `${kind} from ${min} to ${max}`
 }
 

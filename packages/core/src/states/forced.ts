@@ -34,6 +34,12 @@ export class Forced implements State {
     return Math.max(1, Math.ceil(this.#endsAt - this.#clock.last))
   }
 
+  /** For snapshots. */
+  told(): { state: 'open' | 'closed'; reason: string | null; since: number; expiresInMs: number | null } {
+    const { name, reason, since } = this
+    return { state: name, reason, since, expiresInMs: this.expiresInMs() }
+  }
+
   admit(settler: Settler): Permit | Rejection {
     return this.name === 'open' ? new Rejection('forced-open', this.expiresInMs()) : new Permit(settler, this)
   }

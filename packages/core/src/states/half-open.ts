@@ -47,11 +47,11 @@ export class HalfOpen implements State {
   }
 
   admit(settler: Settler): Permit | Rejection {
-    const now = this.#endLeases()
-    if (this.#leases.size >= this.#owner.settings.halfOpen.maxConcurrent)
-      return new Rejection('half-open', this.#nextPlaceIn(now))
+    const wait = this.retryAfterMs()
+    if (wait > 0) return new Rejection('half-open', wait)
+    const { clock, settings } = this.#owner
     const permit = new Permit(settler, this)
-    this.#leases.set(permit, now + this.#owner.settings.halfOpen.probeTimeout)
+    this.#leases.set(permit, clock.last + settings.halfOpen.probeTimeout)
     return permit
   }
 
@@ -70,9 +70,12 @@ export class HalfOpen implements State {
     this.#leases.delete(permit)
   }
 
+  /** The latest moment at which a place will be free: a probe may well settle before its lease ends. */
   retryAfterMs(): number {
-    const now = this.#endLeases()
-    return this.#leases.size < this.#owner.settings.halfOpen.maxConcurrent ? 0 : this.#nextPlaceIn(now)
+    this.#endLeases()
+    const { clock, settings } = this.#owner
+    if (this.#leases.size < settings.halfOpen.maxConcurrent) return 0
+    return Math.ceil(Math.min(...this.#leases.values()) - clock.last)
   }
 
   probes(): { live: number; successes: number; failures: number } {
@@ -80,14 +83,8 @@ export class HalfOpen implements State {
     return { live: this.#leases.size, successes: this.#successes, failures: this.#failures }
   }
 
-  #endLeases(): number {
+  #endLeases(): void {
     const now = this.#owner.clock.now()
     for (const [permit, endsAt] of this.#leases) if (endsAt <= now) this.#leases.delete(permit)
-    return now
-  }
-
-  /** The latest moment at which a place will be free: a probe may well settle before its lease ends. */
-  #nextPlaceIn(now: number): number {
-    return Math.ceil(Math.min(...this.#leases.values()) - now)
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import type { OutcomeWindow } from '../window/window.ts'
 import { parseRate, type RateOptions } from './rate-options.ts'
 import {
@@ -17,30 +18,24 @@ export type FailureRateOptions = RateOptions
  * @throws TypeError or RangeError naming the option; a minimum that the window can't hold is refused.
  */
 export function failureRate(options: FailureRateOptions = {}): TripPolicy {
-  const { threshold, window, minimumCalls } = parseRate('failureRate', options, {})
-  const limits = { threshold, minimumCalls }
+  const limits = parseRate('failureRate', options, {})
   return Object.freeze({
     name: 'failure-rate',
-    config: Object.freeze({ ...limits, window: window.config }),
-    watch: (clock, { ramp }) => new FailureRate(limits, window.open(clock), window.timed, ramp),
+    config: Object.freeze({ ...limits, window: limits.window.config }),
+    watch: (clock, { ramp }) => new FailureRate(limits, clock, ramp),
   } satisfies TripPolicy)
 }
 
 class FailureRate implements TripWatch {
   readonly timed: boolean
-  readonly #limits: { readonly threshold: number; readonly minimumCalls: number }
+  readonly #limits: Required<RateOptions>
   readonly #window: OutcomeWindow
   readonly #ramp: Surroundings['ramp']
 
-  constructor(
-    limits: { readonly threshold: number; readonly minimumCalls: number },
-    window: OutcomeWindow,
-    timed: boolean,
-    ramp: Surroundings['ramp'],
-  ) {
-    this.timed = timed
+  constructor(limits: Required<RateOptions>, clock: Clock, ramp: Surroundings['ramp']) {
+    this.timed = limits.window.timed
     this.#limits = limits
-    this.#window = window
+    this.#window = limits.window.open(clock)
     this.#ramp = ramp
   }
 
