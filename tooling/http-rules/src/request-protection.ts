@@ -1,4 +1,4 @@
-import { checkDuration, checkFunction, checkObject, kind, longestTimer } from '@cb/checks'
+import { checkFunction, checkOptions, kind, timerMilliseconds } from '@cb/checks'
 import { checkKey } from './key.ts'
 
 /** What one request may ask of the breaker that guards it. */
@@ -23,10 +23,10 @@ export function parseRequestProtection<Fallback>(
   if (typeof value !== 'object' || value === null) {
     throw new TypeError(`circuitBreaker must be false or an object, got ${kind(value)}`)
   }
-  const { key, fallback, callTimeout } = checkObject('circuitBreaker', value, ['key', 'fallback', 'callTimeout'])
+  const ranges = { key: null, fallback: null, callTimeout: timerMilliseconds }
+  const { key, fallback } = checkOptions('circuitBreaker', value, ranges, '.')
   if (key !== undefined) checkKey('circuitBreaker.key must be', key)
   if (fallback !== undefined) checkFunction('circuitBreaker.fallback', fallback)
-  if (callTimeout !== undefined) checkDuration('circuitBreaker.callTimeout', callTimeout, longestTimer)
   return value
 }
 
