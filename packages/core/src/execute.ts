@@ -2,7 +2,6 @@ import { askFallback, checkFunction, checkObject, checkThat } from '@cb/checks'
 import { callWithin } from './limits.ts'
 import type { Machine } from './machine.ts'
 import { outcomeOf } from './outcome.ts'
-import type { Permit } from './permit.ts'
 
 /** A call that can be cancelled through the signal it is given. */
 export type Call<T> = (signal: AbortSignal) => T | PromiseLike<T>
@@ -44,11 +43,8 @@ export async function executeWith<T, F>(machine: Machine, fn: Call<T>, options: 
 /** The general path: admission, call under its limits, classification, settlement. */
 export function guardedCall<T>(machine: Machine, fn: Call<T>, signal?: AbortSignal, isProber = false): Promise<T> {
   if (signal?.aborted) return Promise.reject(signal.reason) // cancelled before it began: nothing to admit
-  const admission = machine.admit(isProber)
-  return admission.admitted ? admittedCall(machine, admission, fn, signal) : machine.refuse(admission)
-}
-
-function admittedCall<T>(machine: Machine, permit: Permit, fn: Call<T>, signal: AbortSignal | undefined): Promise<T> {
+  const permit = machine.admit(isProber)
+  if (!permit.admitted) return machine.refuse(permit)
   if (signal?.aborted) {
     permit.ignore() // a listener of the admission has cancelled it
     return Promise.reject(signal.reason)

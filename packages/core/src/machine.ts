@@ -114,7 +114,9 @@ export class Machine extends Tally implements Settler {
     // An override may bring the issuer back: it must not take what has settled meanwhile for a call in flight.
     if (!counts && permit !== undefined) issuer.release?.(permit)
     if (verdict === 'late') this.late++
-    else this.count(outcome, issuer, this.clock, error)
+    else if (outcome === 'success') this.countSuccess(issuer, this.clock)
+    else if (outcome === 'failure') this.countFailure(issuer, this.clock, error)
+    else this.ignored++
     if (this.callsAreWatched) {
       const at = this.clock.now()
       this.announcer.outcome(issuer.name, outcome, at, verdict === 'late', error, permit)

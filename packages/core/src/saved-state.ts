@@ -78,7 +78,7 @@ function saveState(machine: Machine, state: State): SavedState {
 
 /** A window is taken over only by the very policy that saved it; after a change of its settings it starts empty. */
 function describePolicy({ name, config }: { name: string; config?: object }): string {
-  return JSON.stringify([name, config ?? null])
+  return JSON.stringify([name, config])
 }
 
 /** A year: what was saved by a clock gone wild is not to be believed. */

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { isTimeout, type Outcome } from './outcome.ts'
+import { isTimeout } from './outcome.ts'
 import type { Issuer } from './states/state.ts'
 
 /** How many successes in a row must each follow the one before within a millisecond before they are stamped in groups. */
@@ -23,12 +23,6 @@ export class Tally {
   /** NaN for never: where a number may be null each new one is an object of its own. */
   lastSuccessAt: number = Number.NaN
   lastFailureAt: number = Number.NaN
-
-  count(outcome: Outcome, issuer: Issuer, clock: Clock, error: unknown): void {
-    if (outcome === 'success') this.countSuccess(issuer, clock)
-    else if (outcome === 'failure') this.countFailure(issuer, clock, error)
-    else this.ignored++
-  }
 
   /**
    * A clock read costs more than all the rest of a successful call. Where the state has just read it, its reading serves; else
