@@ -71,9 +71,23 @@ const defaults: Settings = {
 }
 const nothingSaid: Settings = Object.create(defaults)
 
-const liveNames = ['trip', 'openDuration', 'halfOpen', 'ramp', 'callTimeout', 'shadow', 'classify'] as const
+type Alone = Exclude<keyof CircuitBreakerOptions & keyof Settings, 'halfOpen'>
+type Parser<Given, Kept> = (option: string, value: Given) => Kept
+
+/** How each option that depends on no other is checked. */
+const parsers: { readonly [Name in Alone]: Parser<NonNullable<CircuitBreakerOptions[Name]>, Settings[Name]> } = {
+  trip: checkTripPolicy,
+  openDuration: parseOpenDuration,
+  ramp: parseRamp,
+  callTimeout: (option, value) => checkNumber(option, value, timerMilliseconds),
+  shadow: (option, value) => (typeof value === 'boolean' ? Number(value) : checkNumber(option, value, share)),
+  classify: checkFunction,
+  random: (option, value) => safeRandom(checkFunction(option, value)),
+}
+const aloneNames = Object.keys(parsers) as Alone[]
 /** @internal What breakers of a registry may share. */
-export const sharedNames: readonly (keyof CircuitBreakerOptions)[] = [...liveNames, 'now', 'random']
+export const sharedNames: readonly (keyof CircuitBreakerOptions)[] = [...aloneNames, 'halfOpen', 'now']
+const liveNames = sharedNames.filter((name) => name !== 'random' && name !== 'now')
 const optionNames = ['name', ...sharedNames]
 
 /** Where a registry hands over what it has parsed already, so that its breakers share one set of settings. */
@@ -113,20 +127,16 @@ export function checkLive(changes: LiveOptions): LiveOptions {
  * @throws TypeError or RangeError naming the option.
  */
 export function changeSettings(before: Settings, changes: CircuitBreakerOptions): Settings {
-  const { trip, openDuration, halfOpen, ramp, callTimeout, shadow, classify, now, random } = changes
+  const { halfOpen, callTimeout, now } = changes
   const settings: { -readonly [Name in keyof Settings]: Settings[Name] } = Object.create(defaults)
   Object.assign(settings, before)
-  if (trip !== undefined) settings.trip = checkTripPolicy('trip', trip)
-  if (openDuration !== undefined) settings.openDuration = parseOpenDuration(openDuration)
-  if (callTimeout !== undefined) settings.callTimeout = checkNumber('callTimeout', callTimeout, timerMilliseconds)
+  for (const name of aloneNames) {
+    const parse = parsers[name] as Parser<unknown, unknown>
+    if (changes[name] !== undefined) Object.assign(settings, { [name]: parse(name, changes[name]) })
+  }
   if (halfOpen !== undefined || callTimeout !== undefined)
     settings.halfOpen = parseHalfOpen(halfOpen, settings.callTimeout, before.halfOpen.given)
-  if (ramp !== undefined) settings.ramp = parseRamp(ramp)
-  if (shadow !== undefined)
-    settings.shadow = typeof shadow === 'boolean' ? Number(shadow) : checkNumber('shadow', shadow, share)
-  if (classify !== undefined) settings.classify = checkFunction('classify', classify)
   if (now !== undefined) settings.clock = new SteadyClock(checkFunction('now', now))
-  if (random !== undefined) settings.random = safeRandom(checkFunction('random', random))
   return settings
 }
 
@@ -136,9 +146,9 @@ export function checkName(option: string, name: unknown): string {
   return name
 }
 
-function parseOpenDuration(value: number | OpenDuration): OpenDuration {
-  if (typeof value === 'number') return constantDuration(checkNumber('openDuration', value, milliseconds))
+function parseOpenDuration(option: string, value: number | OpenDuration): OpenDuration {
+  if (typeof value === 'number') return constantDuration(checkNumber(option, value, milliseconds))
   const expected = 'a number of milliseconds above 0 or a function such as exponentialBackoff()'
-  checkThat(typeof value === 'function', 'openDuration', expected, value)
+  checkThat(typeof value === 'function', option, expected, value)
   return value
 }

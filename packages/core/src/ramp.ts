@@ -12,9 +12,9 @@ export interface RampOptions {
 }
 
 /** @throws TypeError or RangeError naming the option. */
-export function parseRamp(options: RampOptions): Required<RampOptions> {
+export function parseRamp(option: string, options: RampOptions): Required<RampOptions> {
   const ranges = { duration: { ...milliseconds, needed: true }, from: share, exponent: { above: 0, max: 100 } }
-  const { duration, from = 0.1, exponent = 1 } = checkOptions('ramp', options, ranges, '.')
+  const { duration, from = 0.1, exponent = 1 } = checkOptions(option, options, ranges, '.')
   return Object.freeze({ duration, from, exponent })
 }
 

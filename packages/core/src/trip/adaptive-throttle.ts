@@ -1,6 +1,7 @@
 import { atLeastOne, checkOptions, shareAboveNone } from '@cb/checks'
+import type { Clock } from '../clock.ts'
 import { timeWindow } from '../window/time-window.ts'
-import { checkWindow, type OutcomeWindow, type WindowSpec } from '../window/window.ts'
+import { checkWindow, type OutcomeWindow, type WindowCounts, type WindowSpec } from '../window/window.ts'
 import type { TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.ts'
 
 /** Options of `adaptiveThrottle`. */
@@ -36,29 +37,24 @@ export function adaptiveThrottle(options: AdaptiveThrottleOptions = {}): TripPol
   } = checkOptions('adaptiveThrottle', options, ranges)
   checkWindow('adaptiveThrottle window', window)
   const { minimumCalls = Math.min(20, window.capacity) } = options
-  const limits = { multiplier, floor, minimumCalls }
+  const limits = { multiplier, floor, minimumCalls, window }
   return Object.freeze({
     name: 'adaptive-throttle',
     config: Object.freeze({ ...limits, window: window.config }),
-    watch: (clock, { random }) => new AdaptiveThrottle(limits, window.open(clock), window.timed, random),
+    watch: (clock, { random }) => new AdaptiveThrottle(limits, clock, random),
   } satisfies TripPolicy)
 }
 
 class AdaptiveThrottle implements TripWatch {
   readonly timed: boolean
-  readonly #limits: Required<Omit<AdaptiveThrottleOptions, 'window'>>
+  readonly #limits: Required<AdaptiveThrottleOptions>
   readonly #window: OutcomeWindow
   readonly #random: () => number
 
-  constructor(
-    limits: Required<Omit<AdaptiveThrottleOptions, 'window'>>,
-    window: OutcomeWindow,
-    timed: boolean,
-    random: () => number,
-  ) {
-    this.timed = timed
+  constructor(limits: Required<AdaptiveThrottleOptions>, clock: Clock, random: () => number) {
+    this.timed = limits.window.timed
     this.#limits = limits
-    this.#window = window
+    this.#window = limits.window.open(clock)
     this.#random = random
   }
 
@@ -76,7 +72,7 @@ class AdaptiveThrottle implements TripWatch {
     return probability > 0 && this.#random() < probability
   }
 
-  #rejectionProbability({ calls, failures }: { calls: number; failures: number }): number {
+  #rejectionProbability({ calls, failures }: WindowCounts): number {
     const { multiplier, floor, minimumCalls } = this.#limits
     if (calls < minimumCalls) return 0
     const excess = (calls - multiplier * (calls - failures)) / calls

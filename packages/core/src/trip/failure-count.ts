@@ -1,4 +1,5 @@
 import { atLeastOne, checkOptions } from '@cb/checks'
+import type { Clock } from '../clock.ts'
 import { timeWindow } from '../window/time-window.ts'
 import { checkFits, checkWindow, type OutcomeWindow, type WindowSpec } from '../window/window.ts'
 import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.ts'
@@ -23,7 +24,7 @@ export function failureCount(options: FailureCountOptions): TripPolicy {
   return Object.freeze({
     name: 'failure-count',
     config: Object.freeze({ threshold, window: window.config }),
-    watch: (clock) => new FailureCount(threshold, window.open(clock), window.timed),
+    watch: (clock) => new FailureCount(threshold, window, clock),
   } satisfies TripPolicy)
 }
 
@@ -32,10 +33,10 @@ class FailureCount implements TripWatch {
   readonly #threshold: number
   readonly #window: OutcomeWindow
 
-  constructor(threshold: number, window: OutcomeWindow, timed: boolean) {
+  constructor(threshold: number, window: WindowSpec, clock: Clock) {
     this.#threshold = threshold
-    this.#window = window
-    this.timed = timed
+    this.#window = window.open(clock)
+    this.timed = window.timed
   }
 
   success(): undefined {

@@ -29,5 +29,5 @@ export function parseRate<Options extends RateOptions>(
   checkWindow(`${policy} window`, window)
   const { minimumCalls = Math.min(20, window.capacity) } = options
   checkFits(`${policy} minimumCalls`, minimumCalls, window)
-  return { threshold, window, minimumCalls }
+  return { threshold, minimumCalls, window }
 }

@@ -25,17 +25,16 @@ export interface SlowCallRateOptions extends RateOptions {
  */
 export function slowCallRate(options: SlowCallRateOptions): TripPolicy {
   const ranges = { slowAfter: { ...milliseconds, needed: true } }
-  const { threshold, window, minimumCalls } = parseRate('slowCallRate', options, ranges)
-  const { slowAfter } = options
+  const rate = parseRate('slowCallRate', options, ranges)
+  const limits = { slowAfter: options.slowAfter, ...rate }
   return Object.freeze({
     name: 'slow-call-rate',
-    config: Object.freeze({ slowAfter, threshold, minimumCalls, window: window.config }),
-    watch: (clock: Clock, { ramp }: Surroundings) =>
-      new SlowCallRate({ slowAfter, threshold, minimumCalls }, window.open(clock), clock, ramp),
+    config: Object.freeze({ ...limits, window: limits.window.config }),
+    watch: (clock: Clock, { ramp }: Surroundings) => new SlowCallRate(limits, clock, ramp),
   })
 }
 
-type Limits = Required<Omit<SlowCallRateOptions, 'window'>>
+type Limits = Required<SlowCallRateOptions>
 
 class SlowCallRate implements TripWatch {
   readonly timed = true
@@ -47,10 +46,10 @@ class SlowCallRate implements TripWatch {
   /** When each call in flight that is not slow yet began; the oldest first. */
   readonly #inFlight = new Map<object, number>()
 
-  constructor(limits: Limits, window: OutcomeWindow, clock: Clock, ramp: Surroundings['ramp']) {
+  constructor(limits: Limits, clock: Clock, ramp: Surroundings['ramp']) {
     this.#ramp = ramp
     this.#limits = limits
-    this.#window = window
+    this.#window = limits.window.open(clock)
     this.#clock = clock
   }
 
@@ -68,10 +67,7 @@ class SlowCallRate implements TripWatch {
 
   /** How it went says nothing, but that it was slow has been seen: a caller who gives up on a hang does not hide the hang. */
   ignored(call?: object): undefined {
-    const beganAt = call === undefined ? undefined : this.#inFlight.get(call)
-    if (call === undefined || beganAt === undefined) return
-    this.#inFlight.delete(call)
-    if (this.#clock.now() - beganAt >= this.#limits.slowAfter) this.#window.record(true)
+    if (this.#tookTooLong(call)) this.#window.record(true)
   }
 
   overdue(): Trip | undefined {
@@ -84,13 +80,18 @@ class SlowCallRate implements TripWatch {
     return this.#verdict()
   }
 
-  /** A call that is not in flight any more has been counted as slow already, or began before this policy was in charge. */
   #ended(call: object | undefined): Trip | undefined {
-    const beganAt = call === undefined ? undefined : this.#inFlight.get(call)
-    if (call === undefined || beganAt === undefined) return this.#verdict()
-    this.#inFlight.delete(call)
-    this.#window.record(this.#clock.now() - beganAt >= this.#limits.slowAfter)
+    const slow = this.#tookTooLong(call)
+    if (slow !== undefined) this.#window.record(slow)
     return this.#verdict()
+  }
+
+  /** Undefined if it is not in flight any more: it has been counted as slow already, or began before this policy was in charge. */
+  #tookTooLong(call: object | undefined): boolean | undefined {
+    const beganAt = call && this.#inFlight.get(call)
+    if (call === undefined || beganAt === undefined) return undefined
+    this.#inFlight.delete(call)
+    return this.#clock.now() - beganAt >= this.#limits.slowAfter
   }
 
   #verdict(): Trip | undefined {
