@@ -9,73 +9,62 @@ export interface RegistryEvents extends CircuitBreakerEvents {
   evicted: CircuitBreaker
 }
 
-type Listener<Name extends keyof RegistryEvents> = (event: RegistryEvents[Name], breaker: CircuitBreaker) => void
-
-/** One listener to what the breakers themselves announce. */
+/** One listener, and how what it hears of each breaker is ended. */
 interface Subscription {
-  attach(breaker: CircuitBreaker): void
-  detach(breaker: CircuitBreaker): void
+  readonly event: keyof RegistryEvents
+  readonly tell: (detail: unknown, breaker: CircuitBreaker) => void
+  readonly ends: Map<CircuitBreaker, () => void>
 }
 
 /** Who listens to a registry. */
 export class RegistryAudience {
   readonly #breakers: Iterable<CircuitBreaker>
   readonly #subscriptions = new Set<Subscription>()
-  readonly #members: Readonly<Record<'created' | 'evicted', Set<Listener<'created'>>>> = {
-    created: new Set(),
-    evicted: new Set(),
-  }
 
   constructor(breakers: Iterable<CircuitBreaker>) {
     this.#breakers = breakers
   }
 
-  subscribe<Name extends keyof RegistryEvents>(event: Name, listener: Listener<Name>): () => void {
+  subscribe<Name extends keyof RegistryEvents>(
+    event: Name,
+    listener: (event: RegistryEvents[Name], breaker: CircuitBreaker) => void,
+  ): () => void {
     checkSubscription(event, listener, ['created', 'evicted'])
-    if (event === 'created' || event === 'evicted') return this.#toMembers(event, listener as Listener<'created'>)
-    return this.#toEvents(
-      event as keyof CircuitBreakerEvents,
-      listener as (event: unknown, from: CircuitBreaker) => void,
-    )
+    const tell: Subscription['tell'] = (detail, breaker) =>
+      attempt(listener, breaker, 'a listener', () => listener(detail as RegistryEvents[Name], breaker))
+    const subscription = { event, tell, ends: new Map() }
+    for (const breaker of this.#breakers) attach(subscription, breaker)
+    this.#subscriptions.add(subscription)
+    return () => {
+      this.#subscriptions.delete(subscription)
+      for (const end of subscription.ends.values()) end()
+    }
   }
 
   welcome(breaker: CircuitBreaker): CircuitBreaker {
-    for (const { attach } of this.#subscriptions) attach(breaker)
+    for (const subscription of this.#subscriptions) attach(subscription, breaker)
     this.announce('created', breaker)
     return breaker
   }
 
   forget(breaker: CircuitBreaker): void {
-    for (const { detach } of this.#subscriptions) detach(breaker)
+    for (const { ends } of this.#subscriptions) {
+      ends.get(breaker)?.()
+      ends.delete(breaker)
+    }
   }
 
   announce(event: 'created' | 'evicted', breaker: CircuitBreaker): void {
-    for (const tell of this.#members[event]) attempt(tell, breaker, 'a listener', () => tell(breaker, breaker))
+    for (const subscription of this.#subscriptions)
+      if (subscription.event === event) subscription.tell(breaker, breaker)
   }
+}
 
-  #toMembers(event: 'created' | 'evicted', listener: Listener<'created'>): () => void {
-    const tell: Listener<'created'> = (breaker) => listener(breaker, breaker) // so that a listener may be given twice
-    this.#members[event].add(tell)
-    return () => void this.#members[event].delete(tell)
-  }
-
-  #toEvents(event: keyof CircuitBreakerEvents, listener: (event: unknown, from: CircuitBreaker) => void): () => void {
-    const ends = new Map<CircuitBreaker, () => void>()
-    const subscription: Subscription = {
-      attach: (breaker) => {
-        const tell = (detail: unknown) => attempt(listener, breaker, 'a listener', () => listener(detail, breaker))
-        ends.set(breaker, breaker.on(event, tell))
-      },
-      detach: (breaker) => {
-        ends.get(breaker)?.()
-        ends.delete(breaker)
-      },
-    }
-    for (const breaker of this.#breakers) subscription.attach(breaker)
-    this.#subscriptions.add(subscription)
-    return () => {
-      this.#subscriptions.delete(subscription)
-      for (const end of ends.values()) end()
-    }
-  }
+/** What a breaker itself announces is heard from the breaker. */
+function attach({ event, tell, ends }: Subscription, breaker: CircuitBreaker): void {
+  if (event === 'created' || event === 'evicted') return
+  ends.set(
+    breaker,
+    breaker.on(event, (detail: unknown) => tell(detail, breaker)),
+  )
 }

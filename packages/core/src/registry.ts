@@ -102,33 +102,32 @@ export class CircuitBreakerRegistry {
 
   /** Looks at the oldest and gives those that were used a second chance. */
   #makeRoom(): boolean {
-    let secondBest: string | undefined
+    let secondBest: CircuitBreaker | undefined
     let considered = 0
     for (const [name, entry] of this.#entries) {
       if (considered++ === mostConsidered) break
       if (isForgettable(entry.breaker)) {
-        if (!entry.used) return this.#evict(name, entry.breaker)
-        secondBest ??= name
+        if (!entry.used) return this.#evict(entry.breaker)
+        secondBest ??= entry.breaker
       }
       entry.used = false
       this.#entries.delete(name)
       this.#entries.set(name, entry)
     }
-    const entry = secondBest === undefined ? undefined : this.#entries.get(secondBest)
-    return entry !== undefined && this.#evict(secondBest as string, entry.breaker)
+    return secondBest !== undefined && this.#evict(secondBest)
   }
 
   #dropIdle(idleTtl: number): void {
     const usedBefore = this.#settings.clock.now() - idleTtl
     let considered = 0
-    for (const [name, { breaker, usedAt }] of this.#entries) {
+    for (const { breaker, usedAt } of this.#entries.values()) {
       if (usedAt > usedBefore || considered++ === mostConsidered) return
-      if (isForgettable(breaker)) this.#evict(name, breaker)
+      if (isForgettable(breaker)) this.#evict(breaker)
     }
   }
 
-  #evict(name: string, breaker: CircuitBreaker): true {
-    this.delete(name)
+  #evict(breaker: CircuitBreaker): true {
+    this.delete(breaker.name)
     this.#audience.announce('evicted', breaker)
     return true
   }

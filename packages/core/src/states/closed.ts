@@ -55,7 +55,7 @@ export class Closed implements State {
   /** Whether there is nothing to do for a call but to count how it went. */
   get isPlain(): boolean {
     const { began, refuses, overdue } = this.#watch
-    return began === undefined && refuses === undefined && overdue === undefined && this.ramp === undefined
+    return (began ?? refuses ?? overdue ?? this.ramp) === undefined
   }
 
   over(): Verdict | undefined {
