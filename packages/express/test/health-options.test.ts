@@ -38,7 +38,7 @@ test.each([
 })
 
 test('a long string or a function is named, not shown in full', () => {
-  expect(() => health('x'.repeat(100) as never)).toThrow(`got "${'x'.repeat(60)}…"`)
+  expect(() => health('x'.repeat(101) as never)).toThrow(`got "${'x'.repeat(100)}…"`)
   expect(() => health((() => 1) as never)).toThrow('got a function')
   expect(() => health(1n as never)).toThrow('got 1n')
 })
