@@ -9,9 +9,9 @@ import { makeKnown } from './observer.ts'
 import {
   type CircuitBreakerOptions,
   changeSettings,
-  checkLive,
   checkName,
   type LiveOptions,
+  liveNames,
   parseOptions,
   type Settings,
 } from './options.ts'
@@ -151,7 +151,8 @@ export class CircuitBreaker {
    * @throws TypeError or RangeError naming the option; nothing is changed then.
    */
   configure(changes: LiveOptions): void {
-    configure(this.#machine, changeSettings(this.#machine.settings, checkLive(changes)))
+    checkObject('configure', changes, liveNames)
+    configure(this.#machine, changeSettings(this.#machine.settings, changes))
   }
 
   snapshot(): CircuitBreakerSnapshot {

@@ -29,7 +29,7 @@ export interface ExponentialBackoffOptions {
 }
 
 /** An open duration with data for snapshots. */
-interface DescribedOpenDuration extends OpenDuration {
+export interface DescribedOpenDuration extends OpenDuration {
   readonly config?: Readonly<Record<string, number>>
 }
 
@@ -83,11 +83,6 @@ function retryAfterOf(error: unknown): number | undefined {
   } catch {
     return undefined // no object, or a getter that throws
   }
-}
-
-/** Data for snapshots. */
-export function describeOpenDuration(policy: DescribedOpenDuration): unknown {
-  return policy.config ?? 'custom'
 }
 
 /** `random` as policies may rely on it: one that throws or leaves 0..1 counts as a half. */

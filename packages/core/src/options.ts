@@ -1,7 +1,13 @@
 import { checkFunction, checkNumber, checkObject, checkThat, milliseconds, share, timerMilliseconds } from '@cb/checks'
 import { SteadyClock, systemNow } from './clock.ts'
 import { type HalfOpenOptions, type HalfOpenSettings, parseHalfOpen } from './half-open-options.ts'
-import { constantDuration, exponentialBackoff, type OpenDuration, safeRandom } from './open-duration.ts'
+import {
+  constantDuration,
+  type DescribedOpenDuration,
+  exponentialBackoff,
+  type OpenDuration,
+  safeRandom,
+} from './open-duration.ts'
 import { type Classify, defaultClassify } from './outcome.ts'
 import { parseRamp, type RampOptions } from './ramp.ts'
 import { anyOf } from './trip/any-of.ts'
@@ -48,7 +54,7 @@ export interface CircuitBreakerOptions {
 /** Options after validation. What was not said is inherited from the defaults, so it takes no memory. */
 export interface Settings {
   readonly trip: TripPolicy
-  readonly openDuration: OpenDuration
+  readonly openDuration: DescribedOpenDuration
   readonly halfOpen: HalfOpenSettings
   readonly ramp?: Required<RampOptions>
   readonly callTimeout?: number
@@ -87,7 +93,8 @@ const parsers: { readonly [Name in Alone]: Parser<NonNullable<CircuitBreakerOpti
 const aloneNames = Object.keys(parsers) as Alone[]
 /** @internal What breakers of a registry may share. */
 export const sharedNames: readonly (keyof CircuitBreakerOptions)[] = [...aloneNames, 'halfOpen', 'now']
-const liveNames = sharedNames.filter((name) => name !== 'random' && name !== 'now')
+/** @internal The names of `LiveOptions`. */
+export const liveNames: readonly string[] = sharedNames.filter((name) => name !== 'random' && name !== 'now')
 const optionNames = ['name', ...sharedNames]
 
 /** Where a registry hands over what it has parsed already, so that its breakers share one set of settings. */
@@ -106,9 +113,8 @@ let latest: { readonly options: CircuitBreakerOptions; readonly settings: Settin
 export function parseOptions(options: Given): Settings {
   if (options?.[parsed] !== undefined) return options[parsed]
   checkObject('CircuitBreaker', options, optionNames)
-  const { halfOpen, ramp } = options
   // Objects are the caller's, who may change them.
-  if (halfOpen !== undefined || ramp !== undefined) return changeSettings(nothingSaid, options)
+  if (options.halfOpen ?? options.ramp) return changeSettings(nothingSaid, options)
   if (latest === undefined || !sharedNames.every((name) => Object.is(options[name], latest?.options[name])))
     latest = { options: { ...options }, settings: changeSettings(nothingSaid, options) }
   return latest.settings
@@ -116,11 +122,6 @@ export function parseOptions(options: Given): Settings {
 
 /** What `configure` may change: all but the name and the sources of time and chance. */
 export type LiveOptions = Omit<CircuitBreakerOptions, 'name' | 'now' | 'random'>
-
-/** @throws TypeError unless it has but such options. */
-export function checkLive(changes: LiveOptions): LiveOptions {
-  return checkObject('configure', changes, liveNames)
-}
 
 /**
  * Settings with some options changed; those of `halfOpen` one by one, and what is undefined says nothing.

@@ -1,6 +1,5 @@
 import type { Transition } from './events.ts'
 import type { Machine } from './machine.ts'
-import { describeOpenDuration } from './open-duration.ts'
 import { Forced } from './states/forced.ts'
 import { emptyWindow, type StateName } from './states/state.ts'
 import type { WindowSnapshot } from './trip/trip-policy.ts'
@@ -77,7 +76,7 @@ export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
     ramp: gradual ? { share: gradual.share(), rejected: gradual.rejected } : null,
     config: {
       trip: { policy: trip.name, ...trip.config },
-      openDuration: describeOpenDuration(openDuration),
+      openDuration: openDuration.config ?? 'custom',
       halfOpen: halfOpen.told,
       ramp: ramp ?? null,
       callTimeout: callTimeout ?? null,
