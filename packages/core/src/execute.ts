@@ -2,6 +2,7 @@ import { askFallback, checkFunction, checkObject, checkThat } from '@cb/checks'
 import { callWithin } from './limits.ts'
 import type { Machine } from './machine.ts'
 import { outcomeOf } from './outcome.ts'
+import type { Permit } from './permit.ts'
 
 /** A call that can be cancelled through the signal it is given. */
 export type Call<T> = (signal: AbortSignal) => T | PromiseLike<T>
@@ -43,8 +44,12 @@ export async function executeWith<T, F>(machine: Machine, fn: Call<T>, options: 
 /** The general path: admission, call under its limits, classification, settlement. */
 export function guardedCall<T>(machine: Machine, fn: Call<T>, signal?: AbortSignal, isProber = false): Promise<T> {
   if (signal?.aborted) return Promise.reject(signal.reason) // cancelled before it began: nothing to admit
-  const permit = machine.admit(isProber)
-  if (!permit.admitted) return machine.refuse(permit)
+  const admission = machine.admit(isProber)
+  return admission.admitted ? admittedCall(machine, admission, fn, signal) : machine.refuse(admission)
+}
+
+/** Apart, so that a refused call does not pay for its closures. */
+function admittedCall<T>(machine: Machine, permit: Permit, fn: Call<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal?.aborted) {
     permit.ignore() // a listener of the admission has cancelled it
     return Promise.reject(signal.reason)
@@ -53,11 +58,12 @@ export function guardedCall<T>(machine: Machine, fn: Call<T>, signal?: AbortSign
   const { classify } = machine.settings
   const callTimeout = machine.callTimeout()
   let cancelled = false
-  const onCancel = () => {
-    cancelled = true
+  const call = () => {
+    if (callTimeout === undefined && signal === undefined) return fn(idleSignal)
+    return callWithin(fn, name, callTimeout, signal, () => {
+      cancelled = true
+    })
   }
-  const isLimited = callTimeout !== undefined || signal !== undefined
-  const call = () => (isLimited ? callWithin(fn, name, callTimeout, signal, onCancel) : fn(idleSignal))
   return begin(() => permit.run(call)).then(
     (value) => {
       permit.settle(outcomeOf({ status: 'fulfilled', value }, classify, name))
