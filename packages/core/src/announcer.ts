@@ -27,6 +27,8 @@ export class Announcer {
   readonly #breaker: CircuitBreaker
   readonly #queue: Announcement[] = []
   #delivering = false
+  /** In this go. */
+  #told = 0
   #listeners: readonly Subscription[] = []
 
   constructor(breaker: CircuitBreaker) {
@@ -61,7 +63,7 @@ export class Announcer {
   /** What `deliver` is to tell. */
   add(announcement: Announcement): void {
     Object.freeze(announcement.event) // it is shared by all who listen
-    if (this.#queue.length < mostInOneGo) this.#queue.push(announcement)
+    if (this.#told + this.#queue.length < mostInOneGo) this.#queue.push(announcement)
     else report(this, this.#breaker.name, 'listeners cause events in a circle, further ones are dropped')
   }
 
@@ -69,16 +71,21 @@ export class Announcer {
     if (this.#delivering) return
     this.#delivering = true
     // The queue grows while it is read: a listener may cause further events.
-    for (const announcement of this.#queue) this.#tell(announcement)
-    this.#queue.length = 0
+    for (; this.#queue.length > 0; this.#told++) this.#tell(this.#next())
+    this.#told = 0
     this.#delivering = false
+  }
+
+  /** To shift the only one, as it most often is, would let go of the queue's memory each time. */
+  #next(): Announcement {
+    return (this.#queue.length === 1 ? this.#queue.pop() : this.#queue.shift()) as Announcement
   }
 
   #tell({ name, event, call }: Announcement): void {
     // The lists are replaced when somebody leaves, so whoever an earlier listener has ended is not told any more.
     for (const entry of this.#listeners) {
       if (entry.name !== name || !this.#listeners.includes(entry)) continue
-      attempt(entry.listener, this.#breaker, 'a listener', () => entry.listener(event as never))
+      attempt(entry.listener, this.#breaker, 'a listener', entry.listener, event as never)
     }
     for (const observer of hub.observers ?? []) {
       if (!hub.observers?.includes(observer)) continue

@@ -64,7 +64,7 @@ function admittedCall<T>(machine: Machine, permit: Permit, fn: Call<T>, signal: 
       cancelled = true
     })
   }
-  return begin(() => permit.run(call)).then(
+  return begin(permit, call).then(
     (value) => {
       permit.settle(outcomeOf({ status: 'fulfilled', value }, classify, name))
       return value
@@ -77,9 +77,9 @@ function admittedCall<T>(machine: Machine, permit: Permit, fn: Call<T>, signal: 
 }
 
 /** A promise of what a call returns, also where it returns none or throws. */
-function begin<T>(call: () => T | PromiseLike<T>): Promise<T> {
+function begin<T>(permit: Permit, call: () => T | PromiseLike<T>): Promise<T> {
   try {
-    return Promise.resolve(call())
+    return Promise.resolve(permit.run(call))
   } catch (error) {
     return Promise.reject(error)
   }

@@ -118,7 +118,8 @@ export class Machine extends Tally implements Settler {
     else if (outcome === 'failure') this.countFailure(issuer, this.clock, error)
     else this.ignored++
     if (this.callsAreWatched) {
-      const at = this.clock.now()
+      const justRead = issuer.timed && verdict !== 'late' && outcome !== 'ignored'
+      const at = justRead ? this.clock.last : this.clock.now()
       this.announcer.outcome(issuer.name, outcome, at, verdict === 'late', error, permit)
     }
     // A trip policy is the user's code: it may itself have moved the breaker on.

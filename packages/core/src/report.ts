@@ -7,13 +7,18 @@ export function report(culprit: object, breaker: string, what: string, error?: u
   say(`@cb/core: circuit breaker ${show(breaker)}`, culprit, what, error)
 }
 
-/** Runs a user's function that must not harm anybody: what it throws, or rejects with, is reported once. */
-export function attempt(culprit: object, { name }: { name: string }, who: string, call: () => unknown): void {
-  const blame = (error: unknown) => report(culprit, name, `${who} threw`, error)
+/** Calls a user's function that must not harm anybody: what it throws, or rejects with, is reported once. */
+export function attempt<Event>(
+  culprit: object,
+  { name }: { name: string },
+  who: string,
+  call: (event: Event) => unknown,
+  event?: Event,
+): void {
   try {
-    const result = call()
-    if (result instanceof Promise) result.catch(blame)
+    const result = call(event as Event)
+    if (result instanceof Promise) result.catch((error) => report(culprit, name, `${who} threw`, error))
   } catch (error) {
-    blame(error)
+    report(culprit, name, `${who} threw`, error)
   }
 }

@@ -155,3 +155,23 @@ describe('observers that end while an event is told', () => {
     expect(hub.observers).toBeNull()
   })
 })
+
+test.each([
+  ['reads no clock', consecutiveFailures(5)],
+  ['reads the clock', failureRate()],
+])('the event of a call tells when it settled, with a policy that %s', (_, trip) => {
+  const { breaker, clock } = closedBreaker({ trip })
+  for (let calls = 0; calls < 200; calls++) breaker.acquire().success() // successes that follow at once are stamped in groups
+  const told: number[] = []
+  breaker.on('outcome', ({ at }) => told.push(at - clock.now()))
+  for (const outcome of ['success', 'failure', 'ignored', 'success'] as const) {
+    const permit = breaker.acquire()
+    clock.advance(0.25)
+    permit.settle(outcome)
+  }
+  const late = breaker.acquire()
+  breaker.reset()
+  clock.advance(0.25)
+  late.success()
+  expect(told).toEqual([0, 0, 0, 0, 0])
+})
