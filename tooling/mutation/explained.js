@@ -14,22 +14,10 @@ export const explained = [
           'this.hearsOutcomes = listeners.some(({ name }) => true)',
         ],
       ],
-      'src/circuit-breaker.ts': [
-        [
-          'if (state?.onValue !== undefined && !this.#machine.callsAreWatched) return plainCall(fn, state)',
-          'if (false) return plainCall(fn, state)',
-        ],
-      ],
       'src/clock.ts': [
         [
           'return (globalThis.setTimeout === usualTimer ? usual : performance).now()',
           'return (false ? usual : performance).now()',
-        ],
-      ],
-      'src/execute.ts': [
-        [
-          'const limits = callTimeout === undefined && signal === undefined ? undefined : new Limits(name, callTimeout, signal)',
-          'const limits = false ? undefined : new Limits(name, callTimeout, signal)',
         ],
       ],
       'src/machine.ts': [
@@ -50,17 +38,14 @@ export const explained = [
           "if (issuer !== this.state || this.callsAreWatched) return this.settle(issuer, 'failure', error)",
           "if (true) return this.settle(issuer, 'failure', error)",
         ],
-        [
-          'if (this.#isWatched) this.announcer.transition(transition)',
-          'if (true) this.announcer.transition(transition)',
-        ],
         ['if (!this.#isWatched) return', 'if (false) return'],
+        ["const justRead = issuer.timed && verdict !== 'late' && outcome !== 'ignored'", 'const justRead = false'],
+        [
+          "if (this.#isWatched) this.announcer.add({ name: 'transition', event: transition })",
+          "if (true) this.announcer.add({ name: 'transition', event: transition })",
+        ],
       ],
       'src/options.ts': [
-        [
-          'if (halfOpen !== undefined || ramp !== undefined) return changeSettings(nothingSaid, options)',
-          'if (true) return changeSettings(nothingSaid, options)',
-        ],
         [
           'if (latest === undefined || !sharedNames.every((name) => Object.is(options[name], latest?.options[name])))',
           'if (true)',
@@ -70,6 +55,10 @@ export const explained = [
           'if (latest === undefined || !sharedNames.every(() => undefined))',
         ],
         ['if (halfOpen !== undefined || callTimeout !== undefined)', 'if (true)'],
+        [
+          'if (options.halfOpen ?? options.ramp) return changeSettings(nothingSaid, options)',
+          'if (true) return changeSettings(nothingSaid, options)',
+        ],
       ],
       'src/outcome.ts': [
         ['if (made === Error) return false // the common case', 'if (false) return false // the common case'],
@@ -83,17 +72,13 @@ export const explained = [
         ['if (now - entry.usedAt < idleTtl / 8) return', 'if (now + entry.usedAt < idleTtl / 8) return'],
       ],
       'src/states/closed.ts': [
-        [
-          'return this.#watch.overdue === undefined ? undefined : this.#ask((watch) => watch.overdue?.())',
-          'return false ? undefined : this.#ask((watch) => watch.overdue?.())',
-        ],
         ['const ramp = this.#ramp && this.ramp', 'const ramp = this.#ramp || this.ramp'],
         [
-          "if (this.#watch.refuses !== undefined && this.#refuses()) return new Rejection('throttled', 1)",
-          "if (true && this.#refuses()) return new Rejection('throttled', 1)",
+          "if (refuses !== undefined && this.#ask((watch) => watch.refuses?.()) === true) return new Rejection('throttled', 1)",
+          "if (true && this.#ask((watch) => watch.refuses?.()) === true) return new Rejection('throttled', 1)",
         ],
         [
-          'if (this.#watch.began !== undefined) this.#ask((watch) => watch.began?.(permit))',
+          'if (began !== undefined) this.#ask((watch) => watch.began?.(permit))',
           'if (true) this.#ask((watch) => watch.began?.(permit))',
         ],
       ],
@@ -149,61 +134,37 @@ export const explained = [
         ['if (this.failures > 0 && this.#bits !== undefined) {', 'if (this.failures > 0 && true) {'],
       ],
       'src/window/time-window.ts': [
-        ['if (this.calls === 0 || now < this.#bucketEndAt) return', 'if (false) return'],
-        [
-          'if (this.calls === 0 || now < this.#bucketEndAt) return',
-          'if (this.calls === 0 && now < this.#bucketEndAt) return',
-        ],
         ['if (this.calls === 0 || now < this.#bucketEndAt) return', 'if (this.calls === 0 || false) return'],
-        ['if (this.calls === 0 || now < this.#bucketEndAt) return', 'if (false || now < this.#bucketEndAt) return'],
-        ['if (ended >= this.#cut.buckets) return this.#empty()', 'if (ended > this.#cut.buckets) return this.#empty()'],
+      ],
+      'src/circuit-breaker.ts': [
+        [
+          'if (machine?.state.onValue !== undefined && !machine.callsAreWatched) return plainCall(fn, machine.state)',
+          'if (false) return plainCall(fn, machine.state)',
+        ],
       ],
       'src/observer.ts': [
-        ['let callsAreFollowed = false', 'let callsAreFollowed = true'],
-        ['wrapping = (latest ?? []).filter(({ call }) => call !== undefined)', 'wrapping = latest ?? []'],
+        ['if (present === loud) return true', 'if (true) return true'],
+        ['if (present === loud) return true', 'if (false) return true'],
+        ['if (present === loud) return true', 'if (present !== loud) return true'],
+        ['const followed = present?.some(({ outcome, call }) => outcome ?? call) === true', 'const followed = true'],
         [
-          'wrapping = (latest ?? []).filter(({ call }) => call !== undefined)',
-          'wrapping = (latest ?? []).filter(({ call }) => true)',
+          'return hub.observers !== quiet && look(hub.observers)',
+          'return hub.observers !== quiet || look(hub.observers)',
         ],
+        ['return hub.observers !== quiet && look(hub.observers)', 'return true && look(hub.observers)'],
+      ],
+      'src/execute.ts': [
         [
-          'callsAreFollowed = wrapping.length > 0 || latest?.some(({ outcome }) => outcome !== undefined) === true',
-          'callsAreFollowed = true',
+          'if (callTimeout === undefined && signal === undefined) return fn(idleSignal)',
+          'if (false) return fn(idleSignal)',
         ],
-        [
-          'callsAreFollowed = wrapping.length > 0 || latest?.some(({ outcome }) => outcome !== undefined) === true',
-          'callsAreFollowed = wrapping.length >= 0 || latest?.some(({ outcome }) => outcome !== undefined) === true',
-        ],
-        [
-          'callsAreFollowed = wrapping.length > 0 || latest?.some(({ outcome }) => outcome !== undefined) === true',
-          'callsAreFollowed = wrapping.length > 0 || latest?.some(({ outcome }) => true) === true',
-        ],
-        ['if (hub.observers === latest) return', 'if (false) return'],
-        ['if (wrapping.length === 0) return fn()', 'if (false) return fn()'],
       ],
     },
   },
   {
     why: 'A guard before a `try`, or what its `catch` answers: without the guard the same answer comes the other way.',
     mutants: {
-      'src/errors.ts': [
-        [
-          "return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true",
-          'return true && (value as Record<symbol, unknown>)[brand] === true',
-        ],
-        [
-          "return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true",
-          'return true && value !== null && (value as Record<symbol, unknown>)[brand] === true',
-        ],
-        [
-          "return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true",
-          "return typeof value === 'object' || value !== null && (value as Record<symbol, unknown>)[brand] === true",
-        ],
-        [
-          "return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true",
-          "return typeof value === 'object' && true && (value as Record<symbol, unknown>)[brand] === true",
-        ],
-        ['} catch {', '} catch {}'],
-      ],
+      'src/errors.ts': [['} catch {', '} catch {}']],
       'src/open-duration.ts': [['} catch {', '} catch {}']],
       'src/outcome.ts': [
         ["if (typeof error !== 'object' || error === null) return 'failure'", "if (false) return 'failure'"],
@@ -238,19 +199,18 @@ export const explained = [
   {
     why: 'It is there for the type checker: at this point there always is one.',
     mutants: {
-      'src/limits.ts': [['stop(this.#callerSignal?.reason)', 'stop(this.#callerSignal.reason)']],
       'src/observer.ts': [
-        [
-          '...(observer.call && { call: (run, breaker, call) => observer.call?.(run, breaker, call) }),',
-          '...(observer.call && { call: (run, breaker, call) => observer.call(run, breaker, call) }),',
-        ],
-        [
-          "attempt(observer, breaker.name, 'an observer threw', () => observer.call?.(inner, breaker, call))",
-          "attempt(observer, breaker.name, 'an observer threw', () => observer.call(inner, breaker, call))",
-        ],
         [
           '...(observer.outcome && { outcome: (event, breaker, call) => observer.outcome?.(event, breaker, call) }),',
           '...(observer.outcome && { outcome: (event, breaker, call) => observer.outcome(event, breaker, call) }),',
+        ],
+        [
+          'observer.call ? () => observer.call?.(inner, breaker, call) : inner',
+          'observer.call ? () => observer.call(inner, breaker, call) : inner',
+        ],
+        [
+          "attempt(entry, breaker, 'an observer', () => observer.call?.(runOnce, breaker, call))",
+          "attempt(entry, breaker, 'an observer', () => observer.call(runOnce, breaker, call))",
         ],
       ],
       'src/options.ts': [
@@ -263,41 +223,32 @@ export const explained = [
         ['retryAfterMs === this.#said?.retryAfterMs &&', 'retryAfterMs === this.#said.retryAfterMs &&'],
         ['if (!shared || this.#kept === undefined) {', 'if (!shared || false) {'],
       ],
-      'src/registry-audience.ts': [['ends.get(breaker)?.()', 'ends.get(breaker)()']],
-      'src/registry.ts': [
-        [
-          'const entry = secondBest === undefined ? undefined : this.#entries.get(secondBest)',
-          'const entry = false ? undefined : this.#entries.get(secondBest)',
-        ],
-      ],
-      'src/states/closed.ts': [
-        [
-          'return this.#watch.overdue === undefined ? undefined : this.#ask((watch) => watch.overdue?.())',
-          'return this.#watch.overdue === undefined ? undefined : this.#ask((watch) => watch.overdue())',
-        ],
-        [
-          'if (this.#watch.began !== undefined) this.#ask((watch) => watch.began?.(permit))',
-          'if (this.#watch.began !== undefined) this.#ask((watch) => watch.began(permit))',
-        ],
-        ['return this.#watch.refuses?.() === true', 'return this.#watch.refuses() === true'],
-      ],
       'src/trip/any-of.ts': [
         [
           'if (refusing.length > 0) this.refuses = () => refusing.some((watch) => watch.refuses?.() === true)',
           'if (refusing.length > 0) this.refuses = () => refusing.some((watch) => watch.refuses() === true)',
         ],
       ],
+      'src/states/closed.ts': [
+        [
+          'return this.#watch.overdue && verdictOf(this.#ask((watch) => watch.overdue?.()))',
+          'return this.#watch.overdue && verdictOf(this.#ask((watch) => watch.overdue()))',
+        ],
+        [
+          "if (refuses !== undefined && this.#ask((watch) => watch.refuses?.()) === true) return new Rejection('throttled', 1)",
+          "if (refuses !== undefined && this.#ask((watch) => watch.refuses()) === true) return new Rejection('throttled', 1)",
+        ],
+        [
+          'if (began !== undefined) this.#ask((watch) => watch.began?.(permit))',
+          'if (began !== undefined) this.#ask((watch) => watch.began(permit))',
+        ],
+      ],
+      'src/limits.ts': [['stop(callerSignal?.reason)', 'stop(callerSignal.reason)']],
     },
   },
   {
     why: 'At the very limit both sides come to the same, or no reading falls on it.',
     mutants: {
-      'src/announcer.ts': [
-        [
-          'if (this.#queue.length < mostInOneGo) this.#queue.push(announcement)',
-          'if (this.#queue.length <= mostInOneGo) this.#queue.push(announcement)',
-        ],
-      ],
       'src/clock.ts': [
         ['if (reading >= this.last) {', 'if (reading > this.last) {'],
         [
@@ -329,34 +280,21 @@ export const explained = [
       ],
       'src/tally.ts': [
         ['const grouped = this.#rapid > rapidSuccesses', 'const grouped = this.#rapid >= rapidSuccesses'],
+        ['if (++this.success < this.#nextStamp) return', 'if (++this.success <= this.#nextStamp) return'],
+        [
+          'this.#nextStamp = this.#rapid > rapidSuccesses ? this.success + rapidSuccesses : 0',
+          'this.#nextStamp = this.#rapid >= rapidSuccesses ? this.success + rapidSuccesses : 0',
+        ],
       ],
     },
   },
   {
     why: 'Without the check the lines below come to the same: nothing is deleted, and a number that is none compares false.',
     mutants: {
-      'src/half-open-options.ts': [
-        ['if (callTimeout !== undefined && lease <= callTimeout) {', 'if (true && lease <= callTimeout) {'],
-      ],
       'src/trip/slow-call-rate.ts': [
         [
-          'const beganAt = call === undefined ? undefined : this.#inFlight.get(call)',
-          'const beganAt = false ? undefined : this.#inFlight.get(call)',
-        ],
-        ['if (call === undefined || beganAt === undefined) return', 'if (false) return'],
-        [
-          'if (call === undefined || beganAt === undefined) return',
-          'if (call === undefined && beganAt === undefined) return',
-        ],
-        ['if (call === undefined || beganAt === undefined) return', 'if (false || beganAt === undefined) return'],
-        ['if (call === undefined || beganAt === undefined) return', 'if (call === undefined || false) return'],
-        [
-          'const beganAt = call === undefined ? undefined : this.#inFlight.get(call)',
-          'const beganAt = false ? undefined : this.#inFlight.get(call)',
-        ],
-        [
-          'if (call === undefined || beganAt === undefined) return this.#verdict()',
-          'if (false || beganAt === undefined) return this.#verdict()',
+          'if (call === undefined || beganAt === undefined) return undefined',
+          'if (false || beganAt === undefined) return undefined',
         ],
       ],
     },
@@ -397,14 +335,14 @@ export const explained = [
           'const usedAt = false ? 0 : this.#settings.clock.now()',
         ],
       ],
+      'src/states/half-open.ts': [['readonly timed = true', 'readonly timed = false']],
+      'src/trip/slow-call-rate.ts': [['readonly timed = true', 'readonly timed = false']],
       'src/states/forced.ts': [
         [
-          'if (this.#endsAt === Number.POSITIVE_INFINITY || this.#clock.now() < this.#endsAt) return undefined',
+          'if (this.#endsAt === Infinity || this.#clock.now() < this.#endsAt) return undefined',
           'if (false || this.#clock.now() < this.#endsAt) return undefined',
         ],
       ],
-      'src/states/half-open.ts': [['readonly timed = true', 'readonly timed = false']],
-      'src/trip/slow-call-rate.ts': [['readonly timed = true', 'readonly timed = false']],
     },
   },
   {
@@ -418,28 +356,14 @@ export const explained = [
         ],
         ['#listeners: readonly Subscription[] = []', '#listeners: readonly Subscription[] = ["Stryker was here"]'],
       ],
-      'src/observer.ts': [
-        [
-          'wrapping = (latest ?? []).filter(({ call }) => call !== undefined)',
-          'wrapping = (latest ?? ["Stryker was here"]).filter(({ call }) => call !== undefined)',
-        ],
-        ['let wrapping: readonly Observer[] = []', 'let wrapping: readonly Observer[] = ["Stryker was here"]'],
+      'src/window/time-window.ts': [
+        ['const past = this.#past ?? []', 'const past = this.#past ?? ["Stryker was here"]'],
       ],
     },
   },
   {
     why: 'Done elsewhere as well: a listener that is removed when the call ends, a check that the next line makes again.',
     mutants: {
-      'src/limits.ts': [
-        [
-          "this.#callerSignal?.addEventListener('abort', onAbort, { once: true })",
-          "this.#callerSignal?.addEventListener('abort', onAbort, { once: false })",
-        ],
-        [
-          "this.#callerSignal?.addEventListener('abort', onAbort, { once: true })",
-          "this.#callerSignal?.addEventListener('abort', onAbort, {})",
-        ],
-      ],
       'src/outcome.ts': [
         [
           "return original instanceof Error && original.name !== 'AbortError' && outcomeOfError(original) === 'failure'",
@@ -450,57 +374,31 @@ export const explained = [
           'return original instanceof Error && original.name !== "" && outcomeOfError(original) === \'failure\'',
         ],
       ],
-    },
-  },
-  {
-    why: 'Nobody asks: the interface demands it.',
-    mutants: {
-      'src/states/open.ts': [['readonly timed = false', 'readonly timed = true']],
-      'src/states/shadow.ts': [
-        ['retryAfterMs(): number {', 'retryAfterMs(): number {}'],
-        ['window(): WindowSnapshot {', 'window(): WindowSnapshot {}'],
-      ],
-    },
-  },
-  {
-    why: 'A safeguard for what can not happen as the code stands.',
-    mutants: {
-      'src/observer.ts': [
-        ['let answer = (): T => {', 'let answer = (): T => {}'],
-        ["throw new Error('a call was started from within itself')", 'throw new Error("")'],
+      'src/limits.ts': [
+        [
+          "callerSignal?.addEventListener('abort', onAbort, { once: true })",
+          "callerSignal?.addEventListener('abort', onAbort, {})",
+        ],
+        [
+          "callerSignal?.addEventListener('abort', onAbort, { once: true })",
+          "callerSignal?.addEventListener('abort', onAbort, { once: false })",
+        ],
       ],
     },
   },
   {
     why: 'Only another version of the package in the same process could tell the difference.',
     mutants: {
-      'src/announcer.ts': [
-        [
-          'observer[name]?.(event as never, this.#breaker, call),',
-          'observer[name](event as never, this.#breaker, call),',
-        ],
-      ],
       'src/observer.ts': [
         [
-          "attempt(observer, breaker.name, 'an observer threw', () => observer.created?.(breaker))",
-          "attempt(observer, breaker.name, 'an observer threw', () => observer.created(breaker))",
+          "attempt(observer, breaker, 'an observer', () => observer.created?.(breaker))",
+          "attempt(observer, breaker, 'an observer', () => observer.created(breaker))",
         ],
       ],
-    },
-  },
-  {
-    why: 'Any word but `closed` opens.',
-    mutants: {
-      'src/states/closed.ts': [
+      'src/announcer.ts': [
         [
-          "return typeof trip === 'object' && trip !== null ? { to: 'open', reason: trip.policy, trip } : undefined",
-          'return typeof trip === \'object\' && trip !== null ? { to: "", reason: trip.policy, trip } : undefined',
-        ],
-      ],
-      'src/states/half-open.ts': [
-        [
-          "if (outcome === 'failure' && ++this.#failures > failuresTolerated) return { to: 'open', reason: 'probe-failed' }",
-          "if (outcome === 'failure' && ++this.#failures > failuresTolerated) return { to: \"\", reason: 'probe-failed' }",
+          "attempt(observer, this.#breaker, 'an observer', () => observer[name]?.(event as never, this.#breaker, call))",
+          "attempt(observer, this.#breaker, 'an observer', () => observer[name](event as never, this.#breaker, call))",
         ],
       ],
     },
@@ -515,12 +413,24 @@ export const explained = [
           'this.#bits ??= new Uint32Array(Math.ceil(this.#size * 32))',
         ],
       ],
+      'src/window/time-window.ts': [
+        ['this.#past = this.calls > 0 ? past : undefined', 'this.#past = true ? past : undefined'],
+        ['this.#past = this.calls > 0 ? past : undefined', 'this.#past = this.calls >= 0 ? past : undefined'],
+      ],
     },
   },
   {
     why: 'Either is within what is promised: a bucket may begin with its first call or where the one before ended.',
     mutants: {
       'src/window/time-window.ts': [['if (now >= this.#bucketEndAt) {', 'if (true) {']],
+    },
+  },
+  {
+    why: 'Any word but `open` and `half-open` closes.',
+    mutants: {
+      'src/states/half-open.ts': [
+        ["return { to: 'closed', reason: 'probes-succeeded' }", 'return { to: "", reason: \'probes-succeeded\' }'],
+      ],
     },
   },
 ]

@@ -71,13 +71,14 @@ export class Announcer {
     if (this.#delivering) return
     this.#delivering = true
     // The queue grows while it is read: a listener may cause further events.
-    for (; this.#queue.length > 0; this.#told++) this.#tell(this.#next())
+    while (this.#queue.length > 0) this.#tell(this.#next())
     this.#told = 0
     this.#delivering = false
   }
 
   /** To shift the only one, as it most often is, would let go of the queue's memory each time. */
   #next(): Announcement {
+    this.#told++
     return (this.#queue.length === 1 ? this.#queue.pop() : this.#queue.shift()) as Announcement
   }
 

@@ -63,7 +63,7 @@ export class Machine extends Tally implements Settler {
   /** The state at this moment: open becomes half-open when somebody asks after its time is up. */
   current(): State {
     const state = this.state
-    const over = state.over?.()
+    const over = state.over()
     if (over !== undefined && state === this.state) {
       this.#follow(over, 'time')
       this.#deliver()

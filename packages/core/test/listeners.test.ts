@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { consecutiveFailures } from '../src/index.ts'
-import { closedBreaker, down, halfOpenBreaker } from './in-state.ts'
+import { closedBreaker, down, halfOpenBreaker, openBreaker } from './in-state.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -110,6 +110,19 @@ describe('listeners', () => {
     breaker.on('transition', transition)
     breaker.acquire().failure(down)
     expect(transition).toHaveBeenCalledOnce()
+  })
+
+  test('that cause more and more events do not hang either', () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { breaker } = openBreaker()
+    let told = 0
+    breaker.on('rejection', () => {
+      told++
+      breaker.tryAcquire()
+      breaker.tryAcquire()
+    })
+    breaker.tryAcquire()
+    expect(told).toBe(10_000)
   })
 
   test('may make calls through the breaker', async () => {

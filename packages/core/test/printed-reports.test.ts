@@ -117,6 +117,16 @@ const rows: [string, () => unknown, string][] = [
     'a listener threw: Error: my bug',
   ],
   [
+    'a listener whose promise rejects',
+    async () => {
+      const breaker = await use({})
+      breaker.on('transition', () => Promise.reject(new Error('my bug')) as never)
+      breaker.forceOpen()
+      await Promise.resolve()
+    },
+    'a listener threw: Error: my bug',
+  ],
+  [
     'listeners in a circle',
     async () => {
       const breaker = await use({})

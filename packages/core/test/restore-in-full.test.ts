@@ -44,7 +44,15 @@ describe('what can not be restored is refused and told', () => {
   const override = (spoilt: object) => ({ override: { state: 'open', reason: null, expiresIn: null, ...spoilt } })
 
   test.each([
+    ['a format', { format: 2 }, 'saved.format must be 1, got 2'],
+    ['a state', state({ name: 'ajar' }), 'saved.state.name must be closed, open or half-open, got "ajar"'],
     ['an age', { age: -5 }, 'saved.age must be a number of milliseconds from 0 to 31536000000, got -5'],
+    ['no age', { age: undefined }, 'saved.age must be a number of milliseconds from 0 to 31536000000, got undefined'],
+    ...Object.keys(saved.counts).map((name): [string, object, string] => [
+      `less than none: ${name}`,
+      counts({ [name]: -1 }),
+      `saved.counts.${name} must be a whole number, at least 0, got -1`,
+    ]),
     ['counts', { counts: 5 }, 'saved.counts must be an object, got 5'],
     ['half a success', counts({ success: 1.5 }), 'saved.counts.success must be a whole number, at least 0, got 1.5'],
     ['a ramp', state({ ramp: 5 }), 'saved.state.ramp must be an object, got 5'],
@@ -77,6 +85,7 @@ describe('what can not be restored is refused and told', () => {
     ['count', { calls: 2, failures: [0.5] }, 'window.failures must be a whole number from 0 to 1, got 0.5'],
     ['time', 5, 'window must be an object, got 5'],
     ['time', { left, buckets: 'two' }, 'window.buckets must be an array'],
+    ['time', { left, buckets: [null] }, 'window.buckets must be pairs of numbers, got null'],
     ['time', { left, buckets: [1] }, 'window.buckets must be pairs of numbers, got'],
     ['time', { left, buckets: [[1, 0, 0]] }, 'window.buckets must be pairs of numbers, got'],
     ['time', { left, buckets: [[-1, 0]] }, 'window.buckets must be a whole number, at least 0, got -1'],

@@ -9,6 +9,8 @@ import {
   exponentialBackoff,
   failureCount,
   failureRate,
+  observe,
+  probeInBackground,
   slowCallRate,
   timeWindow,
 } from '../src/index.ts'
@@ -34,8 +36,22 @@ const refusals: [string, () => unknown, string][] = [
     () => exponentialBackoff({ max: 1 }),
     'exponentialBackoff max must be a number of milliseconds from 1000',
   ],
-  ['forceOpen', () => breaker.forceOpen(5 as never), 'forceOpen'],
-  ['forceClosed', () => breaker.forceClosed(5 as never), 'forceClosed'],
+  ['forceOpen', () => breaker.forceOpen(5 as never), 'forceOpen(reason) must be a string, got 5'],
+  ['forceClosed', () => breaker.forceClosed(5 as never), 'forceClosed(reason) must be a string, got 5'],
+  ['a name', () => new CircuitBreaker({ name: '' }), 'name must be a string that is not empty, got ""'],
+  ['a signal', () => breaker.execute(() => 1, { signal: notOne }), 'signal must be an AbortSignal, got "x"'],
+  ['an observer', () => observe(notOne), 'observer must be an object, got "x"'],
+  ['what is probed', () => probeInBackground(notOne, () => 1), 'breaker must be a CircuitBreaker, got "x"'],
+  [
+    'a lease',
+    () => new CircuitBreaker({ callTimeout: 50, halfOpen: { probeTimeout: 50 } }),
+    'halfOpen.probeTimeout must be longer than callTimeout (50), got 50',
+  ],
+  [
+    'a minimum',
+    () => failureRate({ window: countWindow(5), minimumCalls: 6 }),
+    "minimumCalls must be at most the window's size 5, got 6",
+  ],
   ['a slow call rate', () => slowCallRate({ slowAfter: 5, window: notOne }), 'slowCallRate window must be a window'],
   [
     'a window',

@@ -34,7 +34,7 @@ export interface State extends Issuer {
   readonly onValue?: ((value: unknown) => unknown) | undefined
   readonly onError?: ((error: unknown) => unknown) | undefined
   /** Why it is over, if it is, although no call has settled: its time is up, or calls in flight take too long. */
-  over?(): Verdict | undefined
+  over(): Verdict | undefined
   admit(settler: Settler): Permit | Rejection
   /** Milliseconds until a call can be admitted: 0 if now, null if nobody knows. */
   retryAfterMs(): number | null
