@@ -134,6 +134,7 @@ export const explained = [
         ['if (this.failures > 0 && this.#bits !== undefined) {', 'if (this.failures > 0 && true) {'],
       ],
       'src/window/time-window.ts': [
+        ['if (ended >= this.#cut.buckets) return this.#empty()', 'if (ended > this.#cut.buckets) return this.#empty()'],
         ['if (this.calls === 0 || now < this.#bucketEndAt) return', 'if (this.calls === 0 || false) return'],
       ],
       'src/circuit-breaker.ts': [
@@ -412,10 +413,6 @@ export const explained = [
           'this.#bits ??= new Uint32Array(Math.ceil(this.#size / 32))',
           'this.#bits ??= new Uint32Array(Math.ceil(this.#size * 32))',
         ],
-      ],
-      'src/window/time-window.ts': [
-        ['this.#past = this.calls > 0 ? past : undefined', 'this.#past = true ? past : undefined'],
-        ['this.#past = this.calls > 0 ? past : undefined', 'this.#past = this.calls >= 0 ? past : undefined'],
       ],
     },
   },

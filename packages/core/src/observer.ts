@@ -98,7 +98,8 @@ function look(present: Hub['observers']): boolean {
 
 /** @internal Runs a call inside what the observers put around it; `observe` sees to it that each runs it exactly once. */
 export function runObserved<T>(fn: () => T, breaker: CircuitBreaker, call: object): T {
-  if (hub.observers === null) return fn()
+  const { observers } = hub
+  if (!observers?.some((observer) => observer.call)) return fn()
   let answer = fn
   const run = () => {
     try {
@@ -112,7 +113,7 @@ export function runObserved<T>(fn: () => T, breaker: CircuitBreaker, call: objec
   }
   const around = (inner: () => void, observer: Observer) =>
     observer.call ? () => observer.call?.(inner, breaker, call) : inner
-  hub.observers.reduceRight(around, run)()
+  observers.reduceRight(around, run)()
   return answer()
 }
 

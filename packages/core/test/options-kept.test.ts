@@ -101,23 +101,15 @@ test('what a snapshot gives can not be used to change a breaker', () => {
   expect({ ...breaker.snapshot(), at: 0 }).toEqual({ ...before, at: 0 })
 })
 
-test('an options object that was changed between two breakers is read anew', () => {
-  const halfOpen = { maxConcurrent: 1 }
-  const made = () => new CircuitBreaker({ halfOpen })
+test.each([
+  ['halfOpen', { maxConcurrent: 1 }, { maxConcurrent: 3 }],
+  ['ramp', { duration: 100 }, { duration: 200 }],
+])('an options object that was changed between two breakers is read anew: %s', (name, before, after) => {
+  const options = { ...before }
+  const made = () => new CircuitBreaker({ [name]: options })
   const first = made()
-  halfOpen.maxConcurrent = 3
-  expect([first, made()].map(config)).toMatchObject([
-    { halfOpen: { maxConcurrent: 1 } },
-    { halfOpen: { maxConcurrent: 3 } },
-  ])
-  const ramp = { duration: 100 }
-  const madeWithRamp = () => new CircuitBreaker({ ramp })
-  const firstWithRamp = madeWithRamp()
-  ramp.duration = 200
-  expect([firstWithRamp, madeWithRamp()].map(config)).toMatchObject([
-    { ramp: { duration: 100 } },
-    { ramp: { duration: 200 } },
-  ])
+  Object.assign(options, after)
+  expect([first, made()].map(config)).toMatchObject([{ [name]: before }, { [name]: after }])
 })
 
 test('of two breakers that differ in nothing but chance, each has its own', () => {

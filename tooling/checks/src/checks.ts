@@ -28,10 +28,9 @@ export function checkThat(
 /** A finite number within a range. @throws TypeError for another type, RangeError for NaN or a number outside. */
 export function checkNumber(option: string, value: unknown, range: NumberRange): number {
   const { min = -Infinity, max = Number.MAX_SAFE_INTEGER, above = -Infinity, integer } = range
-  checkThat(typeof value === 'number', option, sayRange(range), value)
-  const inside = value >= min && value <= max && value > above && (!integer || Number.isInteger(value))
-  checkThat(inside, option, sayRange(range), value, RangeError)
-  return value
+  const isNumber = typeof value === 'number'
+  if (isNumber && value >= min && value <= max && value > above && (!integer || Number.isInteger(value))) return value
+  checkThat(false, option, sayRange(range), value, isNumber ? RangeError : TypeError)
 }
 
 /** The longest delay that a timer can keep; beyond it timers fire at once. */

@@ -101,9 +101,9 @@ class TimeWindow implements OutcomeWindow {
   #forget(now: number): void {
     if (this.calls === 0 || now < this.#bucketEndAt) return
     const ended = Math.floor((now - this.#bucketEndAt) / this.#cut.width) + 1
-    const past = this.#past ?? new Float64Array(2 * this.#cut.buckets)
-    for (let n = 0; n < ended && this.calls > 0; n++) this.#rotate(past)
-    this.#past = this.calls > 0 ? past : undefined
+    if (ended >= this.#cut.buckets) return this.#empty()
+    this.#past ??= new Float64Array(2 * this.#cut.buckets)
+    for (let n = 0; n < ended; n++) this.#rotate(this.#past)
     this.#bucketEndAt += ended * this.#cut.width
   }
 
@@ -118,5 +118,13 @@ class TimeWindow implements OutcomeWindow {
     past[this.#index + 1] = 0
     this.#bucketCalls = 0
     this.#bucketFailures = 0
+  }
+
+  #empty(): void {
+    this.#past?.fill(0)
+    this.#bucketCalls = 0
+    this.#bucketFailures = 0
+    this.calls = 0
+    this.failures = 0
   }
 }

@@ -15,6 +15,9 @@ const metrics = {
 }
 const connections = 32
 
+/** Of one round too much is noise. */
+const thorough = { rounds: 90, budgetMs: 80_000 }
+
 // Other cases have a process for each subject, so that none shapes the compiled code of another. Here they share one and take
 // short turns in it: what a request costs without a breaker is a hundred times what is looked for, and from one process to the next
 // it differs by more than that. Nothing that a breaker calls is called in another way by its neighbours, and the floor is measured
@@ -26,7 +29,7 @@ const axiosCase = {
   subjects: ['axios', 'axios again', '@cb/axios', 'axios in cockatiel', 'axios in opossum'],
   metrics,
   floor: 'axios',
-  thorough: { rounds: 90, budgetMs: 80_000 },
+  thorough,
   async prepareAll(names, roundMs) {
     const { Agent } = await import('node:http')
     const { default: axios } = await import('axios')
@@ -65,7 +68,7 @@ const expressCase = {
   subjects: ['empty middleware', 'empty middleware again', '@cb/express'],
   metrics,
   floor: 'empty middleware',
-  thorough: { rounds: 90, budgetMs: 80_000 },
+  thorough,
   async prepareAll(names, roundMs) {
     const { ports, cpu } = await startServer('./express-server.js', ...names)
     /** @type {Parameters<typeof inTurns>[0]} */
