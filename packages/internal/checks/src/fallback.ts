@@ -1,4 +1,7 @@
-/** What the fallback answers. If it throws, its error keeps the original as `cause`. */
+/**
+ * The answer of the fallback. What it throws is the caller's, so it is passed on as it is; only the rejection of another breaker is
+ * replaced by a copy that has the original error as `cause`.
+ */
 export async function askFallback<Rest extends unknown[], Answer>(
   fallback: (error: unknown, ...rest: Rest) => Answer,
   error: unknown,
@@ -7,10 +10,22 @@ export async function askFallback<Rest extends unknown[], Answer>(
   try {
     return await fallback(error, ...rest)
   } catch (problem) {
-    if (problem instanceof Error && problem !== error && problem.cause === undefined) {
-      // A frozen error goes as it is.
-      Reflect.defineProperty(problem, 'cause', { value: error, configurable: true, writable: true })
-    }
-    throw problem
+    throw isRejection(problem) && problem !== error ? withCause(problem, error) : problem
   }
+}
+
+function isRejection(error: unknown): error is Error {
+  try {
+    return error instanceof Error && (error as { code?: unknown }).code === 'ECIRCUITOPEN' && error.cause === undefined
+  } catch {
+    return false // a getter of the error threw
+  }
+}
+
+/** Callers may share the error, for example where the fallback caches its promise, so it is never written to. */
+function withCause(error: Error, cause: unknown): Error {
+  const copy = Object.setPrototypeOf(new Error(), Object.getPrototypeOf(error))
+  const stack = { value: error.stack, configurable: true, writable: true }
+  const own = { ...Object.getOwnPropertyDescriptors(error), stack }
+  return Object.defineProperties(copy, { ...own, cause: { value: cause, configurable: true, writable: true } })
 }

@@ -1,17 +1,17 @@
-const reported = new WeakSet<object>()
+const reported = /* @__PURE__ */ new WeakSet<object>()
 
 /**
- * Says once per culprit, on `console.error`, that a function the user gave has misbehaved. Nothing of it may reach the call,
- * and nothing may hide it either. Only the stack is printed: own properties of an error can hold credentials.
- * @param speaker  the package, and what else says where.
+ * Logs once per culprit, on `console.error`, that a function of the user has misbehaved. The call goes on as if it had not. Only
+ * the stack of an error is printed: its own properties can hold credentials.
+ * @param speaker  the package, and which breaker where there is one.
  */
-export function report(speaker: string, culprit: object, what: string, error?: unknown): void {
+export function warnOnce(speaker: string, culprit: object, what: string, error?: unknown): void {
   if (reported.has(culprit)) return
   reported.add(culprit)
   try {
-    console.error(`${speaker}: ${what}${describe(error)} (said once)`)
+    console.error(`${speaker}: ${what}${describe(error)} (logged once)`)
   } catch {
-    // A console that throws, or a hostile error: there is no further place to say it.
+    // A console that throws, or a hostile error: there is no other place to report it.
   }
 }
 
@@ -20,7 +20,17 @@ function describe(error: unknown): string {
   return `: ${error instanceof Error ? (error.stack ?? error.message) : `a thrown ${typeof error}`}`
 }
 
-/** For a promise where none belongs: its rejection would end the process, and the misuse is reported anyhow. */
-export function hush(value: unknown): void {
-  if (value instanceof Promise) value.catch(() => {})
+/** Calls `handle` if the value is a promise, also of another realm, or a thenable, that rejects. */
+export function onRejection(value: unknown, handle: (error: unknown) => void): void {
+  if (typeof value !== 'object' || value === null) return
+  try {
+    Promise.resolve(value).then(undefined, handle)
+  } catch (error) {
+    handle(error) // a getter of the promise threw
+  }
+}
+
+/** For a promise where none belongs: its rejection would end the process, and the misuse is logged anyhow. */
+export function swallowRejection(value: unknown): void {
+  onRejection(value, () => {})
 }
