@@ -24,7 +24,7 @@ const longestReason = 200
 export function parseAction(action: ActionName, breaker: string, who: string, body: unknown): AdminAction {
   const forcing = action === 'force-open' || action === 'force-closed'
   const given = checkObject(
-    'The body',
+    'the body',
     body as { reason?: unknown; for?: unknown },
     forcing ? ['reason', 'for'] : ['reason'],
   )

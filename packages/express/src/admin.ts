@@ -94,7 +94,7 @@ async function identify({ authorize }: Settings, req: IncomingMessage): Promise<
 
 /** Asking a registry for a name would make a breaker. */
 function find(breakers: Iterable<CircuitBreaker>, query: Record<string, string>): CircuitBreaker {
-  const { name } = checked(() => checkObject('The query', query, ['name']))
+  const { name } = checked(() => checkObject('the query', query, ['name']))
   const [found, other] = Array.from(breakers).filter((breaker) => breaker.name === name)
   if (found === undefined) throw new Problem(404, 'There is no breaker of that name.')
   if (other !== undefined) throw new Problem(409, 'There is more than one breaker of that name.')

@@ -70,9 +70,9 @@ describe.each(versions)('hostile input to admin on $name', ({ express }) => {
   describe.each([false, true])('with express.json before: %s', (parsed) => {
     test.each([
       ['no JSON', '{', 400, parsed ? undefined : 'The body is no JSON.'],
-      ['text', '"deploy"', 400, parsed ? undefined : 'The body must be an object, got "deploy"'],
-      ['null', 'null', 400, parsed ? undefined : 'The body must be an object, got null'],
-      ['an array', '[]', 400, 'The body must be an object, got an array'],
+      ['text', '"deploy"', 400, parsed ? undefined : 'the body must be an object, got "deploy"'],
+      ['null', 'null', 400, parsed ? undefined : 'the body must be an object, got null'],
+      ['an array', '[]', 400, 'the body must be an object, got an array'],
       ['no reason', '{}', 400, 'reason must be 1 to 200 characters on one line, got null'],
       ['a blank reason', '{"reason":"  "}', 400, 'reason must be 1 to 200 characters on one line, got "  "'],
       [
@@ -94,20 +94,20 @@ describe.each(versions)('hostile input to admin on $name', ({ express }) => {
         'reason must be 1 to 200 characters on one line, got "\\ud800"',
       ],
       ['a reason of 201 characters', `{"reason":"${'x'.repeat(201)}"}`, 400, expect.stringContaining('…"')],
-      [
-        'a duration of 0',
-        '{"reason":"x","for":0}',
-        400,
-        'for must be a number of milliseconds above 0 and at most 9007199254740991, got 0',
-      ],
+      ['a duration of 0', '{"reason":"x","for":0}', 400, 'for must be a number of milliseconds > 0, got 0'],
       ['an endless duration', '{"reason":"x","for":1e999}', 400, expect.stringContaining('got Infinity')],
       ['a duration in words', '{"reason":"x","for":"1h"}', 400, expect.stringContaining('got "1h"')],
-      ['another option', '{"reason":"x","until":1}', 400, 'The body has no option "until"; it may have reason, for'],
+      [
+        'another option',
+        '{"reason":"x","until":1}',
+        400,
+        'unknown option "until" in the body; known options: reason, for',
+      ],
       [
         'a prototype',
         '{"reason":"x","__proto__":{"for":1}}',
         400,
-        'The body has no option "__proto__"; it may have reason, for',
+        'unknown option "__proto__" in the body; known options: reason, for',
       ],
       ['5 kB', `{"reason":"${'x'.repeat(5_000)}"}`, parsed ? 400 : 413, expect.anything()],
     ])('%s as a body is refused and changes nothing', async (_what, body, status, detail) => {
@@ -124,7 +124,7 @@ describe.each(versions)('hostile input to admin on $name', ({ express }) => {
     await serve([new CircuitBreaker({ name: 'payments' })])
     const body = '{"reason":"x","for":1000}'
     const { status, json } = await ask(server, 'POST', '/admin/reset?name=payments', { headers, body })
-    expect([status, json]).toMatchObject([400, { detail: 'The body has no option "for"; it may have reason' }])
+    expect([status, json]).toMatchObject([400, { detail: 'unknown option "for" in the body; known options: reason' }])
   })
 
   test('a body that is too long is not kept, and the connection serves on', async () => {

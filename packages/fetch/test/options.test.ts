@@ -19,7 +19,7 @@ describe('protectFetch refuses', () => {
       'an unknown option',
       { retries: 3 },
       TypeError,
-      'protectFetch has no option "retries"; it may have registry, defaults',
+      'unknown option "retries" in protectFetch; known options: registry, defaults',
     ],
     [
       'a registry that is none',
@@ -77,7 +77,7 @@ describe('circuitBreaker of a request refuses', () => {
       'an unknown option',
       { timeout: 1 },
       TypeError,
-      'circuitBreaker has no option "timeout"; it may have key, fallback, callTimeout',
+      'unknown option "timeout" in circuitBreaker; known options: key, fallback, callTimeout',
     ],
     [
       'an empty key',

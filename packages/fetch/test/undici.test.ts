@@ -259,5 +259,5 @@ describe('through the interceptor', () => {
 test('breakerInterceptor refuses what protectFetch refuses', () => {
   const registry = new CircuitBreakerRegistry()
   expect(() => breakerInterceptor({ registry, defaults: {} })).toThrow('defaults must be left out')
-  expect(() => breakerInterceptor({ retries: 1 } as never)).toThrow('breakerInterceptor has no option "retries"')
+  expect(() => breakerInterceptor({ retries: 1 } as never)).toThrow('unknown option "retries" in breakerInterceptor')
 })

@@ -115,9 +115,8 @@ function parseWrites(face: string, writes: boolean | Overrides, defaults: Overri
     new CircuitBreakerRegistry({ defaults: { ...merged(defaults, writes) } })
   } catch (error) {
     const { message } = error as Error
-    ;(error as Error).message = message.startsWith('defaults ')
-      ? message.replace('defaults', 'writes')
-      : `writes: ${message}`
+    const renamed = message.replace(' in defaults; ', ' in writes; ')
+    ;(error as Error).message = renamed === message ? `writes: ${message}` : renamed
     throw error
   }
   return writes
