@@ -33,7 +33,7 @@ describe.each(versions)("admin's list on $name", ({ express }) => {
       override: null,
       reason: null,
     }
-    const override = { state: 'open', reason: 'deploy', since: 0, expiresInMs: 60_000 }
+    const override = { state: 'open', note: 'deploy', since: 0, expiresInMs: 60_000 }
     const other = { name: 'b', state: 'open', retryAfterMs: 60_000, totals: { ...totals, success: 1 }, opens: 1 }
     const { status, headers, json } = await read('')
     expect([status, headers['content-type']]).toEqual([200, 'application/json'])
