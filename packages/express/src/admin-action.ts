@@ -23,11 +23,7 @@ const longestNote = 200
 /** Reads an action from the body of its request. @throws TypeError or RangeError that says what is wrong. */
 export function parseAction(action: ActionName, breaker: string, who: string, body: unknown): AdminAction {
   const forcing = action === 'force-open' || action === 'force-closed'
-  const given = checkObject(
-    'the body',
-    body as { note?: unknown; for?: unknown },
-    forcing ? ['note', 'for'] : ['note'],
-  )
+  const given = checkObject('the body', body as { note?: unknown; for?: unknown }, forcing ? ['note', 'for'] : ['note'])
   const { note = null, for: duration = null } = given
   if ((note !== null || forcing) && !isNote(note)) {
     throw new TypeError(`note must be 1 to ${longestNote} characters on one line, got ${format(note)}`)

@@ -1,4 +1,4 @@
-import { CircuitBreaker } from '@cb/core'
+import { CircuitBreaker, ramp } from '@cb/core'
 import { type Listening, listen } from '@cb/test-kit'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type GuardOptions, guard } from '../src/index.ts'
@@ -38,15 +38,17 @@ describe('options of the guard', () => {
     ['an openDuration of NaN', { name: 'x', openDuration: Number.NaN }, RangeError, 'openDuration must be a number'],
     ['a halfOpen out of range', { name: 'x', halfOpen: { maxConcurrent: 0 } }, RangeError, 'halfOpen.maxConcurrent'],
     ['a now that is none', { name: 'x', now: 0 }, TypeError, 'now must be a function, got 0'],
-    ['a ramp without its duration', { name: 'x', ramp: {} }, TypeError, 'ramp.duration must be a number'],
+    ['a recovery that is none', { name: 'x', recovery: {} }, TypeError, 'recovery must be'],
+    ['an admission that is none', { name: 'x', admission: 5 }, TypeError, 'admission must be'],
+    ['a ramp that is not in recovery', { name: 'x', ramp: {} }, TypeError, 'unknown option "ramp" in guard'],
     ['a shadow beyond all', { name: 'x', shadow: 2 }, RangeError, 'shadow must be a number from 0 to 1, got 2'],
     ['another moment', { breaker, settleAt: 'close' }, TypeError, "settleAt must be 'end' or 'headers', got \"close\""],
     ['a moment of null', { name: 'x', settleAt: null }, TypeError, "settleAt must be 'end' or 'headers', got null"],
     [
-      'a ramp beside a breaker',
-      { breaker, ramp: { duration: 1 } },
+      'a recovery beside a breaker',
+      { breaker, recovery: ramp({ duration: 1 }) },
       TypeError,
-      'unknown option "ramp" in guard; known options: b',
+      'unknown option "recovery" in guard; known options: b',
     ],
     ['a random that is none', { name: 'x', random: 0 }, TypeError, 'random must be a function, got 0'],
   ])('%s is refused', (_name, options, kind, message) => {
