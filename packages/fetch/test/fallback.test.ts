@@ -56,10 +56,17 @@ test.each<[string, string, RequestInit]>([
   expect(fallback).not.toHaveBeenCalled()
 })
 
-test('a fallback that throws rejects with its error, which keeps the original as its cause', async () => {
+test('a call whose fallback throws rejects with the error of the fallback, unchanged', async () => {
   const problem = new Error('the cache is empty')
   expect(await errorOf(closedOff()(() => Promise.reject(problem)))).toBe(problem)
-  expect(problem.cause).toBeInstanceOf(CircuitOpenError)
+  expect(problem.cause).toBeUndefined()
+})
+
+test('a call whose fallback is rejected by another breaker rejects with a copy that has the original as its cause', async () => {
+  const rejection = new CircuitOpenError('cache', 'open', 5)
+  const error = await errorOf(closedOff()(() => Promise.reject(rejection)))
+  expect(error).toMatchObject({ breaker: 'cache', cause: { breaker: service.origin, reason: 'forced-open' } })
+  expect(rejection.cause).toBeUndefined()
 })
 
 test('a fallback that rethrows leaves the error as it was', async () => {
