@@ -52,16 +52,22 @@ export function executeFast<T>({ onValue, onError }: Circuit, fn: Call<T>): Prom
 }
 
 /** The intrinsic one: a promise may have a `then` of its own, which may throw or call back twice. */
-const then = /* @__PURE__ */ (() => Promise.prototype.then)()
+const then = /* @__PURE__ */ intrinsicThen()
+
+function intrinsicThen(): typeof Promise.prototype.then {
+  return Promise.prototype.then
+}
 
 /**
  * The signal of calls without a limit, shared by all of them: an AbortController for each would cost more than the rest of the
  * call. It has no source, so it never aborts, and it keeps no listeners, so none pile up.
  */
-const idleSignal: AbortSignal = /* @__PURE__ */ (() => {
+const idleSignal = /* @__PURE__ */ createIdleSignal()
+
+function createIdleSignal(): AbortSignal {
   const signal = typeof AbortSignal.any === 'function' ? AbortSignal.any([]) : new AbortController().signal
   return Object.defineProperty(signal, 'addEventListener', { value: () => {} })
-})()
+}
 
 // The general path: admission, call within its limits, classification, settlement.
 

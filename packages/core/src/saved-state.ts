@@ -58,7 +58,7 @@ interface SavedPolicy {
 
 type CountName = 'success' | 'failure' | 'ignored' | 'rejected' | 'late' | 'shadowed' | 'timeouts' | 'opens' | 'closes'
 
-const counts: Readonly<Record<CountName, NumberRange>> = /* @__PURE__ */ (() => ({
+const counts: Readonly<Record<CountName, NumberRange>> = {
   success: nonNegativeInteger,
   failure: nonNegativeInteger,
   ignored: nonNegativeInteger,
@@ -68,7 +68,7 @@ const counts: Readonly<Record<CountName, NumberRange>> = /* @__PURE__ */ (() => 
   timeouts: nonNegativeInteger,
   opens: nonNegativeInteger,
   closes: nonNegativeInteger,
-}))()
+}
 
 /** A policy of any kind, as far as its memory goes. */
 interface Policy {
