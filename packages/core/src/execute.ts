@@ -1,5 +1,5 @@
 import { askFallback, assertOption, checkFunction, checkObject } from '@cb/checks'
-import { type Call, callWithTimeout } from './call-timeout.ts'
+import { type Call, callWithTimeout, then } from './call-timeout.ts'
 import type { Circuit } from './circuit.ts'
 import { defaultClassify, outcomeOf, outcomeOfError } from './outcome.ts'
 import type { Permit } from './permit.ts'
@@ -49,13 +49,6 @@ export function executeFast<T>({ onValue, onError }: Circuit, fn: Call<T>): Prom
   } catch (error) {
     return Promise.reject(error).then(undefined, onError) as Promise<T>
   }
-}
-
-/** The intrinsic one: a promise may have a `then` of its own, which may throw or call back twice. */
-const then = /* @__PURE__ */ intrinsicThen()
-
-function intrinsicThen(): typeof Promise.prototype.then {
-  return Promise.prototype.then
 }
 
 /**

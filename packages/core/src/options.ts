@@ -120,17 +120,20 @@ export function optionsFor(name: string, settings: Settings): CircuitBreakerOpti
   return { name, [parsed]: settings } as Input
 }
 
-/** Breakers created one after the other with the same options share their settings. */
-let latest: { readonly options: CircuitBreakerOptions; readonly settings: Settings } | undefined
+/** Breakers created one after the other with the same options share their settings. Weak, for options hold what users gave. */
+let latest: WeakRef<{ readonly options: CircuitBreakerOptions; readonly settings: Settings }> | undefined
 
 /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
 export function parseOptions(options: Input): Settings {
   if (options?.[parsed] !== undefined) return options[parsed]
   checkObject('CircuitBreaker', options, ['name', ...sharedOptions])
   if (options.halfOpen !== undefined) return changeSettings(unset, options) // the caller may change that object later
-  if (latest === undefined || !sharedOptions.every((name) => Object.is(options[name], latest?.options[name])))
-    latest = { options: { ...options }, settings: changeSettings(unset, options) }
-  return latest.settings
+  const previous = latest?.deref()
+  if (previous !== undefined && sharedOptions.every((name) => Object.is(options[name], previous.options[name])))
+    return previous.settings
+  const settings = changeSettings(unset, options)
+  if (typeof WeakRef === 'function') latest = new WeakRef({ options: { ...options }, settings })
+  return settings
 }
 
 /**

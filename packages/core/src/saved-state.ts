@@ -172,7 +172,8 @@ function circuitOf(breaker: CircuitBreaker): Circuit {
   return CircuitBreaker.circuitOf(breaker)
 }
 
-const duration: NumberRange = { min: 0, unit: ' of milliseconds', needed: true }
+/** What is left of the longest duration there is may be rounded up. */
+const duration: NumberRange = { min: 0, max: 1e17, unit: ' of milliseconds', needed: true }
 
 /** Checks all of it before anything is changed. */
 function restore(circuit: Circuit, value: unknown): void {

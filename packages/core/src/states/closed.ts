@@ -1,7 +1,7 @@
 import type { AdmissionMonitor, AdmissionPolicy } from '../admission/admission-policy.ts'
 import type { RejectionReason } from '../errors.ts'
 import type { Trip, WindowSnapshot } from '../events.ts'
-import { warnOnce } from '../misuse.ts'
+import { swallowRejection, warnOnce } from '../misuse.ts'
 import type { Outcome } from '../outcome.ts'
 import { type Decision, type Permit, Rejection } from '../permit.ts'
 import type { Settings } from '../settings.ts'
@@ -145,7 +145,7 @@ export class Closed implements State, Admission {
   }
 
   #decide(question: (trip: TripMonitor) => unknown): Decision | undefined {
-    return toDecision(this.#ask(this.#owner.settings.trip, () => question(this.#trip)))
+    return this.#ask(this.#owner.settings.trip, () => toDecision(question(this.#trip)))
   }
 
   /** The answer of a policy, which may be the user's own; undefined, and a warning, if it throws. */
@@ -163,10 +163,13 @@ export class Closed implements State, Admission {
   }
 }
 
-/** Only an object is a trip: a policy of the user's own may return `false`. */
+/** A policy of the user's own may return `false` for no trip, or by mistake a promise. */
 function toDecision(answer: unknown): Decision | undefined {
+  if (typeof answer !== 'object' || answer === null) return undefined
   const trip = answer as Trip
-  return typeof trip === 'object' && trip !== null ? { to: 'open', reason: trip.policy, trip } : undefined
+  if (typeof trip.policy === 'string') return { to: 'open', reason: trip.policy, trip }
+  swallowRejection(answer)
+  throw new TypeError('a trip must be an object with the name of its `policy`')
 }
 
 function checkMonitor<Monitor>(monitor: Monitor, method: keyof Monitor & string): Monitor {
