@@ -1,6 +1,5 @@
-import { checkNumber, checkObject, format, milliseconds } from '@cb/checks'
+import { checkNumber, checkObject, format, isSafe, milliseconds } from '@cb/checks'
 import type { CircuitBreaker, ForceOptions } from '@cb/core'
-import { isPrintable } from './printable.ts'
 
 /** What a person may do to a breaker. */
 export type ActionName = 'force-open' | 'force-closed' | 'resume' | 'reset'
@@ -38,7 +37,7 @@ export function parseAction(action: ActionName, breaker: string, who: string, bo
 }
 
 function isNote(note: unknown): boolean {
-  return typeof note === 'string' && note.trim() !== '' && note.length <= longestNote && isPrintable(note)
+  return typeof note === 'string' && note.trim() !== '' && note.length <= longestNote && isSafe(note)
 }
 
 /** Does it. The note of the transition, which is also that of an override, names the operator. */
