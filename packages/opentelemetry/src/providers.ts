@@ -5,9 +5,8 @@ import type { EventLoggerProvider } from './transition-log.ts'
 import { version } from './version.ts'
 
 /**
- * Where telemetry goes: the providers that were given, or else the global ones, whichever those are at the moment. One that was
- * global when it was given, as `registerInstrumentations` does, stands for "the global one", because before the SDK has started
- * that is a placeholder.
+ * The providers in use: the ones that were set, or else the present global ones. Setting the provider that is global at that time, as
+ * `registerInstrumentations` does, means "the global one", because before the SDK starts it is a placeholder.
  */
 export class Providers {
   #tracerProvider: TracerProvider | undefined
@@ -16,7 +15,7 @@ export class Providers {
   #meter: MeterProvider | undefined
   #logger: EventLoggerProvider | undefined
 
-  /** Kept as long as the provider is the same: call spans would ask for it at every call. */
+  /** Cached while the provider is the same, because call spans need it at every call. */
   get tracer(): Tracer {
     const provider = this.#tracerProvider ?? trace.getTracerProvider()
     if (this.#tracer === undefined || this.#tracerOf !== provider) {
@@ -47,7 +46,7 @@ export class Providers {
   }
 }
 
-/** From 1.10 on the API has one; asked for by name, because importing what 1.9 has not is an error. */
+/** The API has one since 1.10. Read by `Reflect.get`, because importing a missing name from 1.9 is an error. */
 function globalLogger(): EventLoggerProvider | undefined {
   const logs: { getLoggerProvider(): EventLoggerProvider } | undefined = Reflect.get(api, 'logs')
   return logs?.getLoggerProvider()

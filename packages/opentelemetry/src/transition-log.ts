@@ -1,11 +1,11 @@
 import type { Transition } from '@cb/core'
 import { type Attributes, type Context, ROOT_CONTEXT } from '@opentelemetry/api'
-import type { Faults } from './faults.ts'
+import type { Diagnostics } from './diagnostics.ts'
 import { logEvent, scope } from './names.ts'
 import type { Providers } from './providers.ts'
 import { version } from './version.ts'
 
-/** What is emitted for a transition; a log record of `@opentelemetry/api-logs` in shape. */
+/** The log event of a transition, with the shape of a log record of `@opentelemetry/api-logs`. */
 export interface EventRecord {
   eventName: string
   timestamp: number
@@ -19,7 +19,7 @@ export interface EventLogger {
   emit(record: EventRecord): void
 }
 
-/** As much of a logger provider as is needed. Those of `@opentelemetry/api-logs` and of its SDK have this shape. */
+/** The part of a logger provider that is needed. Those of `@opentelemetry/api-logs` and of its SDK have this shape. */
 export interface EventLoggerProvider {
   getLogger(name: string, version?: string): EventLogger
 }
@@ -27,14 +27,14 @@ export interface EventLoggerProvider {
 const warn = { severityNumber: 13, severityText: 'WARN' }
 const info = { severityNumber: 9, severityText: 'INFO' }
 
-/** A log event for each transition, where there is a logger provider: unlike spans, they survive the sampling of traces. */
+/** Emits a log event for each transition, if there is a logger provider: unlike spans, log events survive the sampling of traces. */
 export class TransitionLog {
   readonly #providers: Providers
-  readonly #faults: Faults
+  readonly #diagnostics: Diagnostics
 
-  constructor(providers: Providers, faults: Faults) {
+  constructor(providers: Providers, diagnostics: Diagnostics) {
     this.#providers = providers
-    this.#faults = faults
+    this.#diagnostics = diagnostics
   }
 
   transition({ to, cause }: Transition, attributes: Attributes, caller: Context): void {
@@ -44,11 +44,11 @@ export class TransitionLog {
         timestamp: Date.now(),
         ...(to === 'open' ? warn : info),
         attributes,
-        // Time has no caller; a person's request has.
+        // A transition by time has no caller, a manual one has.
         context: cause === 'time' ? ROOT_CONTEXT : caller,
       })
     } catch (error) {
-      this.#faults.report('logs', error)
+      this.#diagnostics.report('logs', error)
     }
   }
 }

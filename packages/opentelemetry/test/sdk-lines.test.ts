@@ -4,7 +4,7 @@ import { run } from '@cb/engines'
 import { expect, onTestFinished, test } from 'vitest'
 import { application } from './sdk-lines/install.ts'
 
-/** The names of OpenTelemetry's packages, without its scope, and their versions. */
+/** Installs these packages of OpenTelemetry; names without scope, with versions. */
 function openTelemetry(versions: Readonly<Record<string, string>>): Promise<string> {
   return application(
     Object.fromEntries(Object.entries(versions).map(([name, version]) => [`@opentelemetry/${name}`, version])),
@@ -40,7 +40,7 @@ const lines = [
 ]
 
 test.each(lines)(
-  'all that is emitted in one outage is the same to the last attribute: $line',
+  'everything that is emitted in one outage is the same with $line',
   async ({ versions }) => {
     const folder = await openTelemetry(versions)
     onTestFinished(() => rm(folder, { recursive: true }))
@@ -59,7 +59,7 @@ const applicationOf3 = {
   'instrumentation-undici': '0.34.0',
 }
 
-test('NodeSDK of the 3.x line gets spans and log events, and a trace goes on in the server behind the breaker', async () => {
+test('NodeSDK of the 3.x line gets spans and log events, and a trace continues in the server behind the breaker', async () => {
   const folder = await openTelemetry(applicationOf3)
   onTestFinished(() => rm(folder, { recursive: true }))
   expect(JSON.parse(await run(process.execPath, ['node-sdk.js'], folder))).toEqual({
@@ -70,7 +70,7 @@ test('NodeSDK of the 3.x line gets spans and log events, and a trace goes on in 
   })
 }, 120_000)
 
-test('what an application writes compiles against the types of the 3.x line', async () => {
+test('the code of an application compiles against the types of the 3.x line', async () => {
   const folder = await openTelemetry(applicationOf3)
   onTestFinished(() => rm(folder, { recursive: true }))
   const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022']
