@@ -50,7 +50,7 @@ test('when a breaker closes, one root span covers the outage from its opening, l
 
 test('an outage span starts at the first opening and ends at the closing, by the time of day', () => {
   onTestFinished(instrumentCircuitBreakers({ outageSpan: true }))
-  const breaker = new CircuitBreaker({ name: 'by hand' })
+  const breaker = new CircuitBreaker({ name: 'steps' })
   vi.setSystemTime(1_800_000_010_000)
   breaker.forceOpen('deploy')
   vi.setSystemTime(1_800_000_070_000)
