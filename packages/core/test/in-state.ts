@@ -27,3 +27,11 @@ export function halfOpenBreaker(options?: CircuitBreakerOptions): Bench {
   if (bench.breaker.state !== 'half-open') throw new Error(`not half-open but ${bench.breaker.state}`)
   return bench
 }
+
+/** A breaker that has just closed after an outage, at the beginning of a ramp of 1 000 ms from no calls at all. */
+export function rampingBreaker(options?: CircuitBreakerOptions): Bench {
+  const defaults = { halfOpen: { successThreshold: 1 }, ramp: { duration: 1_000, from: 0 } }
+  const bench = halfOpenBreaker({ ...defaults, ...options })
+  bench.breaker.acquire().success()
+  return bench
+}

@@ -1,6 +1,6 @@
 import { CircuitBreaker, type CircuitBreakerOptions, consecutiveFailures, type TripPolicy } from '../src/index.ts'
 
-/** A new one each time: what has been said of one is not said again. */
+/** A new function each time, as each is reported once. */
 export function throwing(): () => never {
   return () => {
     throw new Error('my bug')
