@@ -44,7 +44,7 @@ describe('an adaptive throttle', () => {
     expect(admittedShare(successes, failures, options)).toBeCloseTo(share, 5)
   })
 
-  test('never opens, and tells the probability with which it rejects', async () => {
+  test('never opens, and its snapshot has the probability with which it rejects', async () => {
     const clock = fakeClock()
     const trip = adaptiveThrottle({ window: timeWindow(1_000), minimumCalls: 4 })
     const breaker = new CircuitBreaker({ trip, random: () => 0, now: clock.now })
@@ -64,10 +64,39 @@ describe('an adaptive throttle', () => {
     expect(breaker.snapshot()).toMatchObject({ state: 'open', lastTransition: { reason: 'consecutive-failures' } })
   })
 
-  test('a call costs nothing more on the plain path of a breaker that has none', () => {
-    const breaker = new CircuitBreaker({ trip: consecutiveFailures(3), random: () => expect.unreachable() })
+  test('admits a call at the very probability with which it rejects', () => {
+    const breaker = throttled(() => 0.95)
+    for (let n = 0; n < 2; n++) breaker.acquire().failure()
+    expect(breaker.snapshot().window.rejectionProbability).toBe(0.95)
     expect(breaker.tryAcquire().admitted).toBe(true)
   })
+
+  test('has no failure rate below its minimum of calls', () => {
+    const breaker = throttled(() => 0)
+    breaker.acquire().failure()
+    expect(breaker.snapshot()).toMatchObject({ window: { calls: 1, failures: 1, failureRate: null } })
+  })
+
+  test('continues to reject after it was restored', () => {
+    const breaker = throttled(() => 0)
+    for (let n = 0; n < 2; n++) breaker.acquire().failure()
+    const restored = throttled(() => 0)
+    restored.restore(JSON.parse(JSON.stringify(breaker)))
+    expect(restored.tryAcquire()).toMatchObject({ admitted: false, reason: 'throttled' })
+  })
+})
+
+function throttled(random: () => number): CircuitBreaker {
+  const trip = adaptiveThrottle({ window: countWindow(10), minimumCalls: 2 })
+  return new CircuitBreaker({ name: 'throttled', trip, random })
+}
+
+test.each([
+  ['default', {}, { minimumCalls: 20, window: { type: 'time', ms: 30_000, buckets: 10 } }],
+  ['given', { window: countWindow(10), minimumCalls: 2 }, { minimumCalls: 2, window: { type: 'count', size: 10 } }],
+])('a snapshot has the %s settings of a throttle', (_, options, expected) => {
+  const { config } = new CircuitBreaker({ trip: adaptiveThrottle(options) }).snapshot()
+  expect(config['trip']).toEqual({ policy: 'adaptive-throttle', multiplier: 2, floor: 0.05, ...expected })
 })
 
 /** A hundred calls a second to a dependency that fails entirely from second 10 to 40; what the calls of each second came to. */
@@ -102,7 +131,7 @@ test('in a total outage little reaches the dependency, and after it all calls ar
   expect(admittedIn(recovered, 80)).toBe((80 - recovered) * 100)
 })
 
-test('while one shard of ten is down nothing is refused', () => {
+test('while one shard of ten is down nothing is rejected', () => {
   const breaker = new CircuitBreaker({ trip: adaptiveThrottle(), random: seededRandom(1) })
   for (let n = 0; n < 10_000; n++) breaker.acquire().settle(n % 10 === 0 ? 'failure' : 'success')
   expect(breaker.snapshot().totals.rejected).toBe(0)
@@ -118,7 +147,7 @@ test.each([
   [{ window: 5 }, TypeError, 'window'],
   [{ k: 2 }, TypeError, 'k'],
   [null, TypeError, 'adaptiveThrottle'],
-])('adaptiveThrottle(%j) is refused', (options, kind, named) => {
+])('adaptiveThrottle(%j) throws an error that names the option', (options, kind, named) => {
   const make = () => adaptiveThrottle(options as never)
   expect(make).toThrow(kind)
   expect(make).toThrow(named)
