@@ -9,6 +9,7 @@ import {
   failureRate,
   slowCallRate,
 } from '../src/index.ts'
+import { rampingBreaker } from './in-state.ts'
 
 interface Ramping {
   breaker: CircuitBreaker
@@ -59,7 +60,7 @@ describe('after an outage, with a ramp', () => {
     [9_999, 1],
     [10_000, 1],
     [1e9, 1],
-  ])('after %i of 10 000 ms the share of calls admitted is %f', (elapsed, share) => {
+  ])('after %i of 10 000 ms the share of admitted calls is %f', (elapsed, share) => {
     const bench = ramping()
     bench.clock.advance(elapsed)
     expect(shareOf(bench)).toBe(share)
@@ -76,7 +77,7 @@ describe('after an outage, with a ramp', () => {
     expect(shareOf(bench)).toBe(share)
   })
 
-  test('a call beyond the share is rejected with the reason and counted; the next one may pass', async () => {
+  test('a call beyond the share is rejected with the reason ramp and counted, and the next one may be admitted', async () => {
     const { breaker, clock, chance } = ramping()
     clock.advance(1_000)
     chance.next = 0.99
@@ -114,7 +115,7 @@ describe('after an outage, with a ramp', () => {
   test.each([
     ['failureRate', failureRate({ threshold: 0.5, minimumCalls: 20, window: countWindow(100) })],
     ['slowCallRate', slowCallRate({ slowAfter: 100, threshold: 0.5, minimumCalls: 20, window: countWindow(100) })],
-  ])('%s needs fewer calls for a verdict while few are admitted', (_name, trip) => {
+  ])('%s needs fewer calls to trip while few are admitted', (_name, trip) => {
     const { breaker, clock } = ramping({ trip, ramp: { duration: 1e6, from: 0.2 } })
     const callsUntilOpen = () => {
       let calls = 0
@@ -146,7 +147,7 @@ describe('after an outage, with a ramp', () => {
   })
 })
 
-test('a breaker that was never open, was reset or was resumed admits everything', () => {
+test('a breaker that was never open, was reset or was resumed has no ramp', () => {
   const clock = fakeClock()
   const breaker = new CircuitBreaker({ ramp: { duration: 1_000, from: 0 }, now: clock.now, random: () => 0.99 })
   expect(breaker.tryAcquire().admitted).toBe(true)
@@ -167,8 +168,31 @@ test.each([
   [{ duration: 5, exponent: Number.NaN }, RangeError, 'ramp.exponent'],
   [{ duration: 5, to: 1 }, TypeError, 'to'],
   [5, TypeError, 'ramp'],
-])('ramp: %j is refused', (ramp, kind, named) => {
+])('ramp: %j throws an error that names the option', (ramp, kind, named) => {
   const make = () => new CircuitBreaker({ ramp: ramp as never })
   expect(make).toThrow(kind)
   expect(make).toThrow(named)
+})
+
+test('a ramp from 0 admits no call at its very beginning, whatever chance says', () => {
+  const { breaker, clock } = rampingBreaker({ random: () => 0 })
+  expect(breaker.tryAcquire()).toMatchObject({ admitted: false, reason: 'ramp' })
+  clock.advance(1)
+  expect(breaker.tryAcquire().admitted).toBe(true)
+})
+
+test('a ramp that ended long ago is not in the snapshot', () => {
+  const { breaker, clock } = rampingBreaker()
+  expect(breaker.snapshot().ramp).toEqual({ share: 0, rejected: 0 })
+  clock.advance(5_000)
+  expect(breaker.snapshot().ramp).toBeNull()
+})
+
+test('a snapshot counts the calls that the ramp has rejected, and only those', () => {
+  const { breaker, clock } = rampingBreaker({ random: () => 0.4 })
+  clock.advance(300)
+  expect(breaker.tryAcquire().admitted).toBe(false)
+  clock.advance(300)
+  expect(breaker.tryAcquire().admitted).toBe(true)
+  expect(breaker.snapshot().ramp).toEqual({ share: 0.6, rejected: 1 })
 })
