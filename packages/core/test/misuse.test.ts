@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import {
   anyOf,
+  CircuitBreaker,
   CircuitBreakerRegistry,
   type Classify,
   consecutiveFailures,
   type OpenDuration,
   observe,
+  slowCallRate,
 } from '../src/index.ts'
 import { policyWith, throwing, use } from './misused.ts'
 
@@ -14,15 +16,20 @@ beforeEach(() => {
 })
 afterEach(() => vi.restoreAllMocks())
 
+beforeEach(() => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+})
+afterEach(() => vi.restoreAllMocks())
+
 const rows: [string, () => unknown, string][] = [
   [
-    'a classify that answers something else',
+    'a classify that returns something else',
     () => use({ classify: (() => 'perhaps') as unknown as Classify }),
     "the `classify` function gave neither 'success', 'failure' nor 'ignored' (said once)",
   ],
   ['a classify that throws', () => use({ classify: throwing() }), 'the `classify` function threw: Error: my bug'],
   [
-    'an open duration that is none',
+    'an open duration that is a string',
     () => use({ openDuration: (() => 'soon') as unknown as OpenDuration }),
     'the `openDuration` function gave no number of milliseconds above 0, 1000 is used instead (said once)',
   ],
@@ -42,12 +49,12 @@ const rows: [string, () => unknown, string][] = [
     'policy threw: Error: my bug',
   ],
   [
-    'a policy whose watch gives nothing',
+    'a policy whose watch returns nothing',
     () => use({ trip: { name: 'mine', watch: () => undefined as never } }),
     'watch() must return an object with success, failure and snapshot',
   ],
   [
-    'a policy that is never told of failures',
+    'a policy without failure()',
     () => use({ trip: { name: 'mine', watch: () => ({ success: () => undefined }) as never } }),
     'watch() must return an object with success, failure and snapshot',
   ],
@@ -90,7 +97,7 @@ const rows: [string, () => unknown, string][] = [
     'an observer threw: Error: my bug',
   ],
   [
-    'an observer that throws when it is told of a breaker',
+    'an observer that throws for a new breaker',
     async () => {
       const end = observe({ created: throwing() })
       await use({})
@@ -99,7 +106,7 @@ const rows: [string, () => unknown, string][] = [
     'an observer threw: Error: my bug',
   ],
   [
-    'a listener to the breakers of a registry that throws',
+    'a listener to new breakers of a registry that throws',
     () => {
       const registry = new CircuitBreakerRegistry()
       registry.on('created', throwing())
@@ -127,7 +134,7 @@ const rows: [string, () => unknown, string][] = [
     'a listener threw: Error: my bug',
   ],
   [
-    'listeners in a circle',
+    'listeners in a loop',
     async () => {
       const breaker = await use({})
       breaker.on('transition', ({ to }) => (to === 'open' ? breaker.forceClosed() : breaker.forceOpen()))
@@ -137,7 +144,7 @@ const rows: [string, () => unknown, string][] = [
   ],
 ]
 
-test.each(rows)('%s is named, once', async (_, misbehave, words) => {
+test.each(rows)('%s is reported once', async (_, misbehave, words) => {
   await misbehave()
   expect(console.error).toHaveBeenCalledOnce()
   const [line] = vi.mocked(console.error).mock.lastCall as [string]
@@ -145,12 +152,12 @@ test.each(rows)('%s is named, once', async (_, misbehave, words) => {
   expect(line).toMatch(/^@cb\/core: circuit breaker .*\(said once\)$/s)
 })
 
-test('what is printed says where the error came from', async () => {
+test('a report has the stack of the error', async () => {
   await use({ classify: throwing() })
   expect(vi.mocked(console.error).mock.lastCall?.[0]).toContain('misused.ts')
 })
 
-test('a thrown string is not printed, it may be a secret', async () => {
+test('a thrown string is not printed, as it may be a secret', async () => {
   const classify = () => {
     throw 'token=secret'
   }
@@ -159,3 +166,54 @@ test('a thrown string is not printed, it may be a secret', async () => {
   expect(line).toContain('a thrown string')
   expect(line).not.toContain('secret')
 })
+
+const quiet: [string, () => unknown][] = [
+  [
+    'a policy that returns null for no trip',
+    () => use({ trip: policyWith({ success: () => null, failure: () => null }) }),
+  ],
+  [
+    'a policy with began() only',
+    async () => (await use({ trip: policyWith({ began: () => undefined }) })).acquire().ignore(),
+  ],
+  [
+    'anyOf with a policy that follows calls and one that does not',
+    async () =>
+      (await use({ trip: anyOf(consecutiveFailures(5), slowCallRate({ slowAfter: 10 })) })).acquire().ignore(),
+  ],
+  [
+    'a registry listener',
+    () => {
+      const registry = new CircuitBreakerRegistry()
+      registry.on('created', () => {})
+      registry.get('a')
+    },
+  ],
+  ['a clock that steps back', stepBack],
+  [
+    'an observer with no methods at all',
+    async () => {
+      const end = observe({})
+      const breaker = await use({})
+      breaker.forceOpen()
+      breaker.tryAcquire()
+      end()
+    },
+  ],
+]
+
+test.each(quiet)('%s prints nothing', async (_, use) => {
+  await use()
+  expect(console.error).not.toHaveBeenCalled()
+})
+
+/** And the clock is still the one that is read. */
+async function stepBack(): Promise<void> {
+  let time = 5_000
+  const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), openDuration: 1_000, now: () => time })
+  breaker.acquire().failure()
+  time -= 4_000
+  expect(breaker.snapshot().retryAfterMs).toBe(1_000)
+  time += 999
+  expect(breaker.snapshot().retryAfterMs).toBe(1)
+}
