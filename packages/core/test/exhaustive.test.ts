@@ -27,7 +27,7 @@ interface Case {
   before: Look
   step: Step
   after: Look
-  told: readonly Transition[]
+  transitions: readonly Transition[]
   options: TrialOptions
 }
 
@@ -55,19 +55,19 @@ const rules: Record<string, (one: Case) => boolean> = {
     if (step.did === 'ask' && !step.admission.admitted) totals.rejected++
     return JSON.stringify(after.totals) === JSON.stringify(totals)
   },
-  'the state changes along its edges only': ({ told }) =>
-    told.every(({ from, to, cause }) => edges[cause].includes(`${from} ${to}`)),
-  'each change has one event, and they follow from each other': ({ before, after, told }) => {
-    const states = [before.state, ...told.map(({ to }) => to)]
-    const count = (name: string) => told.filter(({ to }) => to === name).length
+  'the state changes along its edges only': ({ transitions }) =>
+    transitions.every(({ from, to, cause }) => edges[cause].includes(`${from} ${to}`)),
+  'each change has one event, and they follow from each other': ({ before, after, transitions }) => {
+    const states = [before.state, ...transitions.map(({ to }) => to)]
+    const count = (name: string) => transitions.filter(({ to }) => to === name).length
     return (
-      told.every(({ from }, index) => from === states[index]) &&
+      transitions.every(({ from }, index) => from === states[index]) &&
       states.at(-1) === after.state &&
       after.opens - before.opens === count('open') &&
       after.closes - before.closes === count('closed')
     )
   },
-  'a rejection says when to ask again, unless it is forced': ({ step, before }) => {
+  'a rejection has a retryAfterMs, unless it is forced': ({ step, before }) => {
     if (step.did !== 'ask' || step.admission.admitted) return true
     const { reason, retryAfterMs } = step.admission
     if (before.override !== null) return reason === 'forced-open' && retryAfterMs === null
@@ -93,7 +93,7 @@ const rules: Record<string, (one: Case) => boolean> = {
     const successes = before.probes.successes + (step.outcome === 'success' ? 1 : 0)
     return successes < options.successThreshold ? after.probes?.successes === successes : after.state === 'closed'
   },
-  'only a person begins or ends an override': ({ step, before, after }) =>
+  'an override begins and ends by manual control only': ({ step, before, after }) =>
     step.did === 'override' || JSON.stringify(after.override) === JSON.stringify(before.override),
   'asking twice gives the same answer': ({ after }) =>
     visible(after) === visible(after.again) && after.stateAsked === after.state,
@@ -140,7 +140,7 @@ function explore(options: TrialOptions): Found {
         if (step === undefined) continue
         sequences++
         const sequence = [...path, event]
-        const one = { before, step, after: trial.look(), told: trial.transitions, options }
+        const one = { before, step, after: trial.look(), transitions: trial.transitions, options }
         for (const [rule, holds] of Object.entries(rules)) if (!holds(one)) broken(rule, sequence, one)
         const key = trial.key()
         if (!seen.has(key)) {
@@ -166,8 +166,8 @@ function follow(path: readonly string[], options: TrialOptions): { trial: Trial;
   return { trial, before: trial.look() }
 }
 
-function broken(rule: string, sequence: readonly string[], { before, step, after, told }: Case): never {
-  const details = JSON.stringify({ before, step, after, told }, null, 1)
+function broken(rule: string, sequence: readonly string[], { before, step, after, transitions }: Case): never {
+  const details = JSON.stringify({ before, step, after, transitions }, null, 1)
   throw new Error(`${rule}\nbroken by: ${sequence.join(', ')}\n${details}`)
 }
 

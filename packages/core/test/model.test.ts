@@ -30,7 +30,7 @@ const options: fc.Arbitrary<ModelOptions> = fc.record({
   factor: fc.integer({ min: 1, max: 3 }),
   maxOpenDuration: fc.integer({ min: 100, max: 400 }),
   maxConcurrent: fc.integer({ min: 1, max: 3 }),
-  verdict: fc.oneof(
+  decision: fc.oneof(
     fc.record({ kind: fc.constant('count' as const), successes: fc.integer({ min: 1, max: 3 }) }),
     fc.record({
       kind: fc.constant('rate' as const),
@@ -85,9 +85,9 @@ function optionsFor(model: ModelOptions, now: () => number): CircuitBreakerOptio
     }),
     halfOpen: {
       maxConcurrent: model.maxConcurrent,
-      ...(model.verdict.kind === 'count'
-        ? { successThreshold: model.verdict.successes }
-        : { probes: model.verdict.probes, successRate: model.verdict.rate }),
+      ...(model.decision.kind === 'count'
+        ? { successThreshold: model.decision.successes }
+        : { probes: model.decision.probes, successRate: model.decision.rate }),
       ...(model.maxDuration !== undefined && { maxDuration: model.maxDuration }),
       probeTimeout: model.probeTimeout,
     },
@@ -95,7 +95,7 @@ function optionsFor(model: ModelOptions, now: () => number): CircuitBreakerOptio
   }
 }
 
-/** The machine and the model side by side, over a clock that the steps move. */
+/** The breaker and the model side by side, over a clock that the steps move. */
 abstract class Run {
   readonly model: NaiveModel
   readonly breaker: CircuitBreaker
@@ -233,7 +233,7 @@ async function drive(make: (options: ModelOptions) => Run): Promise<number> {
   return halfOpen / runs
 }
 
-describe('the machine does what a naive model of it does', { timeout: 60_000 }, () => {
+describe('a breaker behaves as a naive model of it', { timeout: 60_000 }, () => {
   test('with permits: interleaved, settled twice, lost, while the clock jumps both ways', async () => {
     expect(await drive((chosen) => new PermitRun(chosen))).toBeGreaterThan(0.5)
   })
@@ -242,7 +242,7 @@ describe('the machine does what a naive model of it does', { timeout: 60_000 }, 
     expect(await drive((chosen) => new ExecuteRun(chosen))).toBeGreaterThan(0.5)
   })
 
-  test('with execute while somebody listens', async () => {
+  test('with execute with a listener', async () => {
     const share = await drive((chosen) => {
       const run = new ExecuteRun(chosen)
       run.breaker.on('outcome', () => {})

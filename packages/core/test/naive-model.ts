@@ -11,7 +11,7 @@ export interface ModelOptions {
   factor: number
   maxOpenDuration: number
   maxConcurrent: number
-  verdict: { kind: 'count'; successes: number } | { kind: 'rate'; probes: number; rate: number }
+  decision: { kind: 'count'; successes: number } | { kind: 'rate'; probes: number; rate: number }
   maxDuration: number | undefined
   probeTimeout: number
 }
@@ -139,13 +139,13 @@ export class NaiveModel {
     else if (this.period.name === 'half-open') this.#judge()
   }
 
-  /** All ways in which the missing results could turn out: if none of them changes the verdict, it is taken. */
+  /** All ways in which the missing results could turn out: if none of them changes the decision, it is taken. */
   #judge(): void {
-    const { verdict } = this.options
+    const { decision } = this.options
     const failures = this.period.results.filter((result) => result === 'failure').length
     const successes = this.period.results.length - failures
-    const total = verdict.kind === 'count' ? verdict.successes : verdict.probes
-    const enough = (count: number) => count / total >= (verdict.kind === 'count' ? 1 : verdict.rate)
+    const total = decision.kind === 'count' ? decision.successes : decision.probes
+    const enough = (count: number) => count / total >= (decision.kind === 'count' ? 1 : decision.rate)
     if (enough(successes)) {
       this.#change(() => {
         this.period = this.#newPeriod('closed')

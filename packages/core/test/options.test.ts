@@ -157,7 +157,7 @@ describe('a value of the wrong type is a TypeError that names the option, what i
   })
 })
 
-describe('an unknown option is a TypeError that names it and what there is', () => {
+describe('an unknown option is a TypeError that names it and the known ones', () => {
   test.each(expand(unknownKeys, []))('$option: $shown', ({ option, make, value }) => {
     const error = thrownBy(() => make(value as never))
     expect(error).toBeInstanceOf(TypeError)
@@ -165,7 +165,7 @@ describe('an unknown option is a TypeError that names it and what there is', () 
   })
 })
 
-describe('what is in range is accepted', () => {
+describe('a value in its range is accepted', () => {
   const rows = [...numbers, ...functions, ...others].flatMap(([option, make, , good]) =>
     good.map((value) => ({ option, make, value, shown: String(value).slice(0, 20) })),
   )
@@ -181,7 +181,7 @@ test('an option that is undefined has its default', () => {
   expect(breaker(empty).name).toBe('default')
 })
 
-test('messages show a value bounded and never what an object holds', () => {
+test('messages have a bounded length and never the contents of an object', () => {
   const secret = { password: 's3cret', toString: () => 's3cret', toJSON: () => 's3cret' }
   expect(thrownBy(() => breaker({ callTimeout: secret })).message).not.toContain('s3cret')
   expect(thrownBy(() => breaker({ callTimeout: [secret] })).message).not.toContain('s3cret')

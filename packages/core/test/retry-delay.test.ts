@@ -10,21 +10,22 @@ import {
 } from '../src/index.ts'
 
 test.each([
-  ['a refusal that says when', new CircuitOpenError('a', 'open', 1_500), 1_500],
-  ['a refusal that only a person can end', new CircuitOpenError('a', 'forced-open', null), null],
-  ['a server that says when', Object.assign(new Error('busy'), { retryAfterMs: 250.5 }), 250.5],
+  ['a rejection with a retryAfterMs', new CircuitOpenError('a', 'open', 1_500), 1_500],
+  ['a rejection by an override without an end', new CircuitOpenError('a', 'forced-open', null), null],
+  ['an error with a retryAfterMs', Object.assign(new Error('busy'), { retryAfterMs: 250.5 }), 250.5],
   ['a call timeout', new CallTimeoutError('a', 5), 0],
   ['an abort', new DOMException('gone', 'AbortError'), null],
   ['a failure', new Error('down'), 0],
-  ['nonsense', Object.assign(new Error('odd'), { retryAfterMs: Number.NaN }), 0],
-  ['a negative wait', Object.assign(new Error('odd'), { retryAfterMs: -5 }), 0],
+  ['a retryAfterMs of NaN', Object.assign(new Error('odd'), { retryAfterMs: Number.NaN }), 0],
+  ['a negative retryAfterMs', Object.assign(new Error('odd'), { retryAfterMs: -5 }), 0],
+  ['a retryAfterMs that is a string', Object.assign(new Error('busy'), { retryAfterMs: '250' }), 0],
   ['a string', 'down', 0],
   ['undefined', undefined, 0],
-])('%s: a retry waits accordingly', (_saying, error, delay) => {
+])('retryDelay has the documented value for %s', (_saying, error, delay) => {
   expect(retryDelay(error)).toBe(delay)
 })
 
-test('an error whose getters throw is retried as any other', () => {
+test('an error whose getters throw has a delay of 0', () => {
   const hostile = new Proxy(new Error('x'), {
     get() {
       throw new Error('getter')
@@ -33,7 +34,7 @@ test('an error whose getters throw is retried as any other', () => {
   expect(retryDelay(hostile)).toBe(0)
 })
 
-test('a call that a ramp or a throttle has left to chance may be retried soon', async () => {
+test('a call that a ramp or a throttle has rejected may be retried after 1 ms', async () => {
   const clock = fakeClock()
   const chance = { value: 0.99 }
   const common = { now: clock.now, random: () => chance.value }
@@ -50,7 +51,7 @@ test('a call that a ramp or a throttle has left to chance may be retried soon', 
     [ramping, 'ramp'],
     [throttled, 'throttled'],
   ] as const) {
-    const error = await breaker.execute(() => 'made').catch((refusal) => refusal)
+    const error = await breaker.execute(() => 'made').catch((reason) => reason)
     expect(error).toMatchObject({ reason })
     expect(retryDelay(error)).toBe(1)
   }
