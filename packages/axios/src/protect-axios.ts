@@ -1,4 +1,4 @@
-import { kind } from '@cb/checks'
+import { typeName } from '@cb/checks'
 import type { CircuitBreakerRegistry } from '@cb/core'
 import { parseRequestProtection } from '@cb/http-rules'
 import axios, {
@@ -46,7 +46,7 @@ const protectedInstances = new WeakSet<object>()
 export function protectAxios(axiosInstance: ProtectableAxios, options: ProtectAxiosOptions = {}): AxiosProtection {
   const instance = axiosInstance as AxiosInstance
   if (typeof instance?.interceptors?.request?.use !== 'function' || typeof instance.defaults !== 'object') {
-    throw new TypeError(`instance must be an axios instance, got ${kind(instance)}`)
+    throw new TypeError(`instance must be an axios instance, got ${typeName(instance)}`)
   }
   const settings = parseOptions(options)
   const { registry } = settings

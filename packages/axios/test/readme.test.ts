@@ -22,5 +22,5 @@ test.each(programs)('program %# of the README prints what its comments say', asy
 })
 
 test('the README has the table that all HTTP adapters share', () => {
-  expect(readme).toContain(readFileSync(`${folder}../../tooling/http-rules/outcomes.md`, 'utf8'))
+  expect(readme).toContain(readFileSync(`${folder}../internal/http-rules/outcomes.md`, 'utf8'))
 })

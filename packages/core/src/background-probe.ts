@@ -1,16 +1,20 @@
-import { checkFunction, checkOptions, checkThat, longestTimer, timerMilliseconds } from '@cb/checks'
-import { CircuitBreaker, machineOf } from './circuit-breaker.ts'
-import { type Call, guardedCall } from './execute.ts'
+import { assertOption, checkFunction, checkOptions, longestTimer, timerMilliseconds } from '@cb/checks'
+import type { Call } from './call-timeout.ts'
+import type { Circuit } from './circuit.ts'
+import { CircuitBreaker } from './circuit-breaker.ts'
+import { executeGuarded } from './execute.ts'
+import { Rejection } from './permit.ts'
 
-/** What a background probe may be given. */
+/** Options of a background probe. */
 export interface BackgroundProbeOptions {
   /** Milliseconds, above 0, between the probes of a round. Default 1 000. */
   interval?: number
 }
 
 /**
- * Probes an open breaker by itself when its open duration ends, with a call of yours, a health check, say, so that no caller has
- * to be the guinea pig: while half-open everybody else is rejected. Its timers keep no process alive.
+ * Probes an open breaker in the background when its open duration ends, with a call of yours such as a health check: while
+ * half-open all other calls are rejected, so no caller waits for a dependency that may still be down. Its timers keep no process
+ * alive. The probe runs in the context (`AsyncLocalStorage`) of whoever started it, never in a caller's.
  * @param probe  is called through the breaker: with its time limits, its `classify`, and a signal.
  * @returns a function that stops it; probes are left to callers again.
  * @throws TypeError or RangeError naming the argument; an Error if the breaker has a background probe already.
@@ -20,67 +24,80 @@ export function probeInBackground(
   probe: Call<unknown>,
   options: BackgroundProbeOptions = {},
 ): () => void {
-  checkThat(breaker instanceof CircuitBreaker, 'breaker', 'a CircuitBreaker', breaker)
+  assertOption(breaker instanceof CircuitBreaker, 'breaker', 'a CircuitBreaker', breaker)
   checkFunction('probe', probe)
   const { interval = 1_000 } = checkOptions('probeInBackground options', options, { interval: timerMilliseconds })
-  const prober = new Prober(breaker, probe, interval)
+  const circuit = CircuitBreaker.circuitOf(breaker)
+  if (circuit.probeAdmission !== undefined)
+    throw new Error('this breaker has a background probe already: stop that one first')
+  const prober = new Prober(breaker, circuit, probe, interval)
+  void prober.run()
   return () => prober.stop()
 }
 
 class Prober {
   readonly #breaker: CircuitBreaker
+  readonly #circuit: Circuit
   readonly #probe: Call<unknown>
   readonly #interval: number
   readonly #unsubscribe: () => void
   readonly #stopped = new AbortController()
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #probing = false
+  /** Ends the loop's wait: something has changed. */
+  #wake = () => {}
 
-  constructor(breaker: CircuitBreaker, probe: Call<unknown>, interval: number) {
-    const machine = machineOf(breaker)
-    if (machine.probesAreReserved) throw new Error('this breaker has a background probe already: stop that one first')
-    machine.probesAreReserved = true
+  constructor(breaker: CircuitBreaker, circuit: Circuit, probe: Call<unknown>, interval: number) {
     this.#breaker = breaker
+    this.#circuit = circuit
     this.#probe = probe
     this.#interval = interval
-    this.#unsubscribe = breaker.on('transition', () => this.#plan())
-    this.#plan()
+    this.#unsubscribe = breaker.on('transition', () => this.#wake())
+    // The loop itself asks with this object; all others are rejected.
+    circuit.probeAdmission = { reject: (caller) => (caller === this ? undefined : new Rejection('half-open', 1)) }
   }
 
   stop(): void {
     if (this.#stopped.signal.aborted) return
     this.#stopped.abort()
     this.#unsubscribe()
-    clearTimeout(this.#timer)
-    machineOf(this.#breaker).probesAreReserved = false
+    this.#circuit.probeAdmission = undefined
+    this.#wake()
   }
 
-  /** Wakes when the open duration has ended; nothing to do while closed, or forced open by a person. */
-  #plan(): void {
-    clearTimeout(this.#timer)
-    if (this.#probing) return // what comes next is planned after the probe
+  /**
+   * One loop for the whole time, which waits and probes itself: a timer armed by a listener, or a probe started by one, would run in
+   * the async context of the call that has caused the event.
+   */
+  async run(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      await this.#wait()
+      if (!this.#stopped.signal.aborted && this.#breaker.state === 'half-open') await this.#probeOnce()
+    }
+  }
+
+  /** Until a probe may be due, or the state changes. */
+  #wait(): Promise<void> {
+    return new Promise((resolve) => {
+      const delay = this.#delay()
+      const timer = delay === undefined ? undefined : setTimeout(resolve, Math.min(delay, longestTimer))
+      ;(timer as { unref?(): void } | undefined)?.unref?.()
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  /** Undefined while closed or forced open: then a transition ends the wait. */
+  #delay(): number | undefined {
     const { state, retryAfterMs } = this.#breaker.snapshot()
-    if (state === 'half-open') this.#wake(this.#interval)
-    else if (state === 'open' && retryAfterMs !== null) this.#wake(retryAfterMs)
+    if (state === 'half-open') return this.#interval
+    return state === 'open' && retryAfterMs !== null ? retryAfterMs : undefined
   }
 
-  #wake(delay: number): void {
-    this.#timer = setTimeout(() => void this.#turn(), Math.min(delay, longestTimer))
-    ;(this.#timer as { unref?(): void }).unref?.()
-  }
-
-  async #turn(): Promise<void> {
-    this.#probing = true
-    if (this.#breaker.state === 'half-open') await this.#probeOnce()
-    this.#probing = false
-    if (!this.#stopped.signal.aborted) this.#plan()
-  }
-
-  /** The lease bounds a probe that does not heed any limit: the next one takes its place. */
+  /** The lease bounds a probe that ignores its signal: the next one takes its place. */
   async #probeOnce(): Promise<void> {
-    const machine = machineOf(this.#breaker)
-    const lease = AbortSignal.timeout(Math.min(machine.settings.halfOpen.probeTimeout, longestTimer))
-    const call = guardedCall(machine, this.#probe, AbortSignal.any([this.#stopped.signal, lease]), true)
-    await call.catch(() => {}) // its outcome is with the breaker
+    const lease = AbortSignal.timeout(Math.min(this.#circuit.settings.halfOpen.probeTimeout, longestTimer))
+    const signal = AbortSignal.any([this.#stopped.signal, lease])
+    await executeGuarded(this.#circuit, this.#probe, signal, this).catch(() => {}) // the breaker has its outcome
   }
 }

@@ -1,74 +1,70 @@
-import { checkBoolean, checkFunction, checkNumber, checkObject, checkThat, milliseconds, show } from '@cb/checks'
-import { configure, force, reset, resume } from './by-hand.ts'
+import { assertOption, checkFunction, checkNumber, checkObject, format, milliseconds } from '@cb/checks'
+import type { Call } from './call-timeout.ts'
+import { Circuit } from './circuit.ts'
 import { CircuitOpenError } from './errors.ts'
-import { type CircuitBreakerEvents, checkSubscription } from './events.ts'
-import { type Call, type ExecuteOptions, executeWith, guardedCall } from './execute.ts'
-import { Machine } from './machine.ts'
-import { noticeRepetition } from './made-again.ts'
-import { makeKnown } from './observer.ts'
+import { checkSubscription, EventQueue } from './event-queue.ts'
+import type { CircuitBreakerEvents, StateName } from './events.ts'
+import { type ExecuteOptions, execute, executeFast, executeWith } from './execute.ts'
+import { register } from './hub.ts'
 import {
   type CircuitBreakerOptions,
-  changeSettings,
   checkName,
+  keepNote,
   type LiveOptions,
-  liveNames,
+  parseChanges,
   parseOptions,
-  type Settings,
 } from './options.ts'
 import type { Permit, Rejection } from './permit.ts'
-import { plainCall, preparePlainCalls } from './plain-calls.ts'
-import { restore, type SavedBreaker, save } from './saved-state.ts'
+import type { Settings } from './settings.ts'
 import { type CircuitBreakerSnapshot, takeSnapshot } from './snapshot.ts'
-import type { StateName } from './states/state.ts'
 
-/** What an override may be given. */
+/** Options of an override. */
 export interface ForceOptions {
-  /** Milliseconds, above 0, after which it ends by itself. Default: a person ends it. */
+  /** Milliseconds, above 0, after which it ends by itself. Default: it lasts until `resume` or `reset`. */
   for?: number
 }
 
-/** @internal The machine behind a breaker, for what is built in but need not be in every bundle. */
-export let machineOf: (breaker: CircuitBreaker) => Machine
-/** @internal The same, if it has been used. */
-export let usedMachineOf: (breaker: CircuitBreaker) => Machine | undefined
-
-/** Guards one dependency: stops calling it while it fails, and finds out when it is well again. */
+/** Guards one dependency: stops calling it while it fails, and detects its recovery. */
 export class CircuitBreaker {
-  static {
-    machineOf = (breaker) => breaker.#machine
-    usedMachineOf = (breaker) => breaker.#used
-  }
-
   readonly name: string
-  readonly #madeWith: Settings
-  readonly #madeAt: number
-  /** Made at the first use: of a breaker for each host, most are rarely used. */
-  #used: Machine | undefined
+  readonly #settings: Settings
+  readonly #createdAt: number
+  /** Created lazily; with one breaker per host, most are rarely used. */
+  #created: Circuit | undefined
 
   /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
   constructor(options: CircuitBreakerOptions = {}) {
-    this.#madeWith = parseOptions(options)
-    this.#madeAt = this.#madeWith.clock.now()
+    this.#settings = parseOptions(options)
+    this.#createdAt = this.#settings.clock.now()
     const { name = 'default' } = options
     this.name = checkName('name', name)
-    makeKnown(this)
-    noticeRepetition(this.name)
+    register(this)
   }
 
-  get #machine(): Machine {
-    this.#used ??= new Machine(this, this.#madeWith, this.#madeAt)
-    return this.#used
+  get #circuit(): Circuit {
+    this.#created ??= new Circuit(this.name, this.#settings, this.#createdAt, new EventQueue(this))
+    return this.#created
+  }
+
+  /** Internal access for modules that must tree-shake away when unused. @internal */
+  static circuitOf(breaker: CircuitBreaker): Circuit {
+    return breaker.#circuit
+  }
+
+  /** The same without creating it. @internal */
+  static createdCircuitOf(breaker: CircuitBreaker): Circuit | undefined {
+    return breaker.#created
   }
 
   /** The state at the moment of asking. */
   get state(): StateName {
-    return this.#machine.current().name
+    return this.#circuit.current().name
   }
 
   /** The `callTimeout` of a call that is admitted at this moment, shorter for probes; for adapters that time calls themselves. */
   get callTimeout(): number | undefined {
-    this.#machine.current()
-    return this.#machine.callTimeout()
+    this.#circuit.current()
+    return this.#circuit.callTimeout()
   }
 
   /**
@@ -78,16 +74,11 @@ export class CircuitBreaker {
    *   otherwise with what `fn` threw.
    */
   execute<T, F = never>(fn: Call<T>, options?: ExecuteOptions<F>): Promise<T | F> {
-    if (typeof fn !== 'function') return Promise.reject(new TypeError(`execute needs a function, got ${show(fn)}`))
-    if (options !== undefined) return executeWith(this.#machine, fn, options)
-    const machine = this.#used
-    if (machine?.state.onValue !== undefined && !machine.callsAreWatched) return plainCall(fn, machine.state)
-    return this.#executeAnew(fn)
-  }
-
-  #executeAnew<T>(fn: Call<T>): Promise<T> {
-    const machine = this.#machine
-    return preparePlainCalls(machine) ? plainCall(fn, machine.state) : guardedCall(machine, fn)
+    if (typeof fn !== 'function') return Promise.reject(new TypeError(`execute needs a function, got ${format(fn)}`))
+    const circuit = this.#created
+    if (options === undefined && circuit?.onValue !== undefined && !circuit.audience.hasCallListeners)
+      return executeFast(circuit, fn)
+    return options === undefined ? execute(this.#circuit, fn) : executeWith(this.#circuit, fn, options)
   }
 
   /** The same function behind this breaker: same parameters, same `this`, always a promise. */
@@ -103,92 +94,64 @@ export class CircuitBreaker {
 
   /** Asks for the right to make one call. A permit must be settled; a rejection says when to ask again. */
   tryAcquire(): Permit | Rejection {
-    return this.#machine.admit()
+    return this.#circuit.admit()
   }
 
   /** Like `tryAcquire`. @throws CircuitOpenError when not admitted. */
   acquire(): Permit {
-    const admission = this.#machine.admit()
+    const admission = this.#circuit.admit()
     if (admission.admitted) return admission
     throw new CircuitOpenError(this.name, admission.reason, admission.retryAfterMs)
   }
 
   /**
-   * Refuses every call until `resume` or `reset`, or for a time. What settles meanwhile is late.
-   * @param reason  why, in your words; for snapshots and events.
+   * Rejects every call until `resume` or `reset`, or for a time. Calls that finish during the override are counted as late.
+   * @param note  why, in your words, for snapshots and events; at most 1 000 characters are kept.
    */
-  forceOpen(reason?: string, options?: ForceOptions): void {
-    this.#force('open', 'forceOpen', reason, options)
+  forceOpen(note?: string, options?: ForceOptions): void {
+    this.#force('open', 'forceOpen', note, options)
   }
 
   /** Admits every call until `resume` or `reset`, or for a time; outcomes are counted and decide nothing. */
-  forceClosed(reason?: string, options?: ForceOptions): void {
-    this.#force('closed', 'forceClosed', reason, options)
+  forceClosed(note?: string, options?: ForceOptions): void {
+    this.#force('closed', 'forceClosed', note, options)
   }
 
-  #force(to: 'open' | 'closed', method: string, reason: string | undefined, options: ForceOptions = {}): void {
+  #force(to: 'open' | 'closed', method: string, note: string | undefined, options: ForceOptions = {}): void {
     const { for: duration } = checkObject(`${method}(options)`, options, ['for'])
     if (duration !== undefined) checkNumber(`${method} for`, duration, milliseconds)
-    force(this.#machine, to, checkReason(method, reason), duration)
+    this.#circuit.force(to, checkNote(method, note), duration)
   }
 
-  /** Ends an override: the breaker goes on from the state it was in before. @param reason  why, in your words, for events. */
-  resume(reason?: string): void {
-    resume(this.#machine, checkReason('resume', reason))
+  /** Ends an override: the breaker goes on from the state it was in before. @param note  why, in your words, for events. */
+  resume(note?: string): void {
+    this.#circuit.resume(checkNote('resume', note))
   }
 
   /**
-   * Closes with an empty memory and ends an override. Totals go on; what was in flight is late.
-   * @param reason  why, in your words, for events.
+   * Closes with an empty memory and ends an override. Totals go on; calls in flight are late.
+   * @param note  why, in your words, for events.
    */
-  reset(reason?: string): void {
-    reset(this.#machine, checkReason('reset', reason))
+  reset(note?: string): void {
+    this.#circuit.reset(checkNote('reset', note))
   }
 
   /**
-   * Changes options of a live breaker; those of `halfOpen` one by one. The window is kept unless `trip` is changed. An open
-   * duration that runs is not changed.
+   * Changes options of a live breaker; those of `halfOpen` one by one. The window is kept unless `trip` is changed. A running open
+   * duration and a running recovery are not changed.
    * @throws TypeError or RangeError naming the option; nothing is changed then.
    */
   configure(changes: LiveOptions): void {
-    checkObject('configure', changes, liveNames)
-    configure(this.#machine, changeSettings(this.#machine.settings, changes))
+    this.#circuit.configure(parseChanges(this.#circuit.settings, changes))
   }
 
   snapshot(): CircuitBreakerSnapshot {
-    return takeSnapshot(this.#machine)
-  }
-
-  /** What is needed to go on elsewhere, as plain data: `JSON.stringify(breaker)`, and `restore` there. */
-  toJSON(): SavedBreaker {
-    return save(this.#machine)
-  }
-
-  /**
-   * Goes on from where a breaker of the same name was saved. Times are relative, so clocks may differ; probes in flight are lost,
-   * and so is the window if the trip policy has other settings by now. What is in flight here is late.
-   * @param saved  what `toJSON` gave.
-   * @param options.orFresh  false: what is corrupt or another breaker's throws and changes nothing (default). True: the breaker
-   *   starts fresh then.
-   * @returns whether it was restored.
-   * @throws TypeError or RangeError that says what is wrong.
-   */
-  restore(saved: unknown, options: { orFresh?: boolean } = {}): boolean {
-    const { orFresh = false } = checkObject('restore options', options, ['orFresh'])
-    checkBoolean('orFresh', orFresh)
-    try {
-      restore(this.#machine, saved)
-      return true
-    } catch (problem) {
-      if (!orFresh) throw problem
-      this.reset()
-      return false
-    }
+    return takeSnapshot(this.#circuit)
   }
 
   /**
    * Listens to `transition`, `outcome` or `rejection`. A listener runs after the breaker's step is complete; events come in
-   * order, and a listener that throws is reported once and harms nothing.
+   * order, and a listener that throws is logged once and harms nothing.
    * @returns a function that ends it.
    */
   on<Name extends keyof CircuitBreakerEvents>(
@@ -196,11 +159,12 @@ export class CircuitBreaker {
     listener: (event: CircuitBreakerEvents[Name]) => void,
   ): () => void {
     checkSubscription(event, listener)
-    return this.#machine.announcer.subscribe(event, listener)
+    const { audience } = this.#circuit
+    return (audience as EventQueue).subscribe(event, listener)
   }
 }
 
-function checkReason(method: string, reason: string | undefined): string | undefined {
-  checkThat(reason === undefined || typeof reason === 'string', `${method}(reason)`, 'a string', reason)
-  return reason
+function checkNote(method: string, note: string | undefined): string | undefined {
+  assertOption(note === undefined || typeof note === 'string', `${method}(note)`, 'a string', note)
+  return note && keepNote(note)
 }

@@ -1,4 +1,4 @@
-import { report } from './report.ts'
+import { warnOnce } from './misuse.ts'
 
 /** Where a breaker and its policies read the time: milliseconds that never run backwards. */
 export interface Clock {
@@ -8,14 +8,14 @@ export interface Clock {
   readonly last: number
 }
 
-const { performance: usual, setTimeout: usualTimer } = globalThis
+const original = /* @__PURE__ */ (() => ({ performance: globalThis.performance, setTimeout: globalThis.setTimeout }))()
 
 /**
  * `performance.now()`, also that of fake timers. On Node `performance` is a getter that costs a sixth of the reading, so it is
- * asked only once somebody has replaced the globals of time: who replaces `performance` replaces `setTimeout` as well.
+ * read only once the globals of time have been replaced: fake timers that replace `performance` replace `setTimeout` as well.
  */
 export function systemNow(): number {
-  return (globalThis.setTimeout === usualTimer ? usual : performance).now()
+  return (globalThis.setTimeout === original.setTimeout ? original.performance : performance).now()
 }
 
 /** Milliseconds; three thousand years. Farther out, a number no longer holds fractions of a millisecond. */
@@ -57,10 +57,10 @@ export class SteadyClock implements Clock {
       this.#offset += this.last - reading
       return this.last
     }
-    report(
+    warnOnce(
       this,
       '(all that share it)',
-      'the `now` option threw or gave no usable number, performance.now() is used instead',
+      'the `now` option threw or returned an unusable number; using performance.now()',
     )
     if (this.last === -Infinity) this.last = 0
     this.#source = () => performance.now()

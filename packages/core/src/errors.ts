@@ -1,21 +1,4 @@
-import { show } from '@cb/checks'
-
-/** Brands a class of errors, so that `instanceof` also holds for an error made by another copy of the package. */
-function brand(owner: { readonly prototype: Error }, name: string): void {
-  const mark = Symbol.for(`@cb/core/${name}`)
-  // On the prototype, so that a logged error does not show it.
-  Object.defineProperty(owner.prototype, mark, { value: true })
-  Object.defineProperty(owner, Symbol.hasInstance, {
-    value(this: unknown, error: Record<symbol, unknown>): boolean {
-      if (this !== owner) return Function.prototype[Symbol.hasInstance].call(this, error)
-      try {
-        return error[mark] === true
-      } catch {
-        return false // null, or a proxy that throws
-      }
-    },
-  })
-}
+import { format } from '@cb/checks'
 
 /** Why a call was not admitted. */
 export type RejectionReason = 'open' | 'half-open' | 'ramp' | 'throttled' | 'forced-open'
@@ -26,28 +9,34 @@ export type RejectionReason = 'open' | 'half-open' | 'ramp' | 'throttled' | 'for
  * Check it with `instanceof` or `error.code === 'ECIRCUITOPEN'`; both also hold for an error from another copy of the package.
  */
 export class CircuitOpenError extends Error {
-  static {
-    brand(this, 'CircuitOpenError')
-  }
-
   override readonly name = 'CircuitOpenError'
   readonly code = 'ECIRCUITOPEN'
-  /** The name of the breaker that refused. */
+  /** The name of the breaker that rejected the call. */
   readonly breaker: string
   /**
-   * `open`, `half-open` (every probe's place is taken), `ramp` (not every call is admitted yet), `throttled` or
-   * `forced-open`.
+   * `open`, `half-open` (all probe slots are in use), `ramp` (traffic returns gradually after an outage), `throttled` (too many
+   * recent calls failed) or `forced-open`.
    */
   readonly reason: RejectionReason
-  /** Whole milliseconds until asking again can succeed; null when only a person can end it (forced open). */
+  /** Whole milliseconds until asking again can succeed; null when only an operator can end it (forced open). */
   readonly retryAfterMs: number | null
 
-  constructor(breaker: string, reason: RejectionReason, retryAfterMs: number | null) {
-    const when = retryAfterMs === null ? '' : `; ask again in ${retryAfterMs} ms`
-    super(`circuit breaker ${show(breaker)} is ${sayings[reason]}${when}`)
+  constructor(breaker: string, reason: RejectionReason, retryAfterMs: number | null, options?: { cause?: unknown }) {
+    const when = retryAfterMs === null ? '' : `; retry after ${retryAfterMs} ms`
+    super(`circuit breaker ${format(breaker)} ${explanations[reason] ?? reason}${when}`, options)
     this.breaker = breaker
     this.reason = reason
     this.retryAfterMs = retryAfterMs
+  }
+
+  /** @internal */
+  get '@cb/core/CircuitOpenError'(): true {
+    return true
+  }
+
+  /** @internal */
+  static override [Symbol.hasInstance](this: unknown, error: unknown): boolean {
+    return isInstance(this, CircuitOpenError, '@cb/core/CircuitOpenError', error)
   }
 }
 
@@ -57,10 +46,6 @@ export class CircuitOpenError extends Error {
  * Check it with `instanceof` or `error.code === 'ECALLTIMEOUT'`; both also hold for an error from another copy of the package.
  */
 export class CallTimeoutError extends Error {
-  static {
-    brand(this, 'CallTimeoutError')
-  }
-
   override readonly name = 'CallTimeoutError'
   readonly code = 'ECALLTIMEOUT'
   /** The name of the breaker that timed the call. */
@@ -69,16 +54,36 @@ export class CallTimeoutError extends Error {
   readonly callTimeout: number
 
   constructor(breaker: string, callTimeout: number) {
-    super(`a call through circuit breaker ${show(breaker)} took longer than ${callTimeout} ms`)
+    super(`a call through circuit breaker ${format(breaker)} took longer than ${callTimeout} ms`)
     this.breaker = breaker
     this.callTimeout = callTimeout
   }
+
+  /** @internal */
+  get '@cb/core/CallTimeoutError'(): true {
+    return true
+  }
+
+  /** @internal */
+  static override [Symbol.hasInstance](this: unknown, error: unknown): boolean {
+    return isInstance(this, CallTimeoutError, '@cb/core/CallTimeoutError', error)
+  }
 }
 
-const sayings: Record<RejectionReason, string> = {
-  open: 'open',
-  'half-open': 'half-open and every probe is in flight',
-  ramp: 'recovering and does not admit every call yet',
-  throttled: 'throttled, for too many calls fail',
-  'forced-open': 'forced open',
+/** `instanceof` goes by a mark, so that it also holds for an error made by another copy of the package. */
+function isInstance(asked: unknown, owner: unknown, mark: string, error: unknown): boolean {
+  if (asked !== owner) return Function.prototype[Symbol.hasInstance].call(asked as () => void, error)
+  try {
+    return (error as Record<string, unknown>)[mark] === true
+  } catch {
+    return false // null, or a proxy that throws
+  }
+}
+
+const explanations: Record<RejectionReason, string> = {
+  open: 'is open',
+  'half-open': 'is half-open: all probe slots are in use',
+  ramp: 'is ramping up after an outage',
+  throttled: 'is throttling: too many recent calls failed',
+  'forced-open': 'is forced open',
 }

@@ -1,8 +1,32 @@
-import { checkFunction, checkThat } from '@cb/checks'
 import type { RejectionReason } from './errors.ts'
 import type { Outcome } from './outcome.ts'
-import type { StateName } from './states/state.ts'
-import type { Trip } from './trip/trip-policy.ts'
+
+/** Whether calls pass, are rejected, or are tried out. */
+export type StateName = 'closed' | 'open' | 'half-open'
+
+/** The numbers that a trip policy saw; the policy decides which of the optional ones there are. */
+export interface WindowSnapshot {
+  /** Settled calls in the window; ignored ones are not among them. */
+  readonly calls: number
+  /** 0 where the policy does not look at failures. */
+  readonly failures: number
+  /** 0..1; null below `minimumCalls`. */
+  readonly failureRate?: number | null
+  /** Calls that took too long, those still in flight among them. */
+  readonly slowCalls?: number
+  /** 0..1; null below `minimumCalls`. */
+  readonly slowCallRate?: number | null
+  /** What each policy of an `anyOf` holds, in its order. */
+  readonly policies?: readonly WindowSnapshot[]
+}
+
+/** The decision to open, and its numbers. */
+export interface Trip extends WindowSnapshot {
+  /** The policy that decided; it becomes the transition's reason. */
+  readonly policy: string
+  /** The limit that was reached: a number of failures or a ratio. */
+  readonly threshold: number
+}
 
 /** The breaker went from one state to another. Times are readings of the breaker's `now`. */
 export interface Transition {
@@ -16,11 +40,11 @@ export interface Transition {
    * `forced`, `override-expired`, `resumed`, `reset` or `restored`.
    */
   readonly reason: string
-  /** A call's outcome, the passing of time (noticed when somebody asked), or a person. */
-  readonly cause: 'call' | 'time' | 'person'
-  /** How long the state before lasted, in milliseconds. */
-  readonly lasted: number
-  /** The numbers that the trip policy decided on. */
+  /** A call's outcome, the passing of time (noticed at the next question), or an operator. */
+  readonly cause: 'call' | 'time' | 'manual'
+  /** How long the previous state lasted, in milliseconds. */
+  readonly stateDuration: number
+  /** The numbers behind the trip policy's decision. */
   readonly trip?: Trip
   /** The failure that opened the breaker. It is the caller's own error: mind what you log. */
   readonly error?: unknown
@@ -28,7 +52,7 @@ export interface Transition {
   readonly openDuration?: number
   /** When opening: how many times it has opened without closing in between, this time included. */
   readonly attempt?: number
-  /** The words given to `forceOpen`, `forceClosed`, `resume` or `reset`. */
+  /** The note given to `forceOpen`, `forceClosed`, `resume` or `reset`. */
   readonly note?: string
 }
 
@@ -39,13 +63,13 @@ export interface OutcomeEvent {
   readonly state: StateName
   readonly outcome: Outcome
   readonly at: number
-  /** Milliseconds; undefined if the call began before anybody listened. */
+  /** Milliseconds; undefined if the call began before there was a listener. */
   readonly duration: number | undefined
-  /** Its state was gone or its lease had ended, so it decided nothing. */
+  /** The state that admitted the call was gone, or its lease had ended: it decided nothing. */
   readonly late: boolean
   /** A failure because time ran out: a `CallTimeoutError`, a `TimeoutError`, or a code such as `ETIMEDOUT`. */
   readonly timedOut: boolean
-  /** What a failed or ignored call rejected with. */
+  /** The error of a failed or ignored call. */
   readonly error?: unknown
 }
 
@@ -67,11 +91,19 @@ export interface CircuitBreakerEvents {
   rejection: RejectionEvent
 }
 
-const eventNames: readonly unknown[] = ['transition', 'outcome', 'rejection'] satisfies (keyof CircuitBreakerEvents)[]
-
-/** @throws TypeError unless there is such an event and the listener is a function. */
-export function checkSubscription(event: unknown, listener: unknown, more: readonly unknown[] = []): void {
-  const known = [...eventNames, ...more]
-  checkThat(known.includes(event), 'on(event)', `one of ${known.join(', ')}`, event)
-  checkFunction('on(listener)', listener)
+/** What a circuit reports to. */
+export interface Audience {
+  /** Whether there is a listener to transitions or rejections. */
+  readonly hasListeners: boolean
+  /** Whether there is a listener to each call. */
+  readonly hasCallListeners: boolean
+  // Each keeps an event until `deliver`.
+  transition(event: Transition): void
+  rejection(event: RejectionEvent): void
+  /** @param call  identifies the call. */
+  outcome(event: OutcomeEvent, call: object | undefined): void
+  /** Delivers the events in order. Called when a step of the circuit is complete, never within one. */
+  deliver(): void
+  /** Runs an admitted call inside what observers put around it. */
+  run<T>(fn: () => T, call: object): T
 }

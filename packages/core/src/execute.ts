@@ -1,100 +1,121 @@
-import { askFallback, checkFunction, checkObject, checkThat } from '@cb/checks'
-import { callWithin } from './limits.ts'
-import type { Machine } from './machine.ts'
-import { outcomeOf } from './outcome.ts'
+import { askFallback, assertOption, checkFunction, checkObject } from '@cb/checks'
+import { type Call, callWithTimeout } from './call-timeout.ts'
+import type { Circuit } from './circuit.ts'
+import { defaultClassify, outcomeOf, outcomeOfError } from './outcome.ts'
 import type { Permit } from './permit.ts'
+import { rejectCall, Thrown } from './rejected-call.ts'
+import { Closed } from './states/closed.ts'
 
-/** A call that can be cancelled through the signal it is given. */
-export type Call<T> = (signal: AbortSignal) => T | PromiseLike<T>
-
-/** What one call through `execute` may be given. */
+/** Options of one call through `execute`. */
 export interface ExecuteOptions<F = never> {
   /** Cancels the call: it rejects at once with the signal's reason, and its outcome is `ignored`. */
   signal?: AbortSignal
   /**
-   * Answers instead of the call when it was not admitted or rejected, whatever the error; rethrow what you do not want to
-   * replace. Not asked when the caller's signal ended the call. If it throws, its error keeps the original as `cause`.
+   * Answers instead of the call when the call was rejected or has failed, whatever the error; rethrow what you do not want to
+   * replace. Not asked when the caller's signal ended the call. What it throws is passed on as it is; only the rejection of another
+   * breaker is replaced by a copy that has the original error as `cause`.
    */
   fallback?: (error: unknown) => F | PromiseLike<F>
 }
+
+// The fast path: calls that need only counting. Two callbacks, created once per closed period, so that late results miss them.
+
+/** Calls `fn` on the fast path if that is enough for the circuit as it is now, otherwise on the general path. */
+export function execute<T>(circuit: Circuit, fn: Call<T>): Promise<T> {
+  return enableFastPath(circuit) ? executeFast(circuit, fn) : executeGuarded(circuit, fn)
+}
+
+/** A closed circuit without listeners to calls, `classify`, `callTimeout`, or a policy that follows or rejects calls. */
+function enableFastPath(circuit: Circuit): boolean {
+  const { state, settings, audience } = circuit
+  if (audience.hasCallListeners || !(state instanceof Closed) || !state.needsOnlyCounting) return false
+  if (settings.classify !== defaultClassify || settings.callTimeout !== undefined) return false
+  circuit.onValue = (value) => {
+    circuit.succeed(state)
+    return value
+  }
+  circuit.onError = (error) => {
+    if (outcomeOfError(error) === 'failure') circuit.fail(state, error)
+    else circuit.settle(state, 'ignored', error)
+    return new Thrown(error)
+  }
+  return true
+}
+
+/** @param circuit  with the fast path enabled. */
+export function executeFast<T>({ onValue, onError }: Circuit, fn: Call<T>): Promise<T> {
+  try {
+    return then.call(Promise.resolve(fn(idleSignal)), onValue, onError) as Promise<T>
+  } catch (error) {
+    return Promise.reject(error).then(undefined, onError) as Promise<T>
+  }
+}
+
+/** The intrinsic one: a promise may have a `then` of its own, which may throw or call back twice. */
+const then = /* @__PURE__ */ (() => Promise.prototype.then)()
 
 /**
  * The signal of calls without a limit, shared by all of them: an AbortController for each would cost more than the rest of the
  * call. It has no source, so it never aborts, and it keeps no listeners, so none pile up.
  */
-export const idleSignal: AbortSignal =
-  typeof AbortSignal.any === 'function' ? AbortSignal.any([]) : new AbortController().signal
-Object.defineProperty(idleSignal, 'addEventListener', { value: () => {} })
+const idleSignal: AbortSignal = /* @__PURE__ */ (() => {
+  const signal = typeof AbortSignal.any === 'function' ? AbortSignal.any([]) : new AbortController().signal
+  return Object.defineProperty(signal, 'addEventListener', { value: () => {} })
+})()
+
+// The general path: admission, call within its limits, classification, settlement.
 
 /** A call with options, which are checked before it is admitted. */
-export async function executeWith<T, F>(machine: Machine, fn: Call<T>, options: ExecuteOptions<F>): Promise<T | F> {
+export async function executeWith<T, F>(circuit: Circuit, fn: Call<T>, options: ExecuteOptions<F>): Promise<T | F> {
   const { signal, fallback } = checkObject('execute options', options, ['signal', 'fallback'])
   const isSignal = signal === undefined || typeof signal?.addEventListener === 'function'
-  checkThat(isSignal, 'signal', 'an AbortSignal', signal)
-  if (fallback === undefined) return guardedCall(machine, fn, signal)
+  assertOption(isSignal, 'signal', 'an AbortSignal', signal)
+  if (fallback === undefined) return executeGuarded(circuit, fn, signal)
   checkFunction('fallback', fallback)
   try {
-    return await guardedCall(machine, fn, signal)
+    return await executeGuarded(circuit, fn, signal)
   } catch (error) {
     if (signal?.aborted) throw error
     return askFallback(fallback, error)
   }
 }
 
-/** The general path: admission, call under its limits, classification, settlement. */
-export function guardedCall<T>(machine: Machine, fn: Call<T>, signal?: AbortSignal, isProber = false): Promise<T> {
+/** @param caller  identifies the caller to the admission seam. */
+export function executeGuarded<T>(circuit: Circuit, fn: Call<T>, signal?: AbortSignal, caller?: unknown): Promise<T> {
   if (signal?.aborted) return Promise.reject(signal.reason) // cancelled before it began: nothing to admit
-  const admission = machine.admit(isProber)
-  return admission.admitted ? admittedCall(machine, admission, fn, signal) : machine.refuse(admission)
+  const admission = circuit.admit(caller)
+  return admission.admitted ? executeAdmitted(circuit, admission, fn, signal) : rejectCall(circuit, admission)
 }
 
-/** Apart, so that a refused call does not pay for its closures. */
-function admittedCall<T>(machine: Machine, permit: Permit, fn: Call<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal?.aborted) {
-    permit.ignore() // a listener of the admission has cancelled it
-    return Promise.reject(signal.reason)
-  }
-  const { name } = machine.breaker
-  const { classify } = machine.settings
-  const callTimeout = machine.callTimeout()
+/** Apart, so that a rejected call does not pay for its closures. Nothing here throws before the permit is settled. */
+function executeAdmitted<T>(
+  circuit: Circuit,
+  permit: Permit,
+  fn: Call<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const { name: breaker } = circuit
+  const { classify } = circuit.settings
+  const callTimeout = circuit.callTimeout()
   let cancelled = false
+  const onCancel = () => {
+    cancelled = true
+  }
   const call = () => {
     if (callTimeout === undefined && signal === undefined) return fn(idleSignal)
-    return callWithin(fn, name, callTimeout, signal, () => {
-      cancelled = true
-    })
+    return callWithTimeout(fn, { breaker, callTimeout, signal, onCancel })
   }
-  return begin(permit, call).then(
-    (value) => {
-      permit.settle(outcomeOf({ status: 'fulfilled', value }, classify, name))
-      return value
-    },
-    (reason) => {
-      permit.settle(cancelled ? 'ignored' : outcomeOf({ status: 'rejected', reason }, classify, name), reason)
-      return new Rethrow(reason) as never
-    },
-  )
-}
-
-/** A promise of what a call returns, also where it returns none or throws. */
-function begin<T>(permit: Permit, call: () => T | PromiseLike<T>): Promise<T> {
+  const onValue = (value: T) => {
+    permit.settle(outcomeOf({ status: 'fulfilled', value }, classify, breaker))
+    return value
+  }
+  const onError = (reason: unknown) => {
+    permit.settle(cancelled ? 'ignored' : outcomeOf({ status: 'rejected', reason }, classify, breaker), reason)
+    return new Thrown(reason) as never
+  }
   try {
-    return Promise.resolve(permit.run(call))
+    return then.call(Promise.resolve(permit.run(call)), onValue as (value: unknown) => T, onError) as Promise<T>
   } catch (error) {
-    return Promise.reject(error)
-  }
-}
-
-/** Passes an error on from a `then` callback at a fifth of the cost of `throw`. */
-export class Rethrow {
-  readonly #error: unknown
-
-  constructor(error: unknown) {
-    this.#error = error
-  }
-
-  // biome-ignore lint/suspicious/noThenProperty: being thenable is its purpose
-  then(_resolve: unknown, reject: (error: unknown) => void): void {
-    reject(this.#error)
+    return Promise.reject(error).then(undefined, onError)
   }
 }

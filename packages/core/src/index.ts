@@ -1,11 +1,25 @@
+export {
+  type AdaptiveThrottleOptions,
+  adaptiveThrottle,
+} from './admission/adaptive-throttle.ts'
+export type { AdmissionContext, AdmissionMonitor, AdmissionPolicy } from './admission/admission-policy.ts'
 export { type BackgroundProbeOptions, probeInBackground } from './background-probe.ts'
+export type { Call } from './call-timeout.ts'
 export { CircuitBreaker, type ForceOptions } from './circuit-breaker.ts'
 export type { Clock } from './clock.ts'
 export { CallTimeoutError, CircuitOpenError, type RejectionReason } from './errors.ts'
-export type { CircuitBreakerEvents, OutcomeEvent, RejectionEvent, Transition } from './events.ts'
-export type { Call, ExecuteOptions } from './execute.ts'
+export type {
+  CircuitBreakerEvents,
+  OutcomeEvent,
+  RejectionEvent,
+  StateName,
+  Transition,
+  Trip,
+  WindowSnapshot,
+} from './events.ts'
+export type { ExecuteOptions } from './execute.ts'
 export type { HalfOpenOptions } from './half-open-options.ts'
-export { type Observer, observe } from './observer.ts'
+export { type Observer, observe } from './observe.ts'
 export {
   type ExponentialBackoffOptions,
   exponentialBackoff,
@@ -15,25 +29,24 @@ export {
 export type { CircuitBreakerOptions, LiveOptions } from './options.ts'
 export { type Classify, defaultClassify, type Outcome } from './outcome.ts'
 export type { Permit, Rejection } from './permit.ts'
-export type { RampOptions } from './ramp.ts'
+export { type RampOptions, ramp } from './ramp.ts'
 export {
   CircuitBreakerRegistry,
   type CircuitBreakerRegistryOptions,
   type Overrides,
 } from './registry.ts'
-export type { RegistryEvents } from './registry-audience.ts'
+export type { RegistryEvents } from './registry-events.ts'
 export { RetryBudget, type RetryBudgetOptions } from './retry-budget.ts'
 export { retryDelay } from './retry-delay.ts'
-export type { SavedBreaker } from './saved-state.ts'
-export type { CircuitBreakerSnapshot } from './snapshot.ts'
-export type { StateName } from './states/state.ts'
-export { type AdaptiveThrottleOptions, adaptiveThrottle } from './trip/adaptive-throttle.ts'
+export { type RestoreOptions, restoreState, type SavedState, saveState } from './saved-state.ts'
+export type { AdmissionSnapshot, CircuitBreakerSnapshot } from './snapshot.ts'
 export { anyOf } from './trip/any-of.ts'
 export { consecutiveFailures } from './trip/consecutive-failures.ts'
 export { type FailureCountOptions, failureCount } from './trip/failure-count.ts'
 export { type FailureRateOptions, failureRate } from './trip/failure-rate.ts'
+export type { RateOptions } from './trip/rate-options.ts'
 export { type SlowCallRateOptions, slowCallRate } from './trip/slow-call-rate.ts'
-export type { Surroundings, Trip, TripPolicy, TripWatch, WindowSnapshot } from './trip/trip-policy.ts'
+export type { TripContext, TripMonitor, TripPolicy } from './trip/trip-policy.ts'
 export { countWindow } from './window/count-window.ts'
 export { type TimeWindowOptions, timeWindow } from './window/time-window.ts'
 export type { OutcomeWindow, WindowCounts, WindowSpec } from './window/window.ts'

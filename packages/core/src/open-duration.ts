@@ -1,14 +1,18 @@
-import { checkNumber, checkOptions, milliseconds, share } from '@cb/checks'
-import { hush, report } from './report.ts'
+import { checkNumber, checkOptions, milliseconds, ratio } from '@cb/checks'
+import { retryAfterOf } from './causes.ts'
+import type { Trip } from './events.ts'
+import { swallowRejection, warnOnce } from './misuse.ts'
 
 /** What an open duration may depend on. */
 export interface OpenDurationContext {
-  /** 1 when opening from closed, one more each time a probe fails. */
+  /** 1 when opening from closed, one more each time a round of probes fails. */
   readonly attempt: number
   /** The failure that opened the breaker; undefined when the trip came on a success. */
   readonly error: unknown
-  /** What the server asked for: the failure's own `retryAfterMs`, where it has one. */
+  /** What the server asked for: the `retryAfterMs` of the failure or of one of its causes. */
   readonly retryAfterMs: number | undefined
+  /** The numbers behind the trip policy's decision; undefined when probes failed. */
+  readonly trip: Trip | undefined
   /** 0 ≤ number < 1, from the breaker's `random`. */
   readonly random: () => number
 }
@@ -20,12 +24,14 @@ export type OpenDuration = (context: OpenDurationContext) => number
 export interface ExponentialBackoffOptions {
   /** The first open duration, above 0. Default 1 000: a blip costs a second. */
   initial?: number
-  /** No open duration is longer, whatever a server asks for. Default 15 000: a recovery is seen within as many seconds. */
+  /** The longest open duration of its own, at least `initial`. Default 15 000: a recovery is seen within as many seconds. */
   max?: number
   /** Growth per failed round of probes, at least 1. Default 2. */
   factor?: number
   /** The share of each duration left to chance, 0..1. Default 0.5, so that a fleet does not probe in step. */
   jitter?: number
+  /** The longest wait that a server can ask for with `retryAfterMs`, at least 0. Default 300 000, five minutes. */
+  maxRetryAfter?: number
 }
 
 /** An open duration with data for snapshots. */
@@ -33,33 +39,49 @@ export interface DescribedOpenDuration extends OpenDuration {
   readonly config?: Readonly<Record<string, number>>
 }
 
+/** Longer than any `Retry-After` that is meant seriously, short enough that one wrong header is not an outage. */
+const longestRetryAfter = 300_000
+
 /**
  * Doubles the open duration with each failed round of probes, with jitter: between `(1 - jitter) × d` and `d`. A longer
- * `retryAfterMs` of the failure is honoured, up to `max`.
+ * `retryAfterMs` of the failure is honoured, up to `maxRetryAfter`.
  * @throws TypeError or RangeError naming the option.
  */
 export function exponentialBackoff(options: ExponentialBackoffOptions = {}): OpenDuration {
-  const ranges = { initial: milliseconds, max: null, factor: { min: 1 }, jitter: share }
-  const { initial = 1_000, factor = 2, jitter = 0.5 } = checkOptions('exponentialBackoff', options, ranges)
+  const ranges = {
+    initial: milliseconds,
+    max: null,
+    factor: { min: 1 },
+    jitter: ratio,
+    maxRetryAfter: { min: 0, unit: ' of milliseconds' },
+  }
+  const {
+    initial = 1_000,
+    factor = 2,
+    jitter = 0.5,
+    maxRetryAfter = longestRetryAfter,
+  } = checkOptions('exponentialBackoff', options, ranges)
   const { max = Math.max(15_000, initial) } = options
   checkNumber('exponentialBackoff max', max, { ...milliseconds, min: initial })
   const backoff: OpenDuration = ({ attempt, retryAfterMs = 0, random }) => {
     const full = Math.min(max, initial * factor ** (attempt - 1))
-    return Math.max(full * (1 - jitter * random()), Math.min(retryAfterMs, max), Number.MIN_VALUE)
+    return Math.max(full * (1 - jitter * random()), Math.min(retryAfterMs, maxRetryAfter), Number.MIN_VALUE)
   }
-  return Object.freeze(Object.assign(backoff, { config: Object.freeze({ initial, max, factor, jitter }) }))
+  return described(backoff, { initial, max, factor, jitter, maxRetryAfter })
 }
 
-/** The longest `retryAfterMs` that a plain number is extended to. */
-const longestRetryAfter = 60_000
-
-/** A plain number of milliseconds; a longer `retryAfterMs` of the failure is honoured, up to a minute. */
+/** A plain number of milliseconds; a longer `retryAfterMs` of the failure is honoured, up to five minutes. */
 export function constantDuration(duration: number): OpenDuration {
-  const constant: OpenDuration = ({ retryAfterMs = 0 }) => Math.max(duration, Math.min(retryAfterMs, longestRetryAfter))
-  return Object.freeze(Object.assign(constant, { config: Object.freeze({ duration }) }))
+  return described(({ retryAfterMs = 0 }) => Math.max(duration, Math.min(retryAfterMs, longestRetryAfter)), {
+    duration,
+  })
 }
 
-/** Asks the policy; one that throws or gives no usable number gives way to a second, and is reported. */
+function described(duration: OpenDuration, config: Record<string, number>): DescribedOpenDuration {
+  return Object.freeze(Object.assign(duration, { config: Object.freeze(config) }))
+}
+
+/** Asks the policy; where it throws or returns no usable number the duration is one second, and that is logged once. */
 export function decideOpenDuration(
   policy: OpenDuration,
   breaker: string,
@@ -68,21 +90,12 @@ export function decideOpenDuration(
   try {
     const duration = policy({ ...context, retryAfterMs: retryAfterOf(context.error) })
     if (typeof duration === 'number' && duration > 0 && duration <= Number.MAX_SAFE_INTEGER) return duration
-    hush(duration)
-    report(policy, breaker, 'the `openDuration` function gave no number of milliseconds above 0, 1000 is used instead')
+    swallowRejection(duration)
+    warnOnce(policy, breaker, 'the `openDuration` function returned an invalid duration; using 1000 ms')
   } catch (error) {
-    report(policy, breaker, 'the `openDuration` function threw, 1000 ms is used instead', error)
+    warnOnce(policy, breaker, 'the `openDuration` function threw; using 1000 ms', error)
   }
   return 1_000
-}
-
-function retryAfterOf(error: unknown): number | undefined {
-  try {
-    const { retryAfterMs } = error as { retryAfterMs?: unknown }
-    return typeof retryAfterMs === 'number' && retryAfterMs > 0 ? retryAfterMs : undefined
-  } catch {
-    return undefined // no object, or a getter that throws
-  }
 }
 
 /** `random` as policies may rely on it: one that throws or leaves 0..1 counts as a half. */

@@ -1,21 +1,25 @@
-import { checkFunction, checkNumber, checkObject, checkThat, milliseconds, share, timerMilliseconds } from '@cb/checks'
-import { SteadyClock, systemNow } from './clock.ts'
-import { type HalfOpenOptions, type HalfOpenSettings, parseHalfOpen } from './half-open-options.ts'
 import {
-  constantDuration,
-  type DescribedOpenDuration,
-  exponentialBackoff,
-  type OpenDuration,
-  safeRandom,
-} from './open-duration.ts'
+  assertOption,
+  checkFunction,
+  checkNumber,
+  checkObject,
+  milliseconds,
+  ratio,
+  timerMilliseconds,
+} from '@cb/checks'
+import { type AdmissionPolicy, checkAdmissionPolicy } from './admission/admission-policy.ts'
+import { shadowMode } from './admission/shadow-mode.ts'
+import { SteadyClock, systemNow } from './clock.ts'
+import { type HalfOpenOptions, parseHalfOpen } from './half-open-options.ts'
+import { constantDuration, exponentialBackoff, type OpenDuration, safeRandom } from './open-duration.ts'
 import { type Classify, defaultClassify } from './outcome.ts'
-import { parseRamp, type RampOptions } from './ramp.ts'
+import type { Settings } from './settings.ts'
 import { anyOf } from './trip/any-of.ts'
 import { consecutiveFailures } from './trip/consecutive-failures.ts'
 import { failureRate } from './trip/failure-rate.ts'
 import { checkTripPolicy, type TripPolicy } from './trip/trip-policy.ts'
 
-/** What a breaker may be given. Every option has a default that protects. */
+/** Options of a breaker. Every option has a default that protects. */
 export interface CircuitBreakerOptions {
   /** What it guards; in errors, events and metrics. Default `'default'`. */
   name?: string
@@ -28,10 +32,12 @@ export interface CircuitBreakerOptions {
   openDuration?: number | OpenDuration
   halfOpen?: HalfOpenOptions
   /**
-   * After the probes have succeeded traffic returns as a growing share instead of all at once; calls beyond it are rejected with
-   * the reason `ramp`. Default: all at once.
+   * How traffic returns after the probes have succeeded: `ramp({ duration })` admits a growing share of the calls. Default: all at
+   * once.
    */
-  ramp?: RampOptions
+  recovery?: AdmissionPolicy
+  /** What may reject calls while closed: `adaptiveThrottle()`, or a policy of your own. Default: every call is admitted. */
+  admission?: AdmissionPolicy
   /**
    * A call through `execute` or `wrap` that takes longer rejects with a `CallTimeoutError`, its signal is aborted, and it counts
    * as a failure. Milliseconds, above 0, at most 2 147 483 647. Default: no limit.
@@ -51,22 +57,8 @@ export interface CircuitBreakerOptions {
   random?: () => number
 }
 
-/** Options after validation. What was not said is inherited from the defaults, so it takes no memory. */
-export interface Settings {
-  readonly trip: TripPolicy
-  readonly openDuration: DescribedOpenDuration
-  readonly halfOpen: HalfOpenSettings
-  readonly ramp?: Required<RampOptions>
-  readonly callTimeout?: number
-  /** 0..1 */
-  readonly shadow: number
-  readonly classify: Classify
-  readonly clock: SteadyClock
-  readonly random: () => number
-}
-
 // Descriptions without a memory of their own, so all breakers share them.
-const defaults: Settings = {
+const defaults: Settings = /* @__PURE__ */ (() => ({
   trip: anyOf(failureRate(), consecutiveFailures(10)),
   openDuration: exponentialBackoff(),
   halfOpen: parseHalfOpen(),
@@ -74,82 +66,111 @@ const defaults: Settings = {
   classify: defaultClassify,
   clock: new SteadyClock(systemNow),
   random: safeRandom(() => Math.random()),
-}
-const nothingSaid: Settings = Object.create(defaults)
+}))()
+const unset: Settings = /* @__PURE__ */ Object.create(defaults)
 
-type Alone = Exclude<keyof CircuitBreakerOptions & keyof Settings, 'halfOpen'>
-type Parser<Given, Kept> = (option: string, value: Given) => Kept
+/** Options that depend on no other. */
+type IndependentOption = Exclude<keyof CircuitBreakerOptions & keyof Settings, 'halfOpen'>
+type Parser<Input, Kept> = (option: string, value: Input) => Kept
 
-/** How each option that depends on no other is checked. */
-const parsers: { readonly [Name in Alone]: Parser<NonNullable<CircuitBreakerOptions[Name]>, Settings[Name]> } = {
+const parsers: {
+  readonly [Name in IndependentOption]: Parser<NonNullable<CircuitBreakerOptions[Name]>, Settings[Name]>
+} = {
   trip: checkTripPolicy,
   openDuration: parseOpenDuration,
-  ramp: parseRamp,
+  recovery: checkAdmissionPolicy,
+  admission: checkAdmissionPolicy,
   callTimeout: (option, value) => checkNumber(option, value, timerMilliseconds),
-  shadow: (option, value) => (typeof value === 'boolean' ? Number(value) : checkNumber(option, value, share)),
+  shadow: (option, value) => (typeof value === 'boolean' ? Number(value) : checkNumber(option, value, ratio)),
   classify: checkFunction,
   random: (option, value) => safeRandom(checkFunction(option, value)),
 }
-const aloneNames = Object.keys(parsers) as Alone[]
-/** @internal What breakers of a registry may share. */
-export const sharedNames: readonly (keyof CircuitBreakerOptions)[] = [...aloneNames, 'halfOpen', 'now']
-/** @internal The names of `LiveOptions`. */
-export const liveNames: readonly string[] = sharedNames.filter((name) => name !== 'random' && name !== 'now')
-const optionNames = ['name', ...sharedNames]
-
-/** Where a registry hands over what it has parsed already, so that its breakers share one set of settings. */
-const parsed: unique symbol = Symbol('parsed')
-type Given = CircuitBreakerOptions & { readonly [parsed]?: Settings }
-
-/** Options for one more breaker with the same settings. */
-export function optionsFor(name: string, settings: Settings): CircuitBreakerOptions {
-  return { name, [parsed]: settings } as Given
-}
-
-/** Breakers made one after the other with the same options share their settings. */
-let latest: { readonly options: CircuitBreakerOptions; readonly settings: Settings } | undefined
-
-/** @throws TypeError or RangeError naming the option, what it was and what it may be. */
-export function parseOptions(options: Given): Settings {
-  if (options?.[parsed] !== undefined) return options[parsed]
-  checkObject('CircuitBreaker', options, optionNames)
-  // Objects are the caller's, who may change them.
-  if (options.halfOpen ?? options.ramp) return changeSettings(nothingSaid, options)
-  if (latest === undefined || !sharedNames.every((name) => Object.is(options[name], latest?.options[name])))
-    latest = { options: { ...options }, settings: changeSettings(nothingSaid, options) }
-  return latest.settings
-}
+const independentOptions = /* @__PURE__ */ Object.keys(parsers) as IndependentOption[]
+/** The options that breakers of a registry may share. */
+export const sharedOptions: readonly (keyof CircuitBreakerOptions)[] = /* @__PURE__ */ (() => [
+  ...independentOptions,
+  'halfOpen' as const,
+  'now' as const,
+])()
 
 /** What `configure` may change: all but the name and the sources of time and chance. */
 export type LiveOptions = Omit<CircuitBreakerOptions, 'name' | 'now' | 'random'>
 
+/** @throws TypeError or RangeError naming the option; `before` is unchanged then. */
+export function parseChanges(before: Settings, changes: LiveOptions): Settings {
+  checkObject(
+    'configure',
+    changes,
+    sharedOptions.filter((name) => name !== 'random' && name !== 'now'),
+  )
+  return changeSettings(before, changes)
+}
+
+/** Where a registry hands over settings that are parsed already, so that its breakers share them. */
+const parsed: unique symbol = /* @__PURE__ */ Symbol('parsed')
+type Input = CircuitBreakerOptions & { readonly [parsed]?: Settings }
+
+/** Options for one more breaker with the same settings. */
+export function optionsFor(name: string, settings: Settings): CircuitBreakerOptions {
+  return { name, [parsed]: settings } as Input
+}
+
+/** Breakers created one after the other with the same options share their settings. */
+let latest: { readonly options: CircuitBreakerOptions; readonly settings: Settings } | undefined
+
+/** @throws TypeError or RangeError naming the option, what it was and what it may be. */
+export function parseOptions(options: Input): Settings {
+  if (options?.[parsed] !== undefined) return options[parsed]
+  checkObject('CircuitBreaker', options, ['name', ...sharedOptions])
+  if (options.halfOpen !== undefined) return changeSettings(unset, options) // the caller may change that object later
+  if (latest === undefined || !sharedOptions.every((name) => Object.is(options[name], latest?.options[name])))
+    latest = { options: { ...options }, settings: changeSettings(unset, options) }
+  return latest.settings
+}
+
 /**
- * Settings with some options changed; those of `halfOpen` one by one, and what is undefined says nothing.
+ * Settings with some options changed; those of `halfOpen` one by one. Undefined for an option changes nothing.
  * @throws TypeError or RangeError naming the option.
  */
 export function changeSettings(before: Settings, changes: CircuitBreakerOptions): Settings {
   const { halfOpen, callTimeout, now } = changes
   const settings: { -readonly [Name in keyof Settings]: Settings[Name] } = Object.create(defaults)
   Object.assign(settings, before)
-  for (const name of aloneNames) {
+  for (const name of independentOptions) {
     const parse = parsers[name] as Parser<unknown, unknown>
     if (changes[name] !== undefined) Object.assign(settings, { [name]: parse(name, changes[name]) })
   }
   if (halfOpen !== undefined || callTimeout !== undefined)
-    settings.halfOpen = parseHalfOpen(halfOpen, settings.callTimeout, before.halfOpen.given)
+    settings.halfOpen = parseHalfOpen(halfOpen, settings.callTimeout, before.halfOpen.input)
   if (now !== undefined) settings.clock = new SteadyClock(checkFunction('now', now))
+  if (changes.shadow !== undefined) settings.waives = shadowMode(settings.shadow, settings.random)
   return settings
 }
 
-/** @throws TypeError unless it is a string that is not empty. */
+/**
+ * @returns a copy: a part of a longer string would keep all of it in memory.
+ * @throws TypeError unless it is a non-empty string.
+ */
 export function checkName(option: string, name: unknown): string {
-  checkThat(typeof name === 'string' && name !== '', option, 'a string that is not empty', name)
-  return name
+  assertOption(typeof name === 'string' && name !== '', option, 'a non-empty string', name)
+  return copyOf(name)
+}
+
+/** Longer ones are cut: a note is kept as long as its override, and goes into events. */
+const longestNote = 1_000
+
+export function keepNote(note: string): string {
+  return copyOf(note.slice(0, longestNote))
+}
+
+/** Strings of up to 12 characters are always copies. */
+function copyOf(text: string): string {
+  return text.length <= 12 ? text : JSON.parse(JSON.stringify(text))
 }
 
 function parseOpenDuration(option: string, value: number | OpenDuration): OpenDuration {
   if (typeof value === 'number') return constantDuration(checkNumber(option, value, milliseconds))
-  const expected = 'a number of milliseconds above 0 or a function such as exponentialBackoff()'
-  checkThat(typeof value === 'function', option, expected, value)
+  const expected = 'a number of milliseconds > 0 or a function such as exponentialBackoff()'
+  assertOption(typeof value === 'function', option, expected, value)
   return value
 }

@@ -1,16 +1,17 @@
-import { hush, report } from './report.ts'
+import { findInCauses, type Traits } from './causes.ts'
+import { swallowRejection, warnOnce } from './misuse.ts'
 
-/** What a call said about its dependency. `ignored` is neutral: it says nothing. */
+/** How a call ended. `ignored` is neutral: it means nothing for the dependency's health. */
 export type Outcome = 'success' | 'failure' | 'ignored'
 
 export function isOutcome(value: unknown): value is Outcome {
   return value === 'success' || value === 'failure' || value === 'ignored'
 }
 
-/** Decides what a settled call says about its dependency. */
+/** Decides how a call ended, from its value or its error. */
 export type Classify = (settled: PromiseSettledResult<unknown>) => Outcome
 
-const neutralCodes = new Set<unknown>([
+const neutralCodes = /* @__PURE__ */ new Set<unknown>([
   'ECIRCUITOPEN', // another breaker of ours
   'EOPENBREAKER', // opossum: open
   'ESEMLOCKED', // opossum: capacity
@@ -18,40 +19,43 @@ const neutralCodes = new Set<unknown>([
 ])
 
 /**
- * The outcome of a rejected call when no `classify` says otherwise: `failure`, but `ignored` for what happened on this side of
- * the wire: an abort, another breaker's rejection, a rejection by a local limiter (cockatiel, Bottleneck, rate-limiter-flexible).
+ * The outcome of a rejected call without a `classify`: `failure`, but `ignored` for what happened on this side of the wire: an
+ * abort; and, at any depth of `cause`, the rejection of another breaker or of a local limiter (cockatiel, Bottleneck,
+ * rate-limiter-flexible).
  */
 export function outcomeOfError(error: unknown): 'failure' | 'ignored' {
-  if (typeof error !== 'object' || error === null) return 'failure'
-  try {
-    const traits = error as Record<string, unknown>
-    // p-retry wraps the error that must not be retried in an error of this name.
-    if (traits['name'] === 'AbortError') return isFailureInside(traits['originalError']) ? 'failure' : 'ignored'
-    const neutral =
-      neutralCodes.has(traits['code']) ||
-      traits['isBrokenCircuitError'] === true || // cockatiel, and the two below
-      traits['isBulkheadRejectedError'] === true ||
-      traits['isHydratingCircuitError'] === true ||
-      isDroppedByBottleneck(error, traits['message']) ||
-      ('msBeforeNext' in error && 'remainingPoints' in error) // rate-limiter-flexible
-    return neutral ? 'ignored' : 'failure'
-  } catch {
-    return 'failure' // an error whose getters throw
-  }
+  return findInCauses(error, outcomeOfCause) ?? 'failure'
 }
 
-function isFailureInside(original: unknown): boolean {
-  return original instanceof Error && original.name !== 'AbortError' && outcomeOfError(original) === 'failure'
+function outcomeOfCause(error: Traits, depth: number): 'failure' | 'ignored' | undefined {
+  if (depth === 0 && error['name'] === 'AbortError') return outcomeOfAbort(error)
+  const code = error['code']
+  const isRejection =
+    (code !== undefined && neutralCodes.has(code)) ||
+    error['isBrokenCircuitError'] === true || // cockatiel, and the two below
+    error['isBulkheadRejectedError'] === true ||
+    error['isHydratingCircuitError'] === true ||
+    isDroppedByBottleneck(error) ||
+    ('msBeforeNext' in error && 'remainingPoints' in error) // rate-limiter-flexible
+  return isRejection ? 'ignored' : undefined
+}
+
+/** p-retry wraps the error that it must not retry in an error of the same name. */
+function outcomeOfAbort({ originalError }: Traits): 'failure' | 'ignored' {
+  const wrapped = originalError instanceof Error && originalError.name !== 'AbortError'
+  return wrapped ? outcomeOfError(originalError) : 'ignored'
 }
 
 /** Bottleneck uses one class for what it drops, which is local, and for jobs that time out, which are not. */
-function isDroppedByBottleneck(error: object, message: unknown): boolean {
-  const { constructor: made } = error
+function isDroppedByBottleneck({ constructor: made, message }: Traits): boolean {
   if (made === Error) return false // the common case
-  return made?.name === 'BottleneckError' && !String(message).startsWith('This job timed out')
+  return (
+    (made as { name?: unknown } | undefined)?.name === 'BottleneckError' &&
+    !String(message).startsWith('This job timed out')
+  )
 }
 
-const timeoutCodes = new Set<unknown>([
+const timeoutCodes = /* @__PURE__ */ new Set<unknown>([
   'ECALLTIMEOUT', // ours
   'ETIMEDOUT',
   'ESOCKETTIMEDOUT',
@@ -61,31 +65,29 @@ const timeoutCodes = new Set<unknown>([
   'UND_ERR_BODY_TIMEOUT',
 ])
 
-/** Whether a failure was that time ran out: a `CallTimeoutError`, a `TimeoutError` of `AbortSignal.timeout`, or by its code. */
+/** Whether a call failed because time ran out: a `CallTimeoutError`, a `TimeoutError` of `AbortSignal.timeout`, or by its code. */
 export function isTimeout(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false
-  try {
-    const { code, name } = error as { code?: unknown; name?: unknown }
-    return name === 'TimeoutError' || (code !== undefined && timeoutCodes.has(code))
-  } catch {
-    return false // an error whose getters throw
-  }
+  return findInCauses(error, isTimeoutCause) === true
 }
 
-/** The default for `classify`: a value is a success, an error a failure unless it arose on the caller's side. */
+function isTimeoutCause({ code, name }: Traits): true | undefined {
+  return name === 'TimeoutError' || (code !== undefined && timeoutCodes.has(code)) || undefined
+}
+
+/** The default for `classify`: a value is a success; an error is a failure unless it arose on the caller's side. */
 export function defaultClassify(settled: PromiseSettledResult<unknown>): Outcome {
   return settled.status === 'fulfilled' ? 'success' : outcomeOfError(settled.reason)
 }
 
-/** Asks the user's `classify`; one that throws or answers anything else gives way to the default, and is reported. */
+/** Asks the user's `classify`. The default decides where it throws or returns something else; that is logged once. */
 export function outcomeOf(settled: PromiseSettledResult<unknown>, classify: Classify, breaker: string): Outcome {
   try {
     const outcome = classify(settled)
     if (isOutcome(outcome)) return outcome
-    hush(outcome)
-    report(classify, breaker, "the `classify` function gave neither 'success', 'failure' nor 'ignored'")
+    swallowRejection(outcome)
+    warnOnce(classify, breaker, "the `classify` function must return 'success', 'failure' or 'ignored'")
   } catch (error) {
-    report(classify, breaker, 'the `classify` function threw', error)
+    warnOnce(classify, breaker, 'the `classify` function threw', error)
   }
   return defaultClassify(settled)
 }

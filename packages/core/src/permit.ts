@@ -1,14 +1,32 @@
-import { show } from '@cb/checks'
+import { format } from '@cb/checks'
 import type { RejectionReason } from './errors.ts'
+import type { StateName, Trip } from './events.ts'
 import { isOutcome, type Outcome } from './outcome.ts'
-import type { Issuer } from './states/state.ts'
 
-/** Who is told how a permit's call went. */
-export interface Settler {
+/** What a state concludes: where to go, and why. */
+export interface Decision {
+  readonly to: StateName
+  readonly reason: string
+  readonly trip?: Trip
+}
+
+/** Where a permit comes from. Its identity makes a result late: a permit settles only with the very object that issued it. */
+export interface Issuer {
+  readonly name: StateName
+  /** Whether a success settled here has just read the clock. Default false. */
+  readonly timed?: boolean
+  /** `late` if the permit no longer has a vote. */
+  settle(outcome: Outcome, error: unknown, permit: Permit | undefined): Decision | 'late' | undefined
+  /** A permit that it issued has settled late: forget it. */
+  late?(permit: Permit): void
+}
+
+/** Receives the permit's outcome. */
+export interface PermitOwner {
   settle(issuer: Issuer, outcome: Outcome, error: unknown, permit: Permit): void
-  /** How many settlements changed nothing. */
-  late: number
-  /** Runs the permit's call where observers want it. */
+  /** The permit was settled a second time. */
+  countLate(): void
+  /** Runs the permit's call inside what observers put around it. */
   run<T>(fn: () => T, permit: Permit): T
 }
 
@@ -17,15 +35,15 @@ export interface Settler {
  * `late`. It belongs to the state that issued it: once the breaker has left that state, its outcome is counted as `late` too.
  */
 export class Permit {
-  readonly #settler: Settler
+  readonly #owner: PermitOwner
   readonly #issuer: Issuer
   #settled = false
-  /** When it was issued; known only while somebody listens. @internal */
+  /** When it was issued; known only while there is a listener to calls. @internal */
   startedAt: number | undefined
 
-  /** Made by a breaker; use `tryAcquire` or `acquire`. @internal */
-  constructor(settler: Settler, issuer: Issuer) {
-    this.#settler = settler
+  /** Created by a breaker; use `tryAcquire` or `acquire`. @internal */
+  constructor(owner: PermitOwner, issuer: Issuer) {
+    this.#owner = owner
     this.#issuer = issuer
   }
 
@@ -34,52 +52,52 @@ export class Permit {
   }
 
   /**
-   * Runs `fn` where observers want it, such as in the context of a span, and returns what it returns; it settles nothing. Only
-   * for those who trace: a call made without it is counted all the same.
+   * Runs `fn` inside what observers put around it, such as the context of a span, and returns its result; it settles nothing. Only
+   * tracing needs it: a call made without it is counted all the same.
    */
   run<T>(fn: () => T): T {
-    return this.#settler.run(fn, this)
+    return this.#owner.run(fn, this)
   }
 
-  /** The dependency answered as it should. */
+  /** The call succeeded. */
   success(): void {
     this.settle('success')
   }
 
-  /** The dependency failed. An `error` with a `retryAfterMs` can lengthen the open duration. */
+  /** The call failed. An `error` with a `retryAfterMs` can lengthen the open duration. */
   failure(error?: unknown): void {
     this.settle('failure', error)
   }
 
-  /** The call said nothing about the dependency (it was cancelled, say): gives the place back and changes nothing else. */
+  /** The call means nothing for the dependency's health (it was cancelled, say): gives the place back and changes nothing else. */
   ignore(): void {
     this.settle('ignored')
   }
 
-  /** The same in one method, for an outcome that was computed. @throws TypeError for another word, which counts as ignored. */
+  /** The same in one method, for a computed outcome. @throws TypeError for any other word, which counts as ignored. */
   settle(outcome: Outcome, error?: unknown): void {
     if (!isOutcome(outcome)) {
       this.ignore()
-      throw new TypeError(`settle(outcome) must be 'success', 'failure' or 'ignored', got ${show(outcome)}`)
+      throw new TypeError(`settle(outcome) must be 'success', 'failure' or 'ignored', got ${format(outcome)}`)
     }
-    if (this.#settled) this.#settler.late++
+    if (this.#settled) this.#owner.countLate()
     else {
       this.#settled = true
-      this.#settler.settle(this.#issuer, outcome, error, this)
+      this.#owner.settle(this.#issuer, outcome, error, this)
     }
   }
 
-  /** For `using permit = breaker.acquire()`: a permit that has not been settled when its block ends is ignored, and not lost. */
+  /** For `using permit = breaker.acquire()`: a permit that is not settled at the end of its block is ignored, and not lost. */
   [Symbol.dispose](): void {
     if (!this.#settled) this.ignore()
   }
 }
 
-/** A call was not admitted. Nothing is to be settled. */
+/** A call was not admitted. There is nothing to settle. */
 export class Rejection {
   /** See `CircuitOpenError.reason`. */
   readonly reason: RejectionReason
-  /** Whole milliseconds until asking again can succeed; null when only a person can end it (forced open). */
+  /** Whole milliseconds until asking again can succeed; null when only an operator can end it (forced open). */
   readonly retryAfterMs: number | null
 
   constructor(reason: RejectionReason, retryAfterMs: number | null) {

@@ -1,57 +1,70 @@
-import { checkOptions, milliseconds, share } from '@cb/checks'
+import { checkNumber, checkObject, checkOptions, milliseconds, ratio } from '@cb/checks'
+import type { AdmissionMonitor, AdmissionPolicy } from './admission/admission-policy.ts'
 import type { Clock } from './clock.ts'
 
-/** How traffic returns after the probes have succeeded. */
+/** Options of `ramp`. */
 export interface RampOptions {
   /** Milliseconds, above 0, until all calls are admitted again. */
   duration: number
   /** The share of calls admitted at the beginning, 0 ≤ ratio ≤ 1. Default 0.1. */
   from?: number
-  /** Above 0: 1 grows evenly, more starts slower, less starts faster. Default 1. */
+  /** Above 0, at most 100: 1 grows evenly, more starts slower, less starts faster. Default 1. */
   exponent?: number
 }
 
-/** @throws TypeError or RangeError naming the option. */
-export function parseRamp(option: string, options: RampOptions): Required<RampOptions> {
-  const ranges = { duration: { ...milliseconds, needed: true }, from: share, exponent: { above: 0, max: 100 } }
-  const { duration, from = 0.1, exponent = 1 } = checkOptions(option, options, ranges, '.')
-  return Object.freeze({ duration, from, exponent })
+/**
+ * A recovery ramp: after an outage a growing share of the calls is admitted, so that what has just recovered does not get all of
+ * the traffic at once. `share = from + (1 - from) × (elapsed / duration) ^ exponent`; each call is admitted with that probability,
+ * the others are rejected with the reason `ramp`. The idea is Envoy's slow start.
+ * @throws TypeError or RangeError naming the option.
+ */
+export function ramp(options: RampOptions): AdmissionPolicy {
+  const ranges = { duration: { ...milliseconds, needed: true }, from: ratio, exponent: { above: 0, max: 100 } }
+  const { duration, from = 0.1, exponent = 1 } = checkOptions('ramp', options, ranges)
+  const config = Object.freeze({ duration, from, exponent })
+  return Object.freeze({
+    name: 'ramp',
+    config,
+    start: (clock, { random }) => new Ramp(config, clock, random),
+  } satisfies AdmissionPolicy)
 }
 
-interface Sources {
-  readonly clock: Clock
-  readonly random: () => number
-}
+class Ramp implements AdmissionMonitor {
+  readonly #options: Required<RampOptions>
+  readonly #clock: Clock
+  readonly #random: () => number
+  #startedAt: number
+  #rejected = 0
 
-/** Gradual re-admission: what has just recovered gets a growing share of the calls, and not all at once what broke it before. */
-export interface Ramp {
-  /** The `attempt` of the outage that it follows: a relapse goes on counting. */
-  readonly attempt: number
-  rejected: number
-  /** Milliseconds since it began. */
-  age(): number
-  /** 0..1; 1 when the ramp is over. */
-  share(): number
-  /** Leaves the call to chance. */
-  admits(): boolean
-}
+  constructor(options: Required<RampOptions>, clock: Clock, random: () => number) {
+    this.#options = options
+    this.#clock = clock
+    this.#random = random
+    this.#startedAt = clock.now()
+  }
 
-/** `share = from + (1 - from) × (elapsed / duration) ^ exponent`; each call is admitted with that probability. */
-export function startRamp(options: Required<RampOptions>, { clock, random }: Sources, attempt = 0, age = 0): Ramp {
-  const { duration, from, exponent } = options
-  const startedAt = clock.now() - age
-  return {
-    attempt,
-    rejected: 0,
-    age: () => clock.now() - startedAt,
-    share() {
-      const elapsed = this.age() / duration
-      return elapsed >= 1 ? 1 : from + (1 - from) * elapsed ** exponent
-    },
-    admits() {
-      const admitted = random() < this.share()
-      if (!admitted) this.rejected++
-      return admitted
-    },
+  share(): number {
+    const { duration, from, exponent } = this.#options
+    const elapsed = (this.#clock.now() - this.#startedAt) / duration
+    return elapsed >= 1 ? 1 : from + (1 - from) * elapsed ** exponent
+  }
+
+  reject(): 'ramp' | undefined {
+    if (this.#random() < this.share()) return undefined
+    this.#rejected++
+    return 'ramp'
+  }
+
+  snapshot(): { share: number; rejected: number } {
+    return { share: this.share(), rejected: this.#rejected }
+  }
+
+  save(): { age: number } {
+    return { age: this.#clock.now() - this.#startedAt }
+  }
+
+  load(saved: unknown, elapsed: number): void {
+    const { age } = checkObject('ramp', saved as { age: number }, ['age'])
+    this.#startedAt = this.#clock.now() - checkNumber('ramp.age', age, { min: 0 }) - elapsed
   }
 }

@@ -1,19 +1,20 @@
-import { atLeastOne, checkObject, checkOptions, milliseconds } from '@cb/checks'
-import { CircuitBreaker, usedMachineOf } from './circuit-breaker.ts'
+import { checkObject, checkOptions, milliseconds, positiveInteger } from '@cb/checks'
+import { CircuitBreaker } from './circuit-breaker.ts'
+import type { WindowSnapshot } from './events.ts'
 import {
   type CircuitBreakerOptions,
   changeSettings,
   checkName,
   optionsFor,
   parseOptions,
-  type Settings,
-  sharedNames,
+  sharedOptions,
 } from './options.ts'
-import { RegistryAudience, type RegistryEvents } from './registry-audience.ts'
+import { type RegistryEvents, RegistryListeners } from './registry-events.ts'
+import type { Settings } from './settings.ts'
 import type { CircuitBreakerSnapshot } from './snapshot.ts'
 import { Closed } from './states/closed.ts'
 
-/** What a registry may be given. */
+/** Options of a registry. */
 export interface CircuitBreakerRegistryOptions {
   /** Options of every breaker, except the name. */
   defaults?: Overrides
@@ -22,7 +23,7 @@ export interface CircuitBreakerRegistryOptions {
    * it a closed breaker without failures makes room; if there is none, all further names share one overflow breaker.
    */
   maxSize?: number
-  /** Closed breakers without failures that nobody has asked for in so many milliseconds may go. Default: no limit. */
+  /** A closed breaker without failures may go after this many milliseconds without a `get`, above 0. Default: no limit. */
   idleTtl?: number
 }
 
@@ -40,29 +41,31 @@ interface Entry {
 /** How many breakers are considered when one must go: a bound on the cost of a new name. */
 const mostConsidered = 64
 
-/** Breakers by name, made when first asked for, with the same options, in bounded memory. */
+/** Breakers by name, created at the first `get` with the same options, in bounded memory. */
 export class CircuitBreakerRegistry {
   readonly #settings: Settings
   readonly #maxSize: number
   readonly #idleTtl: number | undefined
-  /** Roughly those that were used longest ago first. */
+  /** Roughly the least recently used first. */
   readonly #entries = new Map<string, Entry>()
-  readonly #audience = new RegistryAudience(this)
+  readonly #listeners = new RegistryListeners(this)
   #overflow: CircuitBreaker | undefined
+  /** While evictions are announced no further breaker is evicted: a listener may ask for the one that has just gone. */
+  #announcing = false
 
   /** @throws TypeError or RangeError naming the option. */
   constructor(options: CircuitBreakerRegistryOptions = {}) {
-    const ranges = { defaults: null, maxSize: { ...atLeastOne, max: 16_000_000 }, idleTtl: milliseconds }
+    const ranges = { defaults: null, maxSize: { ...positiveInteger, max: 16_000_000 }, idleTtl: milliseconds }
     const { defaults = {}, maxSize = 10_000, idleTtl } = checkOptions('CircuitBreakerRegistry', options, ranges)
-    this.#settings = parseOptions(checkObject('defaults', defaults, sharedNames))
+    this.#settings = parseOptions(checkObject('defaults', defaults, sharedOptions))
     this.#maxSize = maxSize
     this.#idleTtl = idleTtl
   }
 
   /**
-   * The breaker of that name, made if there is none; the overflow breaker if there is no room for one.
-   * @param overrides  options on top of the registry's defaults; used when the breaker is made, that is the first time.
-   * @throws TypeError or RangeError for a name that is no string, or naming the option.
+   * The breaker of that name, created if there is none; the overflow breaker if there is no room for one.
+   * @param overrides  options on top of the registry's defaults; used when the breaker is created, that is the first time.
+   * @throws TypeError or RangeError for a name that is not a non-empty string, or naming the option.
    */
   get(name: string, overrides?: Overrides): CircuitBreaker {
     const entry = this.#entries.get(name)
@@ -82,64 +85,85 @@ export class CircuitBreakerRegistry {
   }
 
   #create(name: string, overrides: Overrides | undefined): CircuitBreaker {
-    checkName('registry.get(name)', name)
     const settings = overrides === undefined ? this.#settings : this.#override(overrides)
-    if (this.#idleTtl !== undefined) this.#dropIdle(this.#idleTtl)
-    if (this.#entries.size >= this.#maxSize && !this.#makeRoom()) {
-      this.#overflow ??= this.#audience.welcome(new CircuitBreaker(optionsFor('(overflow)', this.#settings)))
-      return this.#overflow
-    }
-    const breaker = new CircuitBreaker(optionsFor(name, settings))
+    const options = optionsFor(checkName('registry.get(name)', name), settings)
+    const evicted = this.#announcing ? [] : this.#evict()
+    const isFull = this.#entries.size >= this.#maxSize
+    if (isFull && this.#overflow !== undefined) return this.#overflow
+    const breaker = new CircuitBreaker(isFull ? optionsFor('(overflow)', this.#settings) : options)
+    if (isFull) this.#overflow = breaker
+    else this.#add(breaker)
+    this.#listeners.add(breaker)
+    this.#announceEvicted(evicted)
+    this.#listeners.announce('created', breaker)
+    return breaker
+  }
+
+  #add(breaker: CircuitBreaker): void {
     const usedAt = this.#idleTtl === undefined ? 0 : this.#settings.clock.now()
-    this.#entries.set(name, { breaker, used: false, usedAt })
-    return this.#audience.welcome(breaker)
+    this.#entries.set(breaker.name, { breaker, used: false, usedAt })
   }
 
   #override(overrides: Overrides): Settings {
-    checkObject('registry.get(overrides)', overrides, sharedNames)
+    checkObject('registry.get(overrides)', overrides, sharedOptions)
     return changeSettings(this.#settings, overrides)
   }
 
-  /** Looks at the oldest and gives those that were used a second chance. */
-  #makeRoom(): boolean {
+  /** Drops what is idle, and makes room for one more breaker. @returns the evicted breakers, to be announced. */
+  #evict(): CircuitBreaker[] {
+    const evicted = this.#idleTtl === undefined ? [] : this.#idle(this.#idleTtl)
+    for (const breaker of evicted) this.delete(breaker.name)
+    if (this.#entries.size < this.#maxSize) return evicted
+    const victim = this.#chooseVictim()
+    if (victim === undefined) return evicted
+    this.delete(victim.name)
+    return [...evicted, victim]
+  }
+
+  /** The breakers are gone and the new one is there when their listeners run, so none sees more than `maxSize`. */
+  #announceEvicted(evicted: readonly CircuitBreaker[]): void {
+    if (evicted.length === 0) return
+    this.#announcing = true
+    for (const breaker of evicted) this.#listeners.announce('evicted', breaker)
+    this.#announcing = false
+  }
+
+  /** Considers the oldest; those that were used get a second chance. */
+  #chooseVictim(): CircuitBreaker | undefined {
     let secondBest: CircuitBreaker | undefined
     let considered = 0
     for (const [name, entry] of this.#entries) {
       if (considered++ === mostConsidered) break
       if (isForgettable(entry.breaker)) {
-        if (!entry.used) return this.#evict(entry.breaker)
+        if (!entry.used) return entry.breaker
         secondBest ??= entry.breaker
       }
       entry.used = false
       this.#entries.delete(name)
       this.#entries.set(name, entry)
     }
-    return secondBest !== undefined && this.#evict(secondBest)
+    return secondBest
   }
 
-  #dropIdle(idleTtl: number): void {
+  #idle(idleTtl: number): CircuitBreaker[] {
     const usedBefore = this.#settings.clock.now() - idleTtl
+    const idle: CircuitBreaker[] = []
     let considered = 0
     for (const { breaker, usedAt } of this.#entries.values()) {
-      if (usedAt > usedBefore || considered++ === mostConsidered) return
-      if (isForgettable(breaker)) this.#evict(breaker)
+      if (usedAt > usedBefore || considered++ === mostConsidered) break
+      if (isForgettable(breaker)) idle.push(breaker)
     }
-  }
-
-  #evict(breaker: CircuitBreaker): true {
-    this.delete(breaker.name)
-    this.#audience.announce('evicted', breaker)
-    return true
+    return idle
   }
 
   has(name: string): boolean {
     return this.#entries.has(name)
   }
 
-  /** Forgets a breaker; whoever still holds it can go on using it. */
+  /** Forgets a breaker; it still works for code that holds it. */
   delete(name: string): boolean {
     const entry = this.#entries.get(name)
-    if (entry !== undefined) this.#audience.forget(entry.breaker)
+    if (entry !== undefined) this.#listeners.remove(entry.breaker)
     return this.#entries.delete(name)
   }
 
@@ -163,22 +187,27 @@ export class CircuitBreakerRegistry {
   }
 
   /**
-   * Listens to `created` and `evicted`, or to what every breaker of this registry announces, also those made later.
+   * Listens to `created` and `evicted`, or to what every breaker of this registry announces, also those created later.
    * @returns a function that ends it.
    */
   on<Name extends keyof RegistryEvents>(
     event: Name,
     listener: (event: RegistryEvents[Name], breaker: CircuitBreaker) => void,
   ): () => void {
-    return this.#audience.subscribe(event, listener)
+    return this.#listeners.subscribe(event, listener)
   }
 }
 
 /** Closed by its own decision, and without a failure to remember: nothing is lost if it is forgotten. */
 function isForgettable(breaker: CircuitBreaker): boolean {
-  const state = usedMachineOf(breaker)?.state
+  const state = CircuitBreaker.createdCircuitOf(breaker)?.state
   if (state === undefined) return true
-  if (!(state instanceof Closed) || state.ramp !== undefined) return false
-  const { failures, slowCalls = 0 } = state.window()
-  return failures === 0 && slowCalls === 0
+  if (!(state instanceof Closed) || state.recovery !== undefined) return false
+  return !remembersFailures(state.window()) && !remembersFailures(state.monitors.admission?.snapshot?.())
+}
+
+/** Each policy of an `anyOf` counts, not only the first. */
+function remembersFailures(window: Partial<WindowSnapshot> = {}): boolean {
+  const { failures = 0, slowCalls = 0, policies = [] } = window
+  return failures > 0 || slowCalls > 0 || policies.some(remembersFailures)
 }

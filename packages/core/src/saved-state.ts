@@ -1,6 +1,17 @@
-import { checkNumber, checkObject, checkOptions, checkThat, count, type NumberRange, show } from '@cb/checks'
-import type { Machine } from './machine.ts'
-import { type Ramp, startRamp } from './ramp.ts'
+import {
+  assertOption,
+  checkBoolean,
+  checkNumber,
+  checkObject,
+  checkOptions,
+  format,
+  type NumberRange,
+  nonNegativeInteger,
+} from '@cb/checks'
+import type { Circuit } from './circuit.ts'
+import { CircuitBreaker } from './circuit-breaker.ts'
+import { callSafely } from './misuse.ts'
+import { keepNote } from './options.ts'
 import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
 import { HalfOpen } from './states/half-open.ts'
@@ -8,121 +19,238 @@ import { Open } from './states/open.ts'
 import type { State } from './states/state.ts'
 
 /**
- * A breaker as plain data, for a restart or the next call of a serverless function. All times are relative, so it is right on
- * any clock; the time between saving and restoring is not known to it, and does not count.
+ * A breaker as plain data, for a restart or the next call of a serverless function. Durations are milliseconds and relative to
+ * `savedAt`, so they are right on any monotonic clock.
  */
-export interface SavedBreaker {
+export interface SavedState {
   readonly format: 1
   readonly name: string
-  /** How long ago the breaker came to be in its state, in milliseconds. */
+  /** When it was saved, by the wall clock (`Date.now()`). */
+  readonly savedAt: number
+  /** How long the state had lasted. */
   readonly age: number
-  readonly state: SavedState
+  readonly state: SavedPeriod
   readonly override: {
     readonly state: 'open' | 'closed'
-    readonly reason: string | null
+    readonly note: string | null
     readonly expiresIn: number | null
   } | null
   readonly counts: Readonly<Record<CountName, number>>
 }
 
-type SavedState =
+type SavedPeriod =
   | {
       readonly name: 'closed'
-      readonly policy: string
-      readonly window: unknown
-      readonly ramp: SavedRamp
+      readonly trip: SavedPolicy
+      /** Of the outage before, while traffic returns gradually. */
+      readonly attempt: number
+      readonly recovery: SavedPolicy | null
+      readonly admission: SavedPolicy | null
     }
-  | { readonly name: 'open'; readonly remaining: number; readonly attempt: number }
-  | { readonly name: 'half-open'; readonly attempt: number }
+  | { readonly name: 'open'; readonly attempt: number; readonly remaining: number }
+  | { readonly name: 'half-open'; readonly attempt: number; readonly age: number }
 
-type SavedRamp = { readonly age: number; readonly attempt: number } | null
+/** What a policy remembers. A policy with another name or other options starts with an empty memory instead. */
+interface SavedPolicy {
+  readonly policy: string
+  readonly memory: unknown
+}
 
 type CountName = 'success' | 'failure' | 'ignored' | 'rejected' | 'late' | 'shadowed' | 'timeouts' | 'opens' | 'closes'
 
-const counts: Readonly<Record<CountName, NumberRange>> = {
-  success: count,
-  failure: count,
-  ignored: count,
-  rejected: count,
-  late: count,
-  shadowed: count,
-  timeouts: count,
-  opens: count,
-  closes: count,
+const counts: Readonly<Record<CountName, NumberRange>> = /* @__PURE__ */ (() => ({
+  success: nonNegativeInteger,
+  failure: nonNegativeInteger,
+  ignored: nonNegativeInteger,
+  rejected: nonNegativeInteger,
+  late: nonNegativeInteger,
+  shadowed: nonNegativeInteger,
+  timeouts: nonNegativeInteger,
+  opens: nonNegativeInteger,
+  closes: nonNegativeInteger,
+}))()
+
+/** A policy of any kind, as far as its memory goes. */
+interface Policy {
+  readonly name: string
+  readonly config?: object
+}
+interface Monitor {
+  save?(): unknown
+  load?(saved: unknown, elapsed: number): void
 }
 
-/** Probes in flight are not saved: whoever restores it starts a round of its own. */
-export function save(machine: Machine): SavedBreaker {
-  const state = machine.current()
+/**
+ * What a breaker needs to go on elsewhere, as plain JSON. Probes in flight are not part of it: the restored breaker starts a round
+ * of its own.
+ * @throws TypeError unless it is a breaker of this copy of the package.
+ */
+export function saveState(breaker: CircuitBreaker): SavedState {
+  const circuit = circuitOf(breaker)
+  const state = circuit.current()
+  const { name, counts: totals, settings, since } = circuit
   const forced = state instanceof Forced ? state : undefined
   return {
     format: 1,
-    name: machine.breaker.name,
-    age: machine.clock.now() - machine.since,
-    state: saveState(machine, forced?.under ?? state),
-    override: forced ? { state: forced.name, reason: forced.reason, expiresIn: forced.expiresInMs() } : null,
+    name,
+    savedAt: Date.now(),
+    age: settings.clock.now() - since,
+    state: savePeriod(circuit, forced?.suspended ?? state),
+    override: forced ? saveOverride(forced) : null,
     counts: Object.fromEntries(
-      Object.keys(counts).map((name) => [name, machine[name as CountName]]),
-    ) as SavedBreaker['counts'],
+      Object.keys(counts).map((count) => [count, totals[count as CountName]]),
+    ) as SavedState['counts'],
   }
 }
 
-function saveState(machine: Machine, state: State): SavedState {
-  const { trip } = machine.settings
-  if (state instanceof Open) return { name: 'open', remaining: state.retryAfterMs(), attempt: state.attempt }
-  if (state instanceof HalfOpen) return { name: 'half-open', attempt: state.attempt }
-  const closed = state as Closed
-  const ramp = closed.ramp && { age: closed.ramp.age(), attempt: closed.ramp.attempt }
-  return { name: 'closed', policy: describePolicy(trip), window: closed.save() ?? null, ramp: ramp ?? null }
+function saveOverride(forced: Forced): SavedState['override'] {
+  const { name: state, note } = forced
+  const remaining = forced.remaining()
+  return { state, note, expiresIn: remaining === Infinity ? null : Math.max(0, remaining) }
 }
 
-/** A window is taken over only by the very policy that saved it; after a change of its settings it starts empty. */
-function describePolicy({ name, config }: { name: string; config?: object }): string {
+function savePeriod(circuit: Circuit, state: State): SavedPeriod {
+  if (state instanceof Open) {
+    const { name, attempt } = state
+    return { name, attempt, remaining: Math.max(0, state.remaining()) }
+  }
+  if (state instanceof HalfOpen) return { name: 'half-open', attempt: state.attempt, age: state.age }
+  const closed = state as Closed
+  const { trip, recovery, admission } = circuit.settings
+  const { monitors, attempt } = closed
+  return {
+    name: 'closed',
+    trip: savePolicy(circuit, trip, monitors.trip) as SavedPolicy,
+    attempt,
+    recovery: savePolicy(circuit, recovery, monitors.recovery),
+    admission: savePolicy(circuit, admission, monitors.admission),
+  }
+}
+
+function savePolicy(circuit: Circuit, policy: Policy | undefined, monitor: Monitor | undefined): SavedPolicy | null {
+  if (policy === undefined || monitor === undefined) return null
+  let memory: unknown = null
+  callSafely(monitor, circuit.name, 'the policy', () => {
+    memory = monitor.save?.() ?? null
+  })
+  return { policy: describePolicy(policy), memory }
+}
+
+function describePolicy({ name, config }: Policy): string {
   return JSON.stringify([name, config])
 }
 
-/** A year: what was saved by a clock gone wild is not to be believed. */
-const ms: NumberRange = { min: 0, max: 31_536_000_000, unit: ' of milliseconds', needed: true }
-
-/** Checks it all before anything is changed. @throws TypeError or RangeError that says what is wrong with it. */
-export function restore(machine: Machine, value: unknown): void {
-  const ranges = { format: null, name: null, age: ms, state: null, override: null, counts: null }
-  const saved = checkOptions('saved', value as SavedBreaker, ranges, '.')
-  const { format, name, age, state, override } = saved
-  checkThat(format === 1, 'saved.format', '1', format)
-  const own = machine.breaker.name
-  checkThat(name === own, 'saved.name', `that of this breaker, ${show(own)}`, name)
-  const known = checkOptions('saved.counts', saved.counts, counts, '.')
-  const under = restoreState(machine, state)
-  const next = override === null ? under : restoreOverride(machine, override, under)
-  machine.enter(next, 'restored', undefined, { ...known, since: machine.clock.now() - age })
+/** Options of `restoreState`. */
+export interface RestoreOptions {
+  /** True: the breaker starts fresh if `saved` is corrupt or another breaker's. Default false: that is an error. */
+  orFresh?: boolean
 }
 
-function restoreState(machine: Machine, value: SavedState): State {
-  const known = ['name', 'remaining', 'attempt', 'policy', 'window', 'ramp']
-  const saved = checkObject('saved.state', value, known)
-  if (saved.name === 'closed') {
-    const closed = new Closed(machine, restoreRamp(machine, saved.ramp))
-    if (saved.policy === describePolicy(machine.settings.trip) && saved.window !== null) closed.load(saved.window)
-    return closed
+/**
+ * Goes on from where a breaker of the same name was saved. The time in between counts, by the wall clock: an open duration goes on,
+ * windows forget, an override ends. Calls in flight here are late.
+ * @param saved  what `saveState` gave.
+ * @returns whether it was restored.
+ * @throws TypeError or RangeError that says what is wrong; nothing is changed then.
+ */
+export function restoreState(breaker: CircuitBreaker, saved: unknown, options: RestoreOptions = {}): boolean {
+  const circuit = circuitOf(breaker)
+  const { orFresh = false } = checkObject('restoreState options', options, ['orFresh'])
+  checkBoolean('orFresh', orFresh)
+  try {
+    restore(circuit, saved)
+    return true
+  } catch (problem) {
+    if (!orFresh) throw problem
+    circuit.reset()
+    return false
   }
-  const { name, attempt } = saved
-  checkThat(name === 'open' || name === 'half-open', 'saved.state.name', 'closed, open or half-open', name)
-  checkNumber('saved.state.attempt', attempt, count)
-  if (name === 'half-open') return new HalfOpen(machine, attempt)
-  return new Open(machine.clock, checkNumber('saved.state.remaining', saved.remaining, ms), attempt)
 }
 
-function restoreRamp({ settings }: Machine, saved: SavedRamp): Ramp | undefined {
-  if (saved === null || settings.ramp === undefined) return undefined
-  const { age, attempt } = checkOptions('saved.state.ramp', saved, { age: ms, attempt: count }, '.')
-  return startRamp(settings.ramp, settings, attempt, age)
+function circuitOf(breaker: CircuitBreaker): Circuit {
+  assertOption(breaker instanceof CircuitBreaker, 'breaker', 'a CircuitBreaker', breaker)
+  return CircuitBreaker.circuitOf(breaker)
 }
 
-function restoreOverride(machine: Machine, value: NonNullable<SavedBreaker['override']>, under: State): Forced {
-  const { state, reason, expiresIn } = checkObject('saved.override', value, ['state', 'reason', 'expiresIn'])
-  checkThat(state === 'open' || state === 'closed', 'saved.override.state', 'open or closed', state)
-  checkThat(reason === null || typeof reason === 'string', 'saved.override.reason', 'a string or null', reason)
-  const duration = expiresIn === null ? Infinity : checkNumber('saved.override.expiresIn', expiresIn, ms)
-  return new Forced(state, machine.clock, reason, duration, under)
+const duration: NumberRange = { min: 0, unit: ' of milliseconds', needed: true }
+
+/** Checks all of it before anything is changed. */
+function restore(circuit: Circuit, value: unknown): void {
+  const ranges = {
+    format: null,
+    name: null,
+    savedAt: { needed: true },
+    age: duration,
+    state: null,
+    override: null,
+    counts: null,
+  }
+  const saved = checkOptions('saved', value as SavedState, ranges, '.')
+  const { format: version, name, savedAt, age, state, override } = saved
+  assertOption(version === 1, 'saved.format', '1', version)
+  assertOption(name === circuit.name, 'saved.name', `that of this breaker, ${format(circuit.name)}`, name)
+  const known = checkOptions('saved.counts', saved.counts, counts, '.')
+  const elapsed = elapsedSince(savedAt)
+  const now = circuit.settings.clock.now()
+  const period = restorePeriod(circuit, state, elapsed)
+  const next = override === null ? period : restoreOverride(circuit, override, period, elapsed)
+  circuit.enter(next, 'restored', undefined, { counts: known, since: now - age - elapsed })
+}
+
+/** A year, in milliseconds. A wall clock that says more has jumped. */
+const longestElapsed = 31_536_000_000
+
+/** A wall clock that was set back since says nothing about the time that has passed. */
+function elapsedSince(savedAt: number): number {
+  return Math.min(longestElapsed, Math.max(0, Date.now() - savedAt))
+}
+
+function restorePeriod(circuit: Circuit, value: SavedPeriod, elapsed: number): State {
+  const known = ['name', 'attempt', 'remaining', 'age', 'trip', 'recovery', 'admission']
+  const saved = checkObject('saved.state', value, known)
+  const { name } = saved
+  const isKnown = name === 'closed' || name === 'open' || name === 'half-open'
+  assertOption(isKnown, 'saved.state.name', 'closed, open or half-open', name)
+  const attempt = checkNumber('saved.state.attempt', saved.attempt, nonNegativeInteger)
+  if (name === 'closed') return restoreClosed(circuit, saved, elapsed)
+  if (name === 'half-open')
+    return new HalfOpen(circuit, attempt, checkNumber('saved.state.age', saved.age, duration) + elapsed)
+  const remaining = checkNumber('saved.state.remaining', saved.remaining, duration)
+  return new Open(circuit.settings.clock, remaining - elapsed, attempt)
+}
+
+function restoreClosed(circuit: Circuit, saved: SavedPeriod & { name: 'closed' }, elapsed: number): Closed {
+  const { trip, recovery, admission } = circuit.settings
+  const closed = new Closed(circuit, saved.recovery === null ? undefined : saved.attempt)
+  const { monitors } = closed
+  restorePolicy('trip', trip, monitors.trip, saved.trip, elapsed)
+  restorePolicy('recovery', recovery, monitors.recovery, saved.recovery, elapsed)
+  restorePolicy('admission', admission, monitors.admission, saved.admission, elapsed)
+  return closed
+}
+
+function restorePolicy(
+  kind: string,
+  policy: Policy | undefined,
+  monitor: Monitor | undefined,
+  value: SavedPolicy | null,
+  elapsed: number,
+): void {
+  if (value === null) return
+  const { policy: savedPolicy, memory } = checkObject(`saved.state.${kind}`, value, ['policy', 'memory'])
+  if (policy === undefined || memory === null || savedPolicy !== describePolicy(policy)) return
+  monitor?.load?.(memory, elapsed)
+}
+
+function restoreOverride(
+  circuit: Circuit,
+  value: NonNullable<SavedState['override']>,
+  period: State,
+  elapsed: number,
+): Forced {
+  const { state, note, expiresIn } = checkObject('saved.override', value, ['state', 'note', 'expiresIn'])
+  assertOption(state === 'open' || state === 'closed', 'saved.override.state', 'open or closed', state)
+  assertOption(note === null || typeof note === 'string', 'saved.override.note', 'a string or null', note)
+  const remaining = expiresIn === null ? Infinity : checkNumber('saved.override.expiresIn', expiresIn, duration)
+  return new Forced(state, circuit.settings.clock, note && keepNote(note), remaining - elapsed, period)
 }

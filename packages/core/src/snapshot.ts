@@ -1,8 +1,10 @@
-import type { Transition } from './events.ts'
-import type { Machine } from './machine.ts'
+import type { AdmissionMonitor, AdmissionPolicy } from './admission/admission-policy.ts'
+import type { Circuit } from './circuit.ts'
+import type { StateName, Transition, WindowSnapshot } from './events.ts'
+import { callSafely } from './misuse.ts'
+import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
-import { emptyWindow, type StateName } from './states/state.ts'
-import type { WindowSnapshot } from './trip/trip-policy.ts'
+import { emptyWindow } from './states/state.ts'
 
 /** A breaker at one moment, as plain JSON. Times are readings of the breaker's `now`; `at` is the one of this snapshot. */
 export interface CircuitBreakerSnapshot {
@@ -11,16 +13,16 @@ export interface CircuitBreakerSnapshot {
   readonly at: number
   /** When the state began. */
   readonly since: number
-  /** Whole milliseconds until a call can be admitted: 0 if now, null if only a person can end it (forced open). */
+  /** Whole milliseconds until a call can be admitted: 0 if now, null if only an operator can end it (forced open). */
   readonly retryAfterMs: number | null
   readonly override: {
     readonly state: 'open' | 'closed'
-    readonly reason: string | null
+    readonly note: string | null
     readonly since: number
-    /** Whole milliseconds; null if only a person ends it. */
+    /** Whole milliseconds; null if it lasts until `resume` or `reset`. */
     readonly expiresInMs: number | null
   } | null
-  /** Calls since the breaker was made. `late` ones, whose state was gone, are in none of the others. */
+  /** Calls since the breaker was created. `late` ones, whose state was gone, are in none of the others. */
   readonly totals: {
     readonly success: number
     readonly failure: number
@@ -28,9 +30,9 @@ export interface CircuitBreakerSnapshot {
     readonly rejected: number
     readonly late: number
   }
-  /** How many of the failures were because time ran out: a `CallTimeoutError`, a `TimeoutError`, a code such as `ETIMEDOUT`. */
+  /** Failures because time ran out: a `CallTimeoutError`, a `TimeoutError`, a code such as `ETIMEDOUT`. */
   readonly timeouts: number
-  /** Calls that would have been rejected but for shadow mode; what became of them is in `totals`. */
+  /** Calls that would have been rejected but for shadow mode; their outcomes are in `totals`. */
   readonly shadowed: number
   readonly opens: number
   readonly closes: number
@@ -45,42 +47,68 @@ export interface CircuitBreakerSnapshot {
   readonly window: WindowSnapshot
   /** The round of probes while half-open. */
   readonly probes: { readonly live: number; readonly successes: number; readonly failures: number } | null
-  /** While traffic returns gradually after an outage: the share of calls admitted now, and how many were rejected for it. */
-  readonly ramp: { readonly share: number; readonly rejected: number } | null
+  /** While traffic returns gradually after an outage: for a `ramp`, the `share` of calls admitted and the number `rejected`. */
+  readonly recovery: AdmissionSnapshot | null
+  /** What the `admission` policy knows while closed. */
+  readonly admission: AdmissionSnapshot | null
   readonly config: Readonly<Record<string, unknown>>
 }
 
+/** What an admission policy knows. */
+export type AdmissionSnapshot = { readonly policy: string } & Readonly<Record<string, unknown>>
+
 /** Takes a snapshot; like every question it first lets an open breaker whose time is up become half-open. */
-export function takeSnapshot(machine: Machine): CircuitBreakerSnapshot {
-  const state = machine.current()
-  const { trip, openDuration, halfOpen, ramp, callTimeout, shadow, clock } = machine.settings
-  const { ramp: gradual } = state
-  const { success, failure, ignored, rejected, late, shadowed, timeouts, lastSuccessAt, lastFailureAt } = machine
+export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
+  const state = circuit.current()
+  const { trip, openDuration, halfOpen, recovery, admission, callTimeout, shadow, clock } = circuit.settings
+  const { success, failure, ignored, rejected, late, shadowed, timeouts, opens, closes } = circuit.counts
+  const { lastSuccessAt, lastFailureAt } = circuit.counts
+  const rejection = state.rejection()
+  const monitors = state instanceof Closed ? state.monitors : undefined
   return {
-    name: machine.breaker.name,
+    name: circuit.name,
     state: state.name,
     at: clock.now(),
-    since: machine.since,
-    retryAfterMs: state.retryAfterMs(),
-    override: state instanceof Forced ? state.told() : null,
+    since: circuit.since,
+    retryAfterMs: rejection === undefined ? 0 : rejection.retryAfterMs,
+    override: state instanceof Forced ? state.toSnapshot() : null,
     totals: { success, failure, ignored, rejected, late },
     timeouts,
     shadowed,
-    opens: machine.opens,
-    closes: machine.closes,
+    opens,
+    closes,
     lastSuccessAt: Number.isNaN(lastSuccessAt) ? null : lastSuccessAt,
     lastFailureAt: Number.isNaN(lastFailureAt) ? null : lastFailureAt,
-    lastTransition: machine.lastTransition,
+    lastTransition: circuit.lastTransition,
     window: state.window?.() ?? emptyWindow,
     probes: state.probes?.() ?? null,
-    ramp: gradual ? { share: gradual.share(), rejected: gradual.rejected } : null,
+    recovery: snapshotOf(circuit, recovery, monitors?.recovery),
+    admission: snapshotOf(circuit, admission, monitors?.admission),
     config: {
       trip: { policy: trip.name, ...trip.config },
       openDuration: openDuration.config ?? 'custom',
-      halfOpen: halfOpen.told,
-      ramp: ramp ?? null,
+      halfOpen: halfOpen.config,
+      recovery: configOf(recovery),
+      admission: configOf(admission),
       callTimeout: callTimeout ?? null,
       shadow,
     },
   }
+}
+
+function configOf(policy: AdmissionPolicy | undefined): object | null {
+  return policy === undefined ? null : { policy: policy.name, ...policy.config }
+}
+
+function snapshotOf(
+  circuit: Circuit,
+  policy: AdmissionPolicy | undefined,
+  monitor: AdmissionMonitor | undefined,
+): AdmissionSnapshot | null {
+  if (policy === undefined || monitor === undefined) return null
+  let known: object | undefined
+  callSafely(monitor, circuit.name, 'the admission policy', () => {
+    known = monitor.snapshot?.()
+  })
+  return { policy: policy.name, ...known }
 }

@@ -1,4 +1,4 @@
-import { checkNumber, checkObject, milliseconds, show } from '@cb/checks'
+import { checkNumber, checkObject, milliseconds, format } from '@cb/checks'
 import type { CircuitBreaker, ForceOptions } from '@cb/core'
 import { isPrintable } from './printable.ts'
 
@@ -30,7 +30,7 @@ export function parseAction(action: ActionName, breaker: string, who: string, bo
   )
   const { reason = null, for: duration = null } = given
   if ((reason !== null || forcing) && !isReason(reason)) {
-    throw new TypeError(`reason must be 1 to ${longestReason} characters on one line, got ${show(reason)}`)
+    throw new TypeError(`reason must be 1 to ${longestReason} characters on one line, got ${format(reason)}`)
   }
   return {
     action,

@@ -1,4 +1,4 @@
-import { checkNumber, checkObject, show } from '@cb/checks'
+import { checkNumber, checkObject, format } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
 import { checked } from './problem.ts'
 import { type BreakerSummary, summarize } from './summary.ts'
@@ -27,7 +27,7 @@ export function list(breakers: Iterable<CircuitBreaker>, query: Record<string, s
 function parseQuery(query: Record<string, string>): { state: string | undefined; offset: number; limit: number } {
   const { state, offset = '0', limit = '100' } = checkObject('The query', query, ['state', 'offset', 'limit'])
   if (state !== undefined && !states.includes(state)) {
-    throw new TypeError(`state must be ${states.join(' or ')}, got ${show(state)}`)
+    throw new TypeError(`state must be ${states.join(' or ')}, got ${format(state)}`)
   }
   return {
     state,

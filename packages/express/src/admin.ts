@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { checkFunction, checkObject, report, show } from '@cb/checks'
+import { checkFunction, checkObject, warnOnce, format } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
 import { type ActionName, type AdminAction, parseAction, perform } from './admin-action.ts'
 import { list } from './admin-list.ts'
@@ -89,7 +89,7 @@ async function identify({ authorize }: Settings, req: IncomingMessage): Promise<
     typeof identity === 'object' && identity !== null ? (identity as { who?: unknown }).who : identity
   if (!who) throw new Problem(403, 'You may not do this.')
   if (typeof who === 'string') return printable(who, longestWho)
-  throw new TypeError(`authorize must tell who it is, as a string or { who }, or be falsy, got ${show(who)}`)
+  throw new TypeError(`authorize must tell who it is, as a string or { who }, or be falsy, got ${format(who)}`)
 }
 
 /** Asking a registry for a name would make a breaker. */
@@ -119,6 +119,6 @@ async function tell(onAction: Settings['onAction'], action: AdminAction): Promis
   try {
     await onAction(action)
   } catch (error) {
-    report('@cb/express', onAction, 'the `onAction` function of an admin threw', error)
+    warnOnce('@cb/express', onAction, 'the `onAction` function of an admin threw', error)
   }
 }

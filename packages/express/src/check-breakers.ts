@@ -1,4 +1,4 @@
-import { show } from '@cb/checks'
+import { format } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
 
 /** Where breakers are looked for: one of the two. */
@@ -23,7 +23,7 @@ function checkBreakers(option: string, value: unknown): Iterable<CircuitBreaker>
   // A generator could be read once only, and the second question would find no breaker at all.
   if (!readable || Object.is(breakers[Symbol.iterator](), breakers)) {
     throw new TypeError(
-      `${option} must hold breakers and be readable again, such as a registry or an array, got ${show(value)}`,
+      `${option} must hold breakers and be readable again, such as a registry or an array, got ${format(value)}`,
     )
   }
   for (const breaker of breakers) checkBreaker(`each of ${option}`, breaker)
@@ -36,5 +36,5 @@ export function checkBreaker(option: string, value: unknown): CircuitBreaker {
   if (typeof tryAcquire === 'function' && typeof snapshot === 'function' && typeof name === 'string') {
     return value as CircuitBreaker
   }
-  throw new TypeError(`${option} must be a CircuitBreaker, got ${show(value)}`)
+  throw new TypeError(`${option} must be a CircuitBreaker, got ${format(value)}`)
 }

@@ -1,4 +1,4 @@
-import { checkFunction, checkObject, show } from '@cb/checks'
+import { checkFunction, checkObject, format } from '@cb/checks'
 import { CircuitBreaker, type CircuitBreakerOptions, CircuitOpenError } from '@cb/core'
 import { checkBreaker } from './check-breakers.ts'
 import type { IsFailure } from './is-failure.ts'
@@ -78,7 +78,7 @@ function parseOptions(options: GuardOptions): Rules {
   const { isFailure, settleAt = 'end', ...rest } = options
   if (isFailure !== undefined) checkFunction('isFailure', isFailure)
   if (settleAt !== 'end' && settleAt !== 'headers') {
-    throw new TypeError(`settleAt must be 'end' or 'headers', got ${show(settleAt)}`)
+    throw new TypeError(`settleAt must be 'end' or 'headers', got ${format(settleAt)}`)
   }
   const rules = { isFailure, atHeaders: settleAt === 'headers' }
   if ('breaker' in rest) return { breaker: checkBreaker('breaker', rest.breaker), ...rules }

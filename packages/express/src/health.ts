@@ -1,4 +1,4 @@
-import { checkBoolean, checkObject, show } from '@cb/checks'
+import { checkBoolean, checkObject, format } from '@cb/checks'
 import type { CircuitBreaker, StateName } from '@cb/core'
 import { type BreakerSource, checkSource } from './check-breakers.ts'
 import type { Middleware } from './middleware.ts'
@@ -63,7 +63,7 @@ function parseOptions(options: HealthOptions): Settings {
   const { critical = [], details = false } = options
   const breakers = checkSource('health', options)
   if (!Array.isArray(critical) || !critical.every((name) => typeof name === 'string' && name !== '')) {
-    throw new TypeError(`critical must be an array of breakers' names, got ${show(critical)}`)
+    throw new TypeError(`critical must be an array of breakers' names, got ${format(critical)}`)
   }
   return { breakers, critical: new Set(critical), details: checkBoolean('details', details) }
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { report } from '@cb/checks'
+import { warnOnce } from '@cb/checks'
 
 /** Decides whether a response, as it is when its permit settles, counts as a failure. */
 export type IsFailure = (res: ServerResponse) => boolean
@@ -15,9 +15,9 @@ function ask(isFailure: IsFailure, res: ServerResponse): boolean | undefined {
     const answer: unknown = isFailure(res)
     if (typeof answer === 'boolean') return answer
     if (answer instanceof Promise) answer.catch(() => {}) // or its rejection would end the process
-    report('@cb/express', isFailure, 'the `isFailure` function of a guard gave no boolean')
+    warnOnce('@cb/express', isFailure, 'the `isFailure` function of a guard gave no boolean')
   } catch (error) {
-    report('@cb/express', isFailure, 'the `isFailure` function of a guard threw', error)
+    warnOnce('@cb/express', isFailure, 'the `isFailure` function of a guard threw', error)
   }
   return undefined
 }

@@ -1,4 +1,4 @@
-import { askFallback, kind } from '@cb/checks'
+import { askFallback, typeName } from '@cb/checks'
 import { type CircuitBreaker, CircuitOpenError } from '@cb/core'
 import { CallLimit, isObject } from '@cb/http-rules'
 import { Attempt } from './attempt.ts'
@@ -52,5 +52,5 @@ async function answerInstead(
 ): Promise<Response> {
   const answer = await askFallback((cause, of: FetchRequest) => fallback(cause, of, response), error, request)
   if (isObject(answer)) return answer
-  throw new TypeError(`circuitBreaker.fallback must return a Response, got ${kind(answer)}`, { cause: error })
+  throw new TypeError(`circuitBreaker.fallback must return a Response, got ${typeName(answer)}`, { cause: error })
 }

@@ -1,4 +1,4 @@
-import { kind } from '@cb/checks'
+import { typeName } from '@cb/checks'
 import type { CircuitBreakerRegistry } from '@cb/core'
 import { parseRequestProtection } from '@cb/http-rules'
 import { GivenRequest } from './fetch-request.ts'
@@ -40,7 +40,7 @@ export function protectFetch(
 ): ProtectedFetch<typeof globalThis.fetch> {
   const [given, options = {}] = typeof first === 'function' ? [first as PlainFetch, second] : [undefined, first]
   if (given === undefined && second !== undefined) {
-    throw new TypeError(`fetch must be a function, got ${kind(first)}`)
+    throw new TypeError(`fetch must be a function, got ${typeName(first)}`)
   }
   const settings = parseOptions(options)
   const { registry } = settings

@@ -13,7 +13,7 @@ test('the README has programs', () => {
 })
 
 test('the README has the table that all outbound adapters share', () => {
-  expect(readme).toContain(readFileSync(`${folder}../../tooling/http-rules/outcomes.md`, 'utf8'))
+  expect(readme).toContain(readFileSync(`${folder}../internal/http-rules/outcomes.md`, 'utf8'))
 })
 
 test.each(programs)('program %# of the README prints what its comments say', async ({ code }) => {

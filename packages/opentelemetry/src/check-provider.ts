@@ -1,8 +1,8 @@
-import { show } from '@cb/checks'
+import { format } from '@cb/checks'
 
 /** @throws TypeError unless it is left out or has the one method that makes it a provider. */
 export function checkProvider(option: string, value: object | undefined, method: string): void {
   if (value === undefined) return
   if (typeof (value as Record<string, unknown> | null)?.[method] === 'function') return
-  throw new TypeError(`${option} must be a provider with a method ${method}, got ${show(value)}`)
+  throw new TypeError(`${option} must be a provider with a method ${method}, got ${format(value)}`)
 }

@@ -1,4 +1,4 @@
-import { checkBoolean, checkFunction, checkNumber, show } from '@cb/checks'
+import { checkBoolean, checkFunction, checkNumber, format } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
 
 /** What is recorded, and of which breakers. `filter`, `aggregate` and `maxNames` are asked when a breaker is first seen. */
@@ -44,7 +44,7 @@ const callSpansValues: readonly unknown[] = ['off', 'rejected', 'all'] satisfies
 export function parseOptions(options: TelemetryOptions): TelemetrySettings {
   const { callDuration = true, callSpans = 'off', outageSpan = false, filter, aggregate, maxNames = 332 } = options
   if (!callSpansValues.includes(callSpans)) {
-    throw new TypeError(`callSpans must be one of ${callSpansValues.join(', ')}, got ${show(callSpans)}`)
+    throw new TypeError(`callSpans must be one of ${callSpansValues.join(', ')}, got ${format(callSpans)}`)
   }
   return {
     callDuration: checkBoolean('callDuration', callDuration),

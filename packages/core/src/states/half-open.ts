@@ -1,61 +1,66 @@
 import type { Clock } from '../clock.ts'
 import type { Outcome } from '../outcome.ts'
-import { Permit, Rejection, type Settler } from '../permit.ts'
-import type { State, Verdict } from './state.ts'
+import { type Decision, type Permit, Rejection } from '../permit.ts'
+import type { ProbeSettings, Settings } from '../settings.ts'
+import type { Admission, State } from './state.ts'
 
-/** Where half-open reads what it goes by: anew each time, for it can be changed live. */
-interface ProbingBreaker {
-  readonly clock: Clock
-  readonly settings: { readonly halfOpen: ProbeSettings }
+/** Where half-open reads its settings: anew each time, for they can be changed live. */
+interface Owner {
+  readonly settings: Pick<Settings, 'clock'> & { readonly halfOpen: ProbeSettings }
+  readonly probeAdmission: Admission | undefined
 }
 
-/** What half-open goes by. */
-export interface ProbeSettings {
-  readonly maxConcurrent: number
-  /** So many successes close. */
-  readonly successesNeeded: number
-  /** One failure more re-opens. */
-  readonly failuresTolerated: number
-  readonly probeTimeout: number
-  readonly maxDuration?: number
-}
-
-/** A few probes pass, each on a lease; their verdicts decide. */
+/** A few probes pass, each on a lease; their outcomes decide. */
 export class HalfOpen implements State {
   readonly name = 'half-open'
   readonly timed = true
-  readonly #since: number
   /** The `attempt` of the open state before. */
   readonly attempt: number
-  readonly #owner: ProbingBreaker
+  readonly #owner: Owner
+  readonly #startedAt: number
   /** When each live probe's lease ends. */
   readonly #leases = new Map<Permit, number>()
   #successes = 0
   #failures = 0
 
-  constructor(owner: ProbingBreaker, attempt = 0) {
+  /** @param age  of the round of probes, in milliseconds. */
+  constructor(owner: Owner, attempt = 0, age = 0) {
     this.#owner = owner
-    this.#since = owner.clock.last
+    this.#startedAt = owner.settings.clock.last - age
     this.attempt = attempt
   }
 
-  /** A round that nobody decides, for want of traffic, say. */
-  over(): Verdict | undefined {
+  get #clock(): Clock {
+    return this.#owner.settings.clock
+  }
+
+  get age(): number {
+    return this.#clock.now() - this.#startedAt
+  }
+
+  get admission(): Admission | undefined {
+    return this.#owner.probeAdmission
+  }
+
+  /** A round that is not decided in time, for want of traffic, say. */
+  expired(): Decision | undefined {
     const { maxDuration } = this.#owner.settings.halfOpen
-    if (maxDuration === undefined || this.#owner.clock.now() < this.#since + maxDuration) return undefined
+    if (maxDuration === undefined || this.#clock.now() < this.#startedAt + maxDuration) return undefined
     return { to: 'open', reason: 'probes-undecided' }
   }
 
-  admit(settler: Settler): Permit | Rejection {
-    const wait = this.retryAfterMs()
-    if (wait > 0) return new Rejection('half-open', wait)
-    const { clock, settings } = this.#owner
-    const permit = new Permit(settler, this)
-    this.#leases.set(permit, clock.last + settings.halfOpen.probeTimeout)
-    return permit
+  /** `retryAfterMs` is the latest moment at which a place will be free: a probe may settle before its lease ends. */
+  rejection(): Rejection | undefined {
+    this.#endLeases()
+    if (this.#leases.size < this.#owner.settings.halfOpen.maxConcurrent) return undefined
+    return new Rejection('half-open', Math.ceil(Math.min(...this.#leases.values()) - this.#clock.last))
   }
 
-  settle(outcome: Outcome, _error: unknown, permit: Permit): Verdict | 'late' | undefined {
+  issue(permit: Permit): void {
+    this.#leases.set(permit, this.#clock.last + this.#owner.settings.halfOpen.probeTimeout)
+  }
+
+  settle(outcome: Outcome, _error: unknown, permit: Permit): Decision | 'late' | undefined {
     this.#endLeases()
     if (!this.#leases.delete(permit)) return 'late'
     const { successesNeeded, failuresTolerated } = this.#owner.settings.halfOpen
@@ -65,17 +70,8 @@ export class HalfOpen implements State {
     return undefined
   }
 
-  /** Frees the place. */
-  release(permit: Permit): void {
+  late(permit: Permit): void {
     this.#leases.delete(permit)
-  }
-
-  /** The latest moment at which a place will be free: a probe may well settle before its lease ends. */
-  retryAfterMs(): number {
-    this.#endLeases()
-    const { clock, settings } = this.#owner
-    if (this.#leases.size < settings.halfOpen.maxConcurrent) return 0
-    return Math.ceil(Math.min(...this.#leases.values()) - clock.last)
   }
 
   probes(): { live: number; successes: number; failures: number } {
@@ -84,7 +80,7 @@ export class HalfOpen implements State {
   }
 
   #endLeases(): void {
-    const now = this.#owner.clock.now()
+    const now = this.#clock.now()
     for (const [permit, endsAt] of this.#leases) if (endsAt <= now) this.#leases.delete(permit)
   }
 }

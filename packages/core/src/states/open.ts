@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
-import { Rejection } from '../permit.ts'
-import type { State, Verdict } from './state.ts'
+import { type Decision, Rejection } from '../permit.ts'
+import type { State } from './state.ts'
 
 /** No call passes until the deadline. It issues no permits, so nothing can settle here. */
 export class Open implements State {
@@ -16,18 +16,18 @@ export class Open implements State {
     this.#deadlineAt = clock.now() + duration
   }
 
-  over(): Verdict | undefined {
+  expired(): Decision | undefined {
     return this.#clock.now() >= this.#deadlineAt ? { to: 'half-open', reason: 'open-duration-ended' } : undefined
   }
 
-  admit(): Rejection {
-    return new Rejection('open', this.retryAfterMs())
+  rejection(): Rejection {
+    return new Rejection('open', Math.max(1, Math.ceil(this.remaining())))
+  }
+
+  /** Milliseconds, as of the latest reading of the clock: each question starts with `expired`, which reads it. */
+  remaining(): number {
+    return this.#deadlineAt - this.#clock.last
   }
 
   settle(): undefined {}
-
-  /** As of the latest reading of the clock: whoever asks has just asked whether the state is over. */
-  retryAfterMs(): number {
-    return Math.max(1, Math.ceil(this.#deadlineAt - this.#clock.last))
-  }
 }

@@ -1,17 +1,10 @@
-import { checkThat } from '@cb/checks'
-import type { Clock } from '../clock.ts'
-import {
-  checkTripPolicy,
-  type Surroundings,
-  type Trip,
-  type TripPolicy,
-  type TripWatch,
-  type WindowSnapshot,
-} from './trip-policy.ts'
+import { assertOption } from '@cb/checks'
+import type { Trip, WindowSnapshot } from '../events.ts'
+import { checkTripPolicy, type TripMonitor, type TripPolicy } from './trip-policy.ts'
 
 /**
  * Opens as soon as one of the policies would; the transition names that one. Each policy sees every outcome.
- * @throws TypeError without a policy, or for something that is none.
+ * @throws TypeError without a policy, or for an argument that is not one.
  */
 export function anyOf(...policies: TripPolicy[]): TripPolicy {
   if (policies.length === 0) throw new TypeError('anyOf must be given at least one trip policy')
@@ -19,38 +12,36 @@ export function anyOf(...policies: TripPolicy[]): TripPolicy {
   return Object.freeze({
     name: 'any-of',
     config: Object.freeze({ policies: policies.map(({ name, config }) => Object.freeze({ policy: name, ...config })) }),
-    watch: (clock: Clock, surroundings: Surroundings) =>
-      new AnyOf(policies.map((policy) => policy.watch(clock, surroundings))),
-  })
+    start: (clock, context) => new AnyOf(policies.map((policy) => policy.start(clock, context))),
+  } satisfies TripPolicy)
 }
 
-class AnyOf implements TripWatch {
+class AnyOf implements TripMonitor {
   readonly timed: boolean
-  readonly began?: (call: object) => undefined
-  readonly ignored?: (call?: object) => undefined
+  readonly began?: (call: object) => void
+  readonly ignored?: (call?: object) => void
+  readonly late?: (call: object) => void
   readonly overdue?: () => Trip | undefined
-  readonly refuses?: () => boolean
-  readonly #watches: readonly TripWatch[]
+  readonly #monitors: readonly TripMonitor[]
 
-  constructor(watches: readonly TripWatch[]) {
-    this.#watches = watches
-    this.timed = watches.some((watch) => watch.timed === true)
+  constructor(monitors: readonly TripMonitor[]) {
+    this.#monitors = monitors
+    this.timed = monitors.some((monitor) => monitor.timed === true)
     // Only where a policy wants it, for following each call has its cost.
-    if (watches.some((watch) => watch.began)) this.began = (call) => void this.#ask((watch) => watch.began?.(call))
-    if (watches.some((watch) => watch.ignored))
-      this.ignored = (call) => void this.#ask((watch) => watch.ignored?.(call))
-    const refusing = watches.filter((watch) => watch.refuses)
-    if (refusing.length > 0) this.refuses = () => refusing.some((watch) => watch.refuses?.() === true)
-    if (watches.some((watch) => watch.overdue)) this.overdue = () => this.#ask((watch) => watch.overdue?.())
+    if (monitors.some(({ began }) => began)) this.began = (call) => void this.#ask((monitor) => monitor.began?.(call))
+    if (monitors.some(({ ignored }) => ignored))
+      this.ignored = (call) => void this.#ask((monitor) => monitor.ignored?.(call))
+    if (monitors.some(({ late }) => late)) this.late = (call) => void this.#ask((monitor) => monitor.late?.(call))
+    if (monitors.some(({ overdue }) => overdue)) this.overdue = () => this.#ask((monitor) => monitor.overdue?.())
   }
 
-  /** As `#ask`, without a closure for each call: this is what happens most. */
+  /** As `#ask`, without a closure for each call: a success is the most frequent event. */
   success(call?: object): Trip | undefined {
     let first: Trip | undefined
     let problem: unknown
-    for (const watch of this.#watches) {
+    for (const monitor of this.#monitors) {
       try {
-        const trip = watch.success(call)
+        const trip = monitor.success(call)
         first ??= trip || undefined
       } catch (error) {
         problem ??= error
@@ -61,16 +52,16 @@ class AnyOf implements TripWatch {
   }
 
   failure(error: unknown, call?: object): Trip | undefined {
-    return this.#ask((watch) => watch.failure(error, call))
+    return this.#ask((monitor) => monitor.failure(error, call))
   }
 
   /** Asks all, also after one has tripped or thrown: each must see everything. */
-  #ask(question: (watch: TripWatch) => Trip | undefined): Trip | undefined {
+  #ask(question: (monitor: TripMonitor) => unknown): Trip | undefined {
     let first: Trip | undefined
     let problem: unknown
-    for (const watch of this.#watches) {
+    for (const monitor of this.#monitors) {
       try {
-        const trip = question(watch)
+        const trip = question(monitor)
         first ??= trip || undefined
       } catch (error) {
         problem ??= error
@@ -81,18 +72,20 @@ class AnyOf implements TripWatch {
   }
 
   save(): unknown {
-    return this.#watches.map((watch) => watch.save?.() ?? null)
+    return this.#monitors.map((monitor) => monitor.save?.() ?? null)
   }
 
-  load(saved: unknown): void {
-    const { length } = this.#watches
-    checkThat(Array.isArray(saved) && saved.length === length, 'window', `an array of ${length}`, saved)
-    for (const [index, watch] of this.#watches.entries()) if (saved[index] !== null) watch.load?.(saved[index])
+  load(saved: unknown, elapsed: number): void {
+    const { length } = this.#monitors
+    assertOption(Array.isArray(saved) && saved.length === length, 'window', `an array of ${length}`, saved)
+    for (const [index, monitor] of this.#monitors.entries()) {
+      if (saved[index] !== null) monitor.load?.(saved[index], elapsed)
+    }
   }
 
   /** The first policy's numbers, and each one's beside them. */
   snapshot(): WindowSnapshot {
-    const policies = this.#watches.map((watch) => watch.snapshot())
+    const policies = this.#monitors.map((monitor) => monitor.snapshot())
     return { ...(policies[0] as WindowSnapshot), policies }
   }
 }

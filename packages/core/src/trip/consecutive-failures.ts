@@ -1,21 +1,22 @@
-import { atLeastOne, checkNumber, count } from '@cb/checks'
-import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.ts'
+import { checkNumber, nonNegativeInteger, positiveInteger } from '@cb/checks'
+import type { Trip, WindowSnapshot } from '../events.ts'
+import type { TripMonitor, TripPolicy } from './trip-policy.ts'
 
 /**
  * Opens at the `threshold`-th failure in a row. Opens fast at any traffic, but does not see a dependency that fails half the time.
- * @param threshold  whole number, at least 1.
+ * @param threshold  integer >= 1.
  * @throws TypeError or RangeError naming the argument.
  */
 export function consecutiveFailures(threshold: number): TripPolicy {
-  return new ConsecutiveFailures(checkNumber('consecutiveFailures(threshold)', threshold, atLeastOne))
+  return new ConsecutiveFailures(checkNumber('consecutiveFailures(threshold)', threshold, positiveInteger))
 }
 
-/** Of all policies the one that is most often made for each breaker anew: so it has no closure and no object inside. */
+/** Often created anew for each breaker, so it holds no closure and no object. */
 class ConsecutiveFailures implements TripPolicy {
   readonly name = 'consecutive-failures'
   readonly threshold: number
-  /** Not a method of the class: a copy of the policy, under another name, is one too. */
-  readonly watch: typeof watchRun = watchRun
+  /** Not a method of the class: so `{ ...policy, name }` is a policy too. */
+  readonly start: typeof startRun = startRun
 
   constructor(threshold: number) {
     this.threshold = threshold
@@ -27,11 +28,11 @@ class ConsecutiveFailures implements TripPolicy {
   }
 }
 
-function watchRun(this: { threshold: number }): TripWatch {
+function startRun(this: { threshold: number }): TripMonitor {
   return new FailureRun(this.threshold)
 }
 
-class FailureRun implements TripWatch {
+class FailureRun implements TripMonitor {
   readonly #threshold: number
   #failures = 0
 
@@ -53,7 +54,7 @@ class FailureRun implements TripWatch {
   }
 
   load(saved: unknown): void {
-    this.#failures = checkNumber('window', saved, { ...count, max: this.#threshold - 1 })
+    this.#failures = checkNumber('window', saved, { ...nonNegativeInteger, max: this.#threshold - 1 })
   }
 
   snapshot(): WindowSnapshot {

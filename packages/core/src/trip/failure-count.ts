@@ -1,12 +1,12 @@
-import { atLeastOne, checkOptions } from '@cb/checks'
-import type { Clock } from '../clock.ts'
+import { checkOptions, positiveInteger } from '@cb/checks'
 import { timeWindow } from '../window/time-window.ts'
-import { checkFits, checkWindow, type OutcomeWindow, type WindowSpec } from '../window/window.ts'
-import type { Trip, TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.ts'
+import { checkFits, checkWindow, type WindowSpec } from '../window/window.ts'
+import type { TripPolicy } from './trip-policy.ts'
+import { windowPolicy } from './window-monitor.ts'
 
 /** Options of `failureCount`. */
 export interface FailureCountOptions {
-  /** Failures in the window that open the breaker; whole number, at least 1, compared with `>=`. */
+  /** Failures in the window that open the breaker; integer >= 1, compared with `>=`. */
   threshold: number
   /** Default `timeWindow(10_000)`. */
   window?: WindowSpec
@@ -14,50 +14,20 @@ export interface FailureCountOptions {
 
 /**
  * Opens when the window holds at least `threshold` failures, however many calls succeeded.
- * @throws TypeError or RangeError naming the option; a threshold that the window can't hold is refused.
+ * @throws TypeError or RangeError naming the option; a threshold that the window can't hold is a RangeError.
  */
 export function failureCount(options: FailureCountOptions): TripPolicy {
-  const ranges = { threshold: { ...atLeastOne, needed: true }, window: null }
+  const ranges = { threshold: { ...positiveInteger, needed: true }, window: null }
   const { threshold, window = timeWindow(10_000) } = checkOptions('failureCount', options, ranges)
   checkWindow('failureCount window', window)
   checkFits('failureCount threshold', threshold, window)
-  return Object.freeze({
+  const rule = {
     name: 'failure-count',
-    config: Object.freeze({ threshold, window: window.config }),
-    watch: (clock) => new FailureCount(threshold, window, clock),
-  } satisfies TripPolicy)
-}
-
-class FailureCount implements TripWatch {
-  readonly timed: boolean
-  readonly #threshold: number
-  readonly #window: OutcomeWindow
-
-  constructor(threshold: number, window: WindowSpec, clock: Clock) {
-    this.#threshold = threshold
-    this.#window = window.open(clock)
-    this.timed = window.timed
+    window,
+    threshold,
+    minimumCalls: 0,
+    measure: (_calls: number, failures: number) => failures,
+    describe: (calls: number, failures: number) => ({ calls, failures }),
   }
-
-  success(): undefined {
-    this.#window.record(false)
-  }
-
-  failure(): Trip | undefined {
-    this.#window.record(true)
-    if (this.#window.failures < this.#threshold) return undefined
-    return { policy: 'failure-count', threshold: this.#threshold, ...this.snapshot() }
-  }
-
-  save(): unknown {
-    return this.#window.save()
-  }
-
-  load(saved: unknown): void {
-    this.#window.load(saved)
-  }
-
-  snapshot(): WindowSnapshot {
-    return this.#window.counts()
-  }
+  return windowPolicy(rule, { threshold, window })
 }

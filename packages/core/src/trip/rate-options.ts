@@ -1,4 +1,4 @@
-import { atLeastOne, checkOptions, type NumberRange, shareAboveNone } from '@cb/checks'
+import { checkOptions, type NumberRange, positiveInteger, positiveRatio } from '@cb/checks'
 import { timeWindow } from '../window/time-window.ts'
 import { checkFits, checkWindow, type WindowSpec } from '../window/window.ts'
 
@@ -9,22 +9,22 @@ export interface RateOptions {
   /** Default `timeWindow(10_000)`. */
   window?: WindowSpec
   /**
-   * No verdict below this many calls in the window. Default 20, or the size of a smaller count window: ten calls at 50 % are
+   * No decision below this many calls in the window. Default 20, or the size of a smaller count window: ten calls at 50 % are
    * noise.
    */
   minimumCalls?: number
 }
 
 /**
- * @param more  what else the policy may be given.
- * @throws TypeError or RangeError naming the policy and the option; a minimum that the window can't hold is refused.
+ * @param more  the further options of the policy.
+ * @throws TypeError or RangeError naming the policy and the option; a minimum that the window can't hold is a RangeError.
  */
 export function parseRate<Options extends RateOptions>(
   policy: string,
   options: Options,
   more: { readonly [Name in Exclude<keyof Options, keyof RateOptions>]-?: NumberRange },
 ): Required<RateOptions> {
-  const ranges = { threshold: shareAboveNone, window: null, minimumCalls: atLeastOne, ...more }
+  const ranges = { threshold: positiveRatio, window: null, minimumCalls: positiveInteger, ...more }
   const { threshold = 0.5, window = timeWindow(10_000) } = checkOptions<RateOptions>(policy, options, ranges)
   checkWindow(`${policy} window`, window)
   const { minimumCalls = Math.min(20, window.capacity) } = options

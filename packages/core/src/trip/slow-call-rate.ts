@@ -1,15 +1,9 @@
 import { milliseconds } from '@cb/checks'
 import type { Clock } from '../clock.ts'
-import type { OutcomeWindow } from '../window/window.ts'
+import type { Trip, WindowSnapshot } from '../events.ts'
 import { parseRate, type RateOptions } from './rate-options.ts'
-import {
-  minimumOf,
-  type Surroundings,
-  type Trip,
-  type TripPolicy,
-  type TripWatch,
-  type WindowSnapshot,
-} from './trip-policy.ts'
+import type { TripMonitor, TripPolicy } from './trip-policy.ts'
+import { WindowMonitor, windowPolicy } from './window-monitor.ts'
 
 /** Options of `slowCallRate`. */
 export interface SlowCallRateOptions extends RateOptions {
@@ -19,41 +13,45 @@ export interface SlowCallRateOptions extends RateOptions {
 
 /**
  * Opens when at least `threshold` of the calls in the window were slow. A call still in flight counts as soon as it is slow, so a
- * dependency that hangs opens the breaker while it hangs, and not one time-out later. Follows each call: costs more than policies
- * that look at outcomes only.
- * @throws TypeError or RangeError naming the option; a minimum that the window can't hold is refused.
+ * dependency that hangs opens the breaker while it hangs, and not one timeout later. It follows each call, which costs more than a
+ * policy that looks at outcomes only.
+ * @throws TypeError or RangeError naming the option; a minimum that the window can't hold is a RangeError.
  */
 export function slowCallRate(options: SlowCallRateOptions): TripPolicy {
-  const ranges = { slowAfter: { ...milliseconds, needed: true } }
-  const rate = parseRate('slowCallRate', options, ranges)
-  const limits = { slowAfter: options.slowAfter, ...rate }
-  return Object.freeze({
+  const rate = parseRate('slowCallRate', options, { slowAfter: { ...milliseconds, needed: true } })
+  const { slowAfter } = options
+  const rule = {
+    ...rate,
     name: 'slow-call-rate',
-    config: Object.freeze({ ...limits, window: limits.window.config }),
-    watch: (clock: Clock, { ramp }: Surroundings) => new SlowCallRate(limits, clock, ramp),
+    measure: (calls: number, slowCalls: number) => slowCalls / calls,
+    describe: (calls: number, slowCalls: number, decidable: boolean) => ({
+      calls,
+      failures: 0,
+      slowCalls,
+      slowCallRate: decidable ? slowCalls / calls : null,
+    }),
+  }
+  return windowPolicy(rule, { slowAfter, ...rate }, (clock, { recovery }) => {
+    return new SlowCallMonitor(slowAfter, new WindowMonitor(rule, clock, recovery), clock)
   })
 }
 
-type Limits = Required<SlowCallRateOptions>
-
-class SlowCallRate implements TripWatch {
+class SlowCallMonitor implements TripMonitor {
   readonly timed = true
-  readonly #limits: Limits
-  /** Here a "failure" is a slow call. */
-  readonly #window: OutcomeWindow
+  readonly #slowAfter: number
+  /** A slow call is recorded as a failure, a fast one as a success. */
+  readonly #calls: WindowMonitor
   readonly #clock: Clock
-  readonly #ramp: Surroundings['ramp']
   /** When each call in flight that is not slow yet began; the oldest first. */
   readonly #inFlight = new Map<object, number>()
 
-  constructor(limits: Limits, clock: Clock, ramp: Surroundings['ramp']) {
-    this.#ramp = ramp
-    this.#limits = limits
-    this.#window = limits.window.open(clock)
+  constructor(slowAfter: number, calls: WindowMonitor, clock: Clock) {
+    this.#slowAfter = slowAfter
+    this.#calls = calls
     this.#clock = clock
   }
 
-  began(call: object): undefined {
+  began(call: object): void {
     this.#inFlight.set(call, this.#clock.now())
   }
 
@@ -65,53 +63,48 @@ class SlowCallRate implements TripWatch {
     return this.#ended(call)
   }
 
-  /** How it went says nothing, but that it was slow has been seen: a caller who gives up on a hang does not hide the hang. */
-  ignored(call?: object): undefined {
-    if (this.#tookTooLong(call)) this.#window.record(true)
+  /** The outcome says nothing, but a caller who gave up on a slow call must not hide that it was slow. */
+  ignored(call: object): void {
+    const beganAt = this.#inFlight.get(call)
+    this.#inFlight.delete(call)
+    if (beganAt !== undefined && this.#isSlow(beganAt)) this.#calls.failure()
+  }
+
+  late(call: object): void {
+    this.#inFlight.delete(call)
   }
 
   overdue(): Trip | undefined {
-    const slowSince = this.#clock.now() - this.#limits.slowAfter
+    const slowSince = this.#clock.now() - this.#slowAfter
     for (const [call, beganAt] of this.#inFlight) {
       if (beganAt > slowSince) break
       this.#inFlight.delete(call)
-      this.#window.record(true)
+      this.#calls.failure()
     }
-    return this.#verdict()
+    return this.#calls.decide()
   }
 
+  /** A call that is not in flight any more was recorded as slow already, or began before this policy started. */
   #ended(call: object | undefined): Trip | undefined {
-    const slow = this.#tookTooLong(call)
-    if (slow !== undefined) this.#window.record(slow)
-    return this.#verdict()
-  }
-
-  /** Undefined if it is not in flight any more: it has been counted as slow already, or began before this policy was in charge. */
-  #tookTooLong(call: object | undefined): boolean | undefined {
     const beganAt = call && this.#inFlight.get(call)
-    if (call === undefined || beganAt === undefined) return undefined
+    if (call === undefined || beganAt === undefined) return this.#calls.decide()
     this.#inFlight.delete(call)
-    return this.#clock.now() - beganAt >= this.#limits.slowAfter
+    return this.#isSlow(beganAt) ? this.#calls.failure() : this.#calls.success()
   }
 
-  #verdict(): Trip | undefined {
-    const { threshold, minimumCalls } = this.#limits
-    const { calls, failures: slowCalls } = this.#window
-    if (calls < minimumOf(minimumCalls, this.#ramp) || slowCalls / calls < threshold) return undefined
-    return { policy: 'slow-call-rate', threshold, ...this.snapshot() }
+  #isSlow(beganAt: number): boolean {
+    return this.#clock.now() - beganAt >= this.#slowAfter
   }
 
   save(): unknown {
-    return this.#window.save()
+    return this.#calls.save()
   }
 
-  load(saved: unknown): void {
-    this.#window.load(saved)
+  load(saved: unknown, elapsed: number): void {
+    this.#calls.load(saved, elapsed)
   }
 
   snapshot(): WindowSnapshot {
-    const { calls, failures: slowCalls } = this.#window.counts()
-    const slowCallRate = calls < minimumOf(this.#limits.minimumCalls, this.#ramp) ? null : slowCalls / calls
-    return { calls, failures: 0, slowCalls, slowCallRate }
+    return this.#calls.snapshot()
   }
 }

@@ -1,4 +1,4 @@
-import { atLeastOne, checkNumber, checkObject, checkThat, count } from '@cb/checks'
+import { assertOption, checkNumber, checkObject, nonNegativeInteger, positiveInteger } from '@cb/checks'
 import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
 
 /**
@@ -7,7 +7,7 @@ import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
  * @throws TypeError or RangeError naming `size`.
  */
 export function countWindow(size: number): WindowSpec {
-  checkNumber('countWindow(size)', size, { ...atLeastOne, max: 2 ** 24 })
+  checkNumber('countWindow(size)', size, { ...positiveInteger, max: 2 ** 24 })
   return Object.freeze({
     config: Object.freeze({ type: 'count', size }),
     capacity: size,
@@ -61,9 +61,11 @@ class CountWindow implements OutcomeWindow {
       'calls',
       'failures',
     ])
-    checkNumber('window.calls', calls, { ...count, max: this.#size })
-    checkThat(Array.isArray(failures), 'window.failures', 'an array', failures)
-    const ages = new Set(failures.map((age) => checkNumber('window.failures', age, { ...count, max: calls - 1 })))
+    checkNumber('window.calls', calls, { ...nonNegativeInteger, max: this.#size })
+    assertOption(Array.isArray(failures), 'window.failures', 'an array', failures)
+    const ages = new Set(
+      failures.map((age) => checkNumber('window.failures', age, { ...nonNegativeInteger, max: calls - 1 })),
+    )
     for (let age = calls - 1; age >= 0; age--) this.record(ages.has(age))
   }
 

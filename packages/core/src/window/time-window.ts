@@ -1,4 +1,4 @@
-import { checkNumber, checkObject, checkOptions, checkThat, count, milliseconds } from '@cb/checks'
+import { assertOption, checkNumber, checkObject, checkOptions, milliseconds, nonNegativeInteger } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
 
@@ -17,22 +17,33 @@ export interface TimeWindowOptions {
 export function timeWindow(ms: number, options: TimeWindowOptions = {}): WindowSpec {
   checkNumber('timeWindow(ms)', ms, milliseconds)
   const { buckets = 10 } = checkOptions('timeWindow', options, { buckets: { min: 1, max: 10_000, integer: true } })
-  const cut = { width: ms / buckets, buckets }
+  const size = { ms, buckets }
   return Object.freeze({
     config: Object.freeze({ type: 'time', ms, buckets }),
     capacity: Infinity,
     timed: true,
-    open: (clock: Clock) => new TimeWindow(cut, clock),
+    open: (clock: Clock) => new TimeWindow(size, clock),
   })
 }
 
+/** In buckets: absorbs what rounding takes from a time that is exactly the end of a bucket. */
+const tolerance = 1e-9
+
+interface Size {
+  readonly ms: number
+  readonly buckets: number
+}
+
 class TimeWindow implements OutcomeWindow {
-  /** How long a bucket lasts, and how many there are. */
-  readonly #cut: { readonly width: number; readonly buckets: number }
+  readonly #size: Size
   readonly #clock: Clock
-  /** Calls and failures of the buckets before the current one, in pairs; made when the first bucket ends. */
+  /** Calls and failures of the buckets before the current one, in pairs; created when the first bucket ends. */
   #past: Float64Array | undefined
   #index = 0
+  /** When the first bucket began. Bucket ends are computed from it, so that no rounding adds up. */
+  #startedAt = 0
+  /** Buckets that have ended since. */
+  #ended = 0
   /** Long past while it is empty: the first call begins a bucket. */
   #bucketEndAt = -Infinity
   #bucketCalls = 0
@@ -40,8 +51,8 @@ class TimeWindow implements OutcomeWindow {
   calls = 0
   failures = 0
 
-  constructor(cut: { readonly width: number; readonly buckets: number }, clock: Clock) {
-    this.#cut = cut
+  constructor(size: Size, clock: Clock) {
+    this.#size = size
     this.#clock = clock
   }
 
@@ -49,7 +60,7 @@ class TimeWindow implements OutcomeWindow {
     const now = this.#clock.now()
     if (now >= this.#bucketEndAt) {
       this.#forget(now)
-      if (this.calls === 0) this.#bucketEndAt = now + this.#cut.width
+      if (this.calls === 0) this.#start(now)
     }
     this.calls++
     this.#bucketCalls++
@@ -57,6 +68,19 @@ class TimeWindow implements OutcomeWindow {
       this.failures++
       this.#bucketFailures++
     }
+  }
+
+  /** @param at  when the first bucket begins. */
+  #start(at: number): void {
+    this.#startedAt = at
+    this.#end(0)
+  }
+
+  /** @param ended  how many buckets have ended. */
+  #end(ended: number): void {
+    const { ms, buckets } = this.#size
+    this.#ended = ended
+    this.#bucketEndAt = this.#startedAt + (ms * (ended + 1 - tolerance)) / buckets
   }
 
   /** Calls and failures of each bucket, the current one first, and how long that one still lasts. */
@@ -71,26 +95,29 @@ class TimeWindow implements OutcomeWindow {
     return { left: Math.max(0, this.#bucketEndAt - this.#clock.last), buckets }
   }
 
-  load(saved: unknown): void {
+  load(saved: unknown, elapsed: number): void {
     const { left, buckets } = checkObject('window', saved as { left: number; buckets: unknown[][] }, [
       'left',
       'buckets',
     ])
-    checkNumber('window.left', left, { min: 0, max: this.#cut.width })
-    const most = this.#cut.buckets
+    const { ms, buckets: most } = this.#size
+    const width = ms / most
+    checkNumber('window.left', left, { min: 0 })
     const fits = Array.isArray(buckets) && buckets.length > 0 && buckets.length <= most
-    checkThat(fits, 'window.buckets', `an array of 1 to ${most} pairs of numbers`, buckets)
+    assertOption(fits, 'window.buckets', `an array of 1 to ${most} pairs of numbers`, buckets)
     const past = new Float64Array(2 * most)
     for (const bucket of [...buckets].reverse()) {
-      checkThat(bucket?.length === 2, 'window.buckets', 'pairs of numbers', bucket)
+      assertOption(bucket?.length === 2, 'window.buckets', 'pairs of numbers', bucket)
       this.#rotate(past)
-      this.#bucketCalls = checkNumber('window.buckets', bucket[0], count)
-      this.#bucketFailures = checkNumber('window.buckets', bucket[1], { ...count, max: this.#bucketCalls })
+      this.#bucketCalls = checkNumber('window.buckets', bucket[0], nonNegativeInteger)
+      this.#bucketFailures = checkNumber('window.buckets', bucket[1], { ...nonNegativeInteger, max: this.#bucketCalls })
       this.calls += this.#bucketCalls
       this.failures += this.#bucketFailures
     }
     this.#past = past
-    this.#bucketEndAt = this.#clock.now() + left
+    const now = this.#clock.now()
+    this.#start(now - elapsed - Math.max(0, width - left)) // rounding can make it longer than a bucket
+    this.#forget(now)
   }
 
   counts(): WindowCounts {
@@ -100,11 +127,12 @@ class TimeWindow implements OutcomeWindow {
 
   #forget(now: number): void {
     if (this.calls === 0 || now < this.#bucketEndAt) return
-    const ended = Math.floor((now - this.#bucketEndAt) / this.#cut.width) + 1
-    if (ended >= this.#cut.buckets) return this.#empty()
-    this.#past ??= new Float64Array(2 * this.#cut.buckets)
-    for (let n = 0; n < ended; n++) this.#rotate(this.#past)
-    this.#bucketEndAt += ended * this.#cut.width
+    const { ms, buckets } = this.#size
+    const ended = Math.floor(((now - this.#startedAt) * buckets) / ms + tolerance)
+    if (ended - this.#ended >= buckets) return this.#empty()
+    this.#past ??= new Float64Array(2 * buckets)
+    for (let n = this.#ended; n < ended; n++) this.#rotate(this.#past)
+    this.#end(ended)
   }
 
   /** Files the current bucket and starts the next in the place of the oldest, which leaves the totals. */

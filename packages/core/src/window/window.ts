@@ -1,4 +1,4 @@
-import { checkThat } from '@cb/checks'
+import { assertOption } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 
 /** What a window holds at the moment. */
@@ -19,11 +19,15 @@ export interface OutcomeWindow {
   counts(): WindowCounts
   /** The same as plain data, with ages in place of times. */
   save(): unknown
-  /** Takes what a window of the same kind and size has saved. @throws TypeError or RangeError if it can't be that. */
-  load(saved: unknown): void
+  /**
+   * Takes what a window of the same kind and size has saved.
+   * @param elapsed  milliseconds since then.
+   * @throws TypeError or RangeError if it can't be that.
+   */
+  load(saved: unknown, elapsed: number): void
 }
 
-/** How a window is to be made; a breaker opens a fresh one for each closed period. */
+/** The description of a window; a breaker opens a fresh one for each closed period. */
 export interface WindowSpec {
   readonly config: Readonly<Record<string, number | string>>
   /** The most calls that it can hold; Infinity for a window of time. */
@@ -36,11 +40,11 @@ export interface WindowSpec {
 /** @throws TypeError unless it came from `countWindow` or `timeWindow`, or has their shape. */
 export function checkWindow(option: string, value: WindowSpec): WindowSpec {
   const isWindow = typeof value?.open === 'function' && typeof value.capacity === 'number'
-  checkThat(isWindow, option, 'a window, countWindow(size) or timeWindow(ms)', value)
+  assertOption(isWindow, option, 'a window, countWindow(size) or timeWindow(ms)', value)
   return value
 }
 
 /** @throws RangeError for a number of calls that the window can't hold. */
 export function checkFits(option: string, calls: number, { capacity }: WindowSpec): void {
-  checkThat(calls <= capacity, option, `at most the window's size ${capacity}`, calls, RangeError)
+  assertOption(calls <= capacity, option, `at most the window's size ${capacity}`, calls, RangeError)
 }

@@ -1,23 +1,24 @@
 import type { CircuitBreaker } from './circuit-breaker.ts'
-import { type CircuitBreakerEvents, checkSubscription } from './events.ts'
-import { attempt } from './report.ts'
+import { checkSubscription } from './event-queue.ts'
+import type { CircuitBreakerEvents } from './events.ts'
+import { callSafely } from './misuse.ts'
 
-/** What a registry announces: what its breakers do, and who comes and goes. */
+/** What a registry announces: the events of its breakers, and which breakers come and go. */
 export interface RegistryEvents extends CircuitBreakerEvents {
   created: CircuitBreaker
-  /** It made room for another, or had been idle for too long. Whoever still holds it can go on using it. */
+  /** It made room for another, or had been idle for too long. It still works for code that holds it. */
   evicted: CircuitBreaker
 }
 
-/** One listener, and how what it hears of each breaker is ended. */
+/** One listener, and how its subscription to each breaker is ended. */
 interface Subscription {
   readonly event: keyof RegistryEvents
-  readonly tell: (detail: unknown, breaker: CircuitBreaker) => void
+  readonly notify: (detail: unknown, breaker: CircuitBreaker) => void
   readonly ends: Map<CircuitBreaker, () => void>
 }
 
-/** Who listens to a registry. */
-export class RegistryAudience {
+/** The listeners of a registry. */
+export class RegistryListeners {
   readonly #breakers: Iterable<CircuitBreaker>
   readonly #subscriptions = new Set<Subscription>()
 
@@ -30,9 +31,9 @@ export class RegistryAudience {
     listener: (event: RegistryEvents[Name], breaker: CircuitBreaker) => void,
   ): () => void {
     checkSubscription(event, listener, ['created', 'evicted'])
-    const tell: Subscription['tell'] = (detail, breaker) =>
-      attempt(listener, breaker, 'a listener', () => listener(detail as RegistryEvents[Name], breaker))
-    const subscription = { event, tell, ends: new Map() }
+    const notify: Subscription['notify'] = (detail, breaker) =>
+      callSafely(listener, breaker.name, 'a listener', () => listener(detail as RegistryEvents[Name], breaker))
+    const subscription = { event, notify, ends: new Map() }
     for (const breaker of this.#breakers) attach(subscription, breaker)
     this.#subscriptions.add(subscription)
     return () => {
@@ -41,13 +42,11 @@ export class RegistryAudience {
     }
   }
 
-  welcome(breaker: CircuitBreaker): CircuitBreaker {
+  add(breaker: CircuitBreaker): void {
     for (const subscription of this.#subscriptions) attach(subscription, breaker)
-    this.announce('created', breaker)
-    return breaker
   }
 
-  forget(breaker: CircuitBreaker): void {
+  remove(breaker: CircuitBreaker): void {
     for (const { ends } of this.#subscriptions) {
       ends.get(breaker)?.()
       ends.delete(breaker)
@@ -55,16 +54,17 @@ export class RegistryAudience {
   }
 
   announce(event: 'created' | 'evicted', breaker: CircuitBreaker): void {
-    for (const subscription of this.#subscriptions)
-      if (subscription.event === event) subscription.tell(breaker, breaker)
+    for (const subscription of this.#subscriptions) {
+      if (subscription.event === event) subscription.notify(breaker, breaker)
+    }
   }
 }
 
-/** What a breaker itself announces is heard from the breaker. */
-function attach({ event, tell, ends }: Subscription, breaker: CircuitBreaker): void {
+/** What a breaker itself announces comes from the breaker. */
+function attach({ event, notify, ends }: Subscription, breaker: CircuitBreaker): void {
   if (event === 'created' || event === 'evicted') return
   ends.set(
     breaker,
-    breaker.on(event, (detail: unknown) => tell(detail, breaker)),
+    breaker.on(event, (detail: unknown) => notify(detail, breaker)),
   )
 }

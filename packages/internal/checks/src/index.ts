@@ -1,20 +1,20 @@
 export {
-  atLeastOne,
+  assertOption,
   checkBoolean,
   checkFunction,
   checkNumber,
   checkObject,
   checkOptions,
-  checkThat,
-  count,
-  kind,
+  format,
   longestTimer,
   milliseconds,
   type NumberRange,
-  share,
-  shareAboveNone,
-  show,
+  nonNegativeInteger,
+  positiveInteger,
+  positiveRatio,
+  ratio,
   timerMilliseconds,
+  typeName,
 } from './checks.ts'
 export { askFallback } from './fallback.ts'
-export { hush, report } from './report.ts'
+export { onRejection, swallowRejection, warnOnce } from './misuse.ts'

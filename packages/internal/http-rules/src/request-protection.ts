@@ -1,4 +1,4 @@
-import { checkFunction, checkOptions, kind, timerMilliseconds } from '@cb/checks'
+import { checkFunction, checkOptions, timerMilliseconds, typeName } from '@cb/checks'
 import { checkKey } from './key.ts'
 
 /** What one request may ask of the breaker that guards it. */
@@ -21,7 +21,7 @@ export function parseRequestProtection<Fallback>(
   if (value === false) return false
   if (value === undefined) return none
   if (typeof value !== 'object' || value === null) {
-    throw new TypeError(`circuitBreaker must be false or an object, got ${kind(value)}`)
+    throw new TypeError(`circuitBreaker must be false or an object, got ${typeName(value)}`)
   }
   const ranges = { key: null, fallback: null, callTimeout: timerMilliseconds }
   const { key, fallback } = checkOptions('circuitBreaker', value, ranges, '.')

@@ -1,4 +1,4 @@
-import { hush, kind } from '@cb/checks'
+import { swallowRejection, typeName } from '@cb/checks'
 
 /** In characters. */
 export const longestKey = 256
@@ -15,8 +15,8 @@ export function originOf(url: string, base?: string): string {
  */
 export function checkKey(saying: string, key: unknown): string {
   const wanted = `${saying} a string of 1 to ${longestKey} characters`
-  hush(key)
-  if (typeof key !== 'string' || key === '') throw new TypeError(`${wanted}, got ${kind(key)}`)
+  swallowRejection(key)
+  if (typeof key !== 'string' || key === '') throw new TypeError(`${wanted}, got ${typeName(key)}`)
   if (key.length > longestKey) throw new RangeError(`${wanted}, got ${key.length} characters`)
   return key
 }

@@ -1,17 +1,17 @@
-import { atLeastOne, checkOptions, shareAboveNone } from '@cb/checks'
+import { checkOptions, positiveInteger, positiveRatio } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import { timeWindow } from '../window/time-window.ts'
 import { checkWindow, type OutcomeWindow, type WindowCounts, type WindowSpec } from '../window/window.ts'
-import type { TripPolicy, TripWatch, WindowSnapshot } from './trip-policy.ts'
+import type { AdmissionMonitor, AdmissionPolicy } from './admission-policy.ts'
 
 /** Options of `adaptiveThrottle`. */
 export interface AdaptiveThrottleOptions {
   /**
-   * How many calls there may be for each that succeeds before others are rejected, above 1. Default 2: rejects nothing until half
-   * of the calls fail. Nearer to 1 rejects earlier.
+   * Calls allowed for each one that succeeds before others are rejected, above 1. Default 2: rejects nothing until half of the
+   * calls fail. Nearer to 1 rejects earlier.
    */
   multiplier?: number
-  /** The share of calls that is admitted however bad it is, 0 < ratio ≤ 1: they find out when it is over. Default 0.05. */
+  /** The share of calls that is always admitted, 0 < ratio ≤ 1: they detect the recovery. Default 0.05. */
   floor?: number
   /** Rejects nothing below this many calls in the window. Default 20. */
   minimumCalls?: number
@@ -20,16 +20,15 @@ export interface AdaptiveThrottleOptions {
 }
 
 /**
- * Rejects a share of the calls that grows with the share that fails, instead of opening: for a dependency that fails in part, one
- * shard of many, say, where to open would refuse what still works. The breaker stays closed; rejected calls have the reason
- * `throttled`.
+ * Rejects a share of the calls that grows with the share that fails, instead of opening: for a dependency that fails in part, such
+ * as one shard of many, where an open breaker would reject what still works. Rejected calls have the reason `throttled`.
  *
  * It is the client-side throttling of Google's SRE book (chapter 21, "Handling Overload"), with one difference: the calls that it
  * rejects itself are not counted, so it recovers as soon as what it admits succeeds.
  * @throws TypeError or RangeError naming the option.
  */
-export function adaptiveThrottle(options: AdaptiveThrottleOptions = {}): TripPolicy {
-  const ranges = { multiplier: { above: 1 }, floor: shareAboveNone, minimumCalls: atLeastOne, window: null }
+export function adaptiveThrottle(options: AdaptiveThrottleOptions = {}): AdmissionPolicy {
+  const ranges = { multiplier: { above: 1 }, floor: positiveRatio, minimumCalls: positiveInteger, window: null }
   const {
     multiplier = 2,
     floor = 0.05,
@@ -41,35 +40,33 @@ export function adaptiveThrottle(options: AdaptiveThrottleOptions = {}): TripPol
   return Object.freeze({
     name: 'adaptive-throttle',
     config: Object.freeze({ ...limits, window: window.config }),
-    watch: (clock, { random }) => new AdaptiveThrottle(limits, clock, random),
-  } satisfies TripPolicy)
+    start: (clock, { random }) => new AdaptiveThrottle(limits, clock, random),
+  } satisfies AdmissionPolicy)
 }
 
-class AdaptiveThrottle implements TripWatch {
-  readonly timed: boolean
+class AdaptiveThrottle implements AdmissionMonitor {
   readonly #limits: Required<AdaptiveThrottleOptions>
   readonly #window: OutcomeWindow
   readonly #random: () => number
 
   constructor(limits: Required<AdaptiveThrottleOptions>, clock: Clock, random: () => number) {
-    this.timed = limits.window.timed
     this.#limits = limits
     this.#window = limits.window.open(clock)
     this.#random = random
   }
 
-  success(): undefined {
+  success(): void {
     this.#window.record(false)
   }
 
-  failure(): undefined {
+  failure(): void {
     this.#window.record(true)
   }
 
-  refuses(): boolean {
-    if (this.#window.failures === 0) return false
+  reject(): 'throttled' | undefined {
+    if (this.#window.failures === 0) return undefined
     const probability = this.#rejectionProbability(this.#window.counts())
-    return probability > 0 && this.#random() < probability
+    return probability > 0 && this.#random() < probability ? 'throttled' : undefined
   }
 
   #rejectionProbability({ calls, failures }: WindowCounts): number {
@@ -83,13 +80,14 @@ class AdaptiveThrottle implements TripWatch {
     return this.#window.save()
   }
 
-  load(saved: unknown): void {
-    this.#window.load(saved)
+  load(saved: unknown, elapsed: number): void {
+    this.#window.load(saved, elapsed)
   }
 
-  snapshot(): WindowSnapshot {
-    const { calls, failures } = this.#window.counts()
+  snapshot(): Readonly<Record<string, unknown>> {
+    const counts = this.#window.counts()
+    const { calls, failures } = counts
     const failureRate = calls < this.#limits.minimumCalls ? null : failures / calls
-    return { calls, failures, failureRate, rejectionProbability: this.#rejectionProbability({ calls, failures }) }
+    return { calls, failures, failureRate, rejectionProbability: this.#rejectionProbability(counts) }
   }
 }

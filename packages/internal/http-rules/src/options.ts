@@ -1,4 +1,4 @@
-import { checkFunction, checkObject, hush, kind, show } from '@cb/checks'
+import { checkFunction, checkObject, format, swallowRejection, typeName } from '@cb/checks'
 import { type CircuitBreaker, CircuitBreakerRegistry, type Outcome, type Overrides } from '@cb/core'
 import { askClassify } from './classify.ts'
 import { checkKey } from './key.ts'
@@ -71,7 +71,7 @@ export function parseOptions<Request, Settled>(
   if (classify !== undefined) checkFunction('classify', classify)
   if (settleAt !== 'headers' && settleAt !== 'body') {
     const problem = typeof settleAt === 'string' ? RangeError : TypeError
-    throw new problem(`settleAt must be 'headers' or 'body', got ${show(settleAt)}`)
+    throw new problem(`settleAt must be 'headers' or 'body', got ${format(settleAt)}`)
   }
   const registry = parseRegistry(host.face, options)
   const ofWrites = parseWrites(host.face, writes, defaults)
@@ -99,7 +99,7 @@ function parseRegistry(face: string, { registry, defaults }: HttpOptions<never, 
     throw new TypeError('defaults must be left out where a registry is given: the registry has its own')
   }
   if (typeof registry?.get !== 'function' || typeof registry.snapshot !== 'function') {
-    throw new TypeError(`registry must be a CircuitBreakerRegistry, got ${kind(registry)}`)
+    throw new TypeError(`registry must be a CircuitBreakerRegistry, got ${typeName(registry)}`)
   }
   return registry
 }
@@ -108,7 +108,7 @@ function parseRegistry(face: string, { registry, defaults }: HttpOptions<never, 
 function parseWrites(face: string, writes: boolean | Overrides, defaults: Overrides = {}): Overrides | undefined {
   if (typeof writes === 'boolean') return undefined
   if (typeof writes !== 'object' || writes === null) {
-    throw new TypeError(`writes must be true, false or an object of breaker options, got ${kind(writes)}`)
+    throw new TypeError(`writes must be true, false or an object of breaker options, got ${typeName(writes)}`)
   }
   checkBreakerOptions(face, 'writes', writes)
   try {
@@ -132,9 +132,9 @@ function merged(under: Overrides | undefined, over: Overrides | undefined): Over
 /** Core checks the rest; this one it would accept, and it would do nothing here. */
 function checkBreakerOptions(face: string, option: string, value: Overrides | undefined): Overrides | undefined {
   if (value === undefined) return undefined
-  hush(value)
+  swallowRejection(value)
   if (typeof value !== 'object' || value === null || value instanceof Promise) {
-    throw new TypeError(`${option} must be an object of breaker options, got ${kind(value)}`)
+    throw new TypeError(`${option} must be an object of breaker options, got ${typeName(value)}`)
   }
   if (value.classify !== undefined) {
     throw new TypeError(`${option} must not have a classify, it would do nothing: use the classify of ${face}`)

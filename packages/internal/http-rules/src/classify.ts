@@ -1,4 +1,4 @@
-import { hush, report } from '@cb/checks'
+import { swallowRejection, warnOnce } from '@cb/checks'
 import type { Outcome } from '@cb/core'
 
 /** The user's word, if it is one. */
@@ -10,10 +10,10 @@ export function askClassify<Settled>(
   try {
     const outcome = classify(settled)
     if (outcome === undefined || outcome === 'success' || outcome === 'failure' || outcome === 'ignored') return outcome
-    hush(outcome)
-    report(adapter, classify, "the `classify` function gave neither 'success', 'failure', 'ignored' nor undefined")
+    swallowRejection(outcome)
+    warnOnce(adapter, classify, "the `classify` function gave neither 'success', 'failure', 'ignored' nor undefined")
   } catch (error) {
-    report(adapter, classify, 'the `classify` function threw', error)
+    warnOnce(adapter, classify, 'the `classify` function threw', error)
   }
   return undefined
 }

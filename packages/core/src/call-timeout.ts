@@ -1,0 +1,69 @@
+import { CallTimeoutError } from './errors.ts'
+
+/** A call that can be cancelled through the signal it receives. */
+export type Call<T> = (signal: AbortSignal) => T | PromiseLike<T>
+
+/** What ends a call early. */
+export interface CallLimits {
+  /** The name of the breaker, for errors. */
+  readonly breaker: string
+  /** Milliseconds. */
+  readonly callTimeout: number | undefined
+  /** The caller's. */
+  readonly signal: AbortSignal | undefined
+  /** The caller's signal has ended the call, or could not be listened to. */
+  readonly onCancel: () => void
+}
+
+/**
+ * A call within its limits. Settles with the call or at the first limit; the call's signal is aborted then, and what the call still
+ * does is ignored.
+ */
+export function callWithTimeout<T>(fn: Call<T>, limits: CallLimits): Promise<T> {
+  const { breaker, callTimeout, signal, onCancel } = limits
+  const controller = new AbortController()
+  let timer: unknown
+  let onAbort: (() => void) | undefined
+  const clear = () => {
+    clearTimeout(timer)
+    if (onAbort !== undefined) removeListener(signal, onAbort)
+  }
+  return new Promise<T>((resolve, reject) => {
+    const stop = (reason: unknown) => {
+      reject(reason)
+      clear()
+      controller.abort(reason)
+    }
+    onAbort = () => {
+      onCancel()
+      stop(reasonOf(signal))
+    }
+    try {
+      if (signal?.aborted) return onAbort() // a listener of the admission has cancelled it
+      signal?.addEventListener('abort', onAbort, { once: true })
+    } catch (error) {
+      onCancel() // the signal is the caller's, and so is its error
+      throw error
+    }
+    if (callTimeout !== undefined)
+      timer = setTimeout(() => stop(new CallTimeoutError(breaker, callTimeout)), callTimeout)
+    new Promise<T>((start) => start(fn(controller.signal))).finally(clear).then(resolve, reject)
+  })
+}
+
+/** A signal may be any object with the methods of one. */
+function removeListener(signal: AbortSignal | undefined, listener: () => void): void {
+  try {
+    signal?.removeEventListener('abort', listener)
+  } catch {
+    // It keeps the listener, which does nothing once the call has settled.
+  }
+}
+
+function reasonOf(signal: AbortSignal | undefined): unknown {
+  try {
+    return signal?.reason
+  } catch (error) {
+    return error
+  }
+}

@@ -1,0 +1,269 @@
+import { CallCounts } from './call-counts.ts'
+import type { Audience, OutcomeEvent, Transition } from './events.ts'
+import { decideOpenDuration } from './open-duration.ts'
+import { isTimeout, type Outcome } from './outcome.ts'
+import { type Decision, type Issuer, Permit, type PermitOwner, type Rejection } from './permit.ts'
+import type { Settings } from './settings.ts'
+import { Closed } from './states/closed.ts'
+import { Forced } from './states/forced.ts'
+import { HalfOpen } from './states/half-open.ts'
+import { Open } from './states/open.ts'
+import type { Admission, State } from './states/state.ts'
+
+/**
+ * The state machine of one breaker: call → permit → outcome → decision → transition → audience.
+ *
+ * | from | event | to | reason |
+ * |---|---|---|---|
+ * | closed | trip | open | <policy name> |
+ * | open | openDuration ends | half-open | open-duration-ended |
+ * | half-open | enough probes succeed | closed | probes-succeeded |
+ * | half-open | a probe fails | open | probe-failed |
+ * | half-open | maxDuration ends | open | probes-undecided |
+ * | closed | forceOpen | open | forced |
+ * | half-open | forceOpen | open | forced |
+ * | open | forceClosed | closed | forced |
+ * | half-open | forceClosed | closed | forced |
+ * | forced open | forceClosed | closed | forced |
+ * | forced closed | forceOpen | open | forced |
+ * | forced open | `for` ends | the suspended state | override-expired |
+ * | forced closed | `for` ends | the suspended state | override-expired |
+ * | forced open | resume | the suspended state | resumed |
+ * | forced closed | resume | the suspended state | resumed |
+ * | open | reset | closed | reset |
+ * | half-open | reset | closed | reset |
+ * | forced open | reset | closed | reset |
+ * | any | restoreState | the saved state | restored |
+ *
+ * It is synchronous, without I/O or timers: an end of time is noticed at the next question. A transition is announced when the
+ * state has another name; entering a state anew (`forceOpen` while open, `reset` while closed) only begins a new period.
+ */
+export class Circuit implements PermitOwner {
+  readonly name: string
+  readonly audience: Audience
+  readonly counts: CallCounts = new CallCounts()
+  settings: Settings
+  state: State
+  /** When the current state was entered. */
+  since: number
+  lastTransition: Omit<Transition, 'error'> | null = null
+  /** What may reject probes besides the state: a background probe keeps them to itself. */
+  probeAdmission: Admission | undefined
+  /** The callbacks of the fast path (execute.ts), while it is enabled. */
+  onValue: ((value: unknown) => unknown) | undefined
+  onError: ((error: unknown) => unknown) | undefined
+  /** The millisecond in which a rejected call last captured a stack (rejected-call.ts). */
+  stackCapturedAt = -1
+
+  constructor(name: string, settings: Settings, since: number, audience: Audience) {
+    this.name = name
+    this.settings = settings
+    this.since = since
+    this.audience = audience
+    this.state = new Closed(this)
+  }
+
+  /** The state at this moment: what has expired is left first. */
+  current(): State {
+    const { state } = this
+    const decision = state.expired()
+    // A trip policy is the user's code: it may itself have moved the breaker on.
+    if (decision !== undefined && state === this.state) {
+      this.#apply(decision, 'time')
+      this.audience.deliver()
+    }
+    return this.state
+  }
+
+  /** @param caller  identifies the caller to the admission seam. */
+  admit(caller?: unknown): Permit | Rejection {
+    const state = this.current()
+    const rejection = state.rejection() ?? state.admission?.reject(caller)
+    if (rejection === undefined) {
+      const permit = this.#permit(state)
+      state.issue?.(permit)
+      return permit
+    }
+    const waived = this.settings.waives?.(rejection.reason) === true
+    this.#countRejection(state, rejection, waived)
+    return waived ? this.#permit(new Waived(state.name)) : rejection
+  }
+
+  #permit(issuer: Issuer): Permit {
+    const permit = new Permit(this, issuer)
+    if (this.audience.hasCallListeners) permit.startedAt = this.settings.clock.now()
+    return permit
+  }
+
+  #countRejection(state: State, { reason, retryAfterMs }: Rejection, shadow: boolean): void {
+    if (shadow) this.counts.shadowed++
+    else this.counts.rejected++
+    if (!this.audience.hasListeners) return
+    const at = this.settings.clock.now()
+    const event = { breaker: this.name, state: state.name, reason, retryAfterMs, at, shadow }
+    this.audience.rejection(event)
+    this.audience.deliver()
+  }
+
+  run<T>(fn: () => T, permit: Permit): T {
+    return this.audience.run(fn, permit)
+  }
+
+  /** The limit of a call that has just been admitted, in milliseconds; undefined for none. */
+  callTimeout(): number | undefined {
+    const { halfOpen, callTimeout } = this.settings
+    return this.state instanceof HalfOpen ? (halfOpen.callTimeout ?? callTimeout) : callTimeout
+  }
+
+  settle(issuer: Issuer, outcome: Outcome, error?: unknown, permit?: Permit): void {
+    const { counts, settings } = this
+    const { clock } = settings
+    const isCurrent = issuer === this.state || issuer instanceof Waived
+    const decision = isCurrent ? issuer.settle(outcome, error, permit) : 'late'
+    const late = decision === 'late'
+    // An override may bring the issuer back: it must not count this call as in flight then.
+    if (!isCurrent && permit !== undefined) issuer.late?.(permit)
+    if (late) counts.late++
+    else if (outcome === 'success') counts.countSuccess(issuer.timed === true, clock)
+    else if (outcome === 'failure') counts.countFailure(issuer.timed === true, clock, error)
+    else counts.ignored++
+    if (this.audience.hasCallListeners) {
+      const at = issuer.timed && !late && outcome !== 'ignored' ? clock.last : clock.now()
+      this.#announceOutcome({ breaker: this.name, state: issuer.name, outcome, at, late }, error, permit)
+    }
+    this.#conclude(issuer, late ? undefined : decision, error)
+  }
+
+  #announceOutcome(
+    parts: Omit<OutcomeEvent, 'duration' | 'timedOut' | 'error'>,
+    error: unknown,
+    permit: Permit | undefined,
+  ): void {
+    const duration = permit?.startedAt === undefined ? undefined : parts.at - permit.startedAt
+    const timedOut = parts.outcome === 'failure' && isTimeout(error)
+    const event = { ...parts, duration, timedOut, ...(error !== undefined && { error }) }
+    this.audience.outcome(event, permit)
+  }
+
+  /** `settle` for the most frequent event: a success while closed, without listeners to calls. */
+  succeed(issuer: Closed): void {
+    if (issuer !== this.state || this.audience.hasCallListeners) return this.settle(issuer, 'success')
+    const decision = issuer.succeed()
+    this.counts.countSuccess(issuer.timed, this.settings.clock)
+    if (decision !== undefined) this.#conclude(issuer, decision, undefined)
+  }
+
+  /** The same for a failure. */
+  fail(issuer: Closed, error: unknown): void {
+    if (issuer !== this.state || this.audience.hasCallListeners) return this.settle(issuer, 'failure', error)
+    const decision = issuer.fail(error)
+    this.counts.countFailure(issuer.timed, this.settings.clock, error)
+    if (decision !== undefined) this.#conclude(issuer, decision, error)
+  }
+
+  countLate(): void {
+    this.counts.late++
+  }
+
+  /** Ends the step of a settlement. A trip policy is the user's code: it may itself have moved the breaker on. */
+  #conclude(issuer: Issuer, decision: Decision | undefined, error: unknown): void {
+    if (decision !== undefined && issuer === this.state) this.#apply(decision, 'call', error)
+    this.audience.deliver()
+  }
+
+  #apply({ to, reason, trip }: Decision, cause: Transition['cause'], error?: unknown): void {
+    const { state } = this
+    const why = { reason, cause, ...(trip && { trip }) }
+    if (state instanceof Forced) {
+      this.#transitionTo(state.suspended, why)
+      this.current() // the suspended state may have expired meanwhile
+    } else if (to === 'open') this.#open(why, error)
+    else if (to === 'half-open') this.#transitionTo(new HalfOpen(this, state.attempt), why)
+    else this.#transitionTo(new Closed(this, state.attempt ?? 0), why)
+  }
+
+  #open(why: Pick<Transition, 'reason' | 'cause' | 'trip'>, error: unknown): void {
+    const { state } = this
+    const { openDuration: policy, random, clock } = this.settings
+    const attempt = 1 + (state.attempt ?? 0)
+    const openDuration = decideOpenDuration(policy, this.name, { attempt, error, random, trip: why.trip })
+    if (state !== this.state) return // the policy is the user's code: it has moved the breaker on
+    const details = { ...why, attempt, openDuration, ...(error !== undefined && { error }) }
+    this.#transitionTo(new Open(clock, openDuration, attempt), details)
+  }
+
+  // Manual control
+
+  force(to: 'open' | 'closed', note?: string, duration: number = Infinity): void {
+    const suspended = this.current()
+    this.enter(new Forced(to, this.settings.clock, note ?? null, duration, suspended), 'forced', note)
+  }
+
+  resume(note?: string): void {
+    if (!(this.state instanceof Forced)) return
+    this.enter(this.state.suspended, 'resumed', note)
+    this.current() // the suspended state may have expired meanwhile
+  }
+
+  reset(note?: string): void {
+    this.enter(new Closed(this), 'reset', note)
+  }
+
+  /** Takes effect with the next question; a changed trip or admission policy starts with an empty memory. */
+  configure(settings: Settings): void {
+    const before = this.settings
+    this.settings = settings
+    this.#endFastPath() // other settings may need more than the fast path does
+    const closed = this.state instanceof Forced ? this.state.suspended : this.state
+    if (closed instanceof Closed) closed.restart(before)
+  }
+
+  /**
+   * Goes to a state that an operator, or a saved state, asks for.
+   * @param restored  what else was saved: replaces the counts.
+   */
+  enter(state: State, reason: string, note?: string, restored?: { counts: Partial<CallCounts>; since: number }): void {
+    this.#transitionTo(state, { reason, cause: 'manual', ...(note !== undefined && { note }) })
+    if (restored !== undefined) {
+      Object.assign(this.counts, restored.counts)
+      this.since = restored.since
+    }
+    this.audience.deliver()
+  }
+
+  /** The one place where the state changes. */
+  #transitionTo(next: State, details: Omit<Transition, 'breaker' | 'from' | 'to' | 'at' | 'stateDuration'>): void {
+    const { name: from } = this.state
+    const { name: to } = next
+    this.state = next
+    this.#endFastPath()
+    if (from === to) return
+    if (to === 'open') this.counts.opens++
+    if (to === 'closed') this.counts.closes++
+    const at = this.settings.clock.now()
+    const stateDuration = at - this.since
+    this.since = at
+    const transition = { breaker: this.name, from, to, at, stateDuration, ...details }
+    // What is kept for snapshots must not keep a caller's error alive.
+    const { error: _, ...kept } = transition
+    this.lastTransition = kept
+    if (this.audience.hasListeners) this.audience.transition(transition)
+  }
+
+  #endFastPath(): void {
+    this.onValue = undefined
+    this.onError = undefined
+    this.counts.flushTimestamp()
+  }
+}
+
+/** Issues the permits of calls whose rejection was waived: their outcomes are counted, without a vote. */
+class Waived implements Issuer {
+  readonly name: State['name']
+
+  constructor(name: State['name']) {
+    this.name = name
+  }
+
+  settle(): undefined {}
+}

@@ -1,0 +1,93 @@
+import type { OutcomeEvent, RejectionEvent, Transition } from './events.ts'
+import { callSafely } from './misuse.ts'
+
+/** A breaker as the hub knows it: another copy of the package may have created it. */
+export interface Named {
+  readonly name: string
+}
+
+/** An observer as the hub knows it; `observe` makes sure that none throws and that `call` runs each call exactly once. */
+export interface HubObserver {
+  created?(breaker: Named): void
+  transition?(event: Transition, breaker: Named): void
+  outcome?(event: OutcomeEvent, breaker: Named, call?: object): void
+  rejection?(event: RejectionEvent, breaker: Named): void
+  call?(run: () => void, breaker: Named, call: object): void
+}
+
+/** What all copies of this package in one process share. Its shape is fixed: another version may have created it. */
+interface Hub {
+  /** Null without observers, so that asking costs one comparison. */
+  observers: readonly HubObserver[] | null
+  breakers: WeakRef<Named>[]
+  /** Dead references are swept at this length. */
+  sweepAt: number
+}
+
+function joinHub(): Hub {
+  const key: unique symbol = Symbol.for('@cb/core/hub.v1')
+  const world = globalThis as { [key]?: Hub }
+  world[key] ??= { observers: null, breakers: [], sweepAt: 64 }
+  return world[key]
+}
+
+export const hub: Hub = /* @__PURE__ */ joinHub()
+
+/** Makes a new breaker known. The reference is weak, so it keeps no breaker alive. */
+export function register(breaker: Named): void {
+  if (typeof WeakRef === 'function') {
+    if (hub.breakers.length >= hub.sweepAt) sweep()
+    hub.breakers.push(new WeakRef(breaker))
+  }
+  if (hub.observers !== null) for (const observer of hub.observers) announceCreated(observer, breaker)
+}
+
+export function announceCreated(observer: HubObserver, breaker: Named): void {
+  callSafely(observer, breaker.name, 'an observer', () => observer.created?.(breaker))
+}
+
+export function liveBreakers(): Named[] {
+  return hub.breakers.map((reference) => reference.deref()).filter((breaker) => breaker !== undefined)
+}
+
+function sweep(): void {
+  hub.breakers = hub.breakers.filter((reference) => reference.deref() !== undefined)
+  hub.sweepAt = Math.max(64, 2 * hub.breakers.length)
+}
+
+/** Cached list known to have no call observers: the most frequent question is answered by one comparison. */
+let withoutCallObservers: Hub['observers'] | undefined = null
+/** Cached list known to have call observers. */
+let withCallObservers: Hub['observers'] | undefined
+
+/** Whether an observer follows each call. Lists are replaced when they change, so an answer holds as long as its list. */
+export function hasCallObservers(): boolean {
+  const { observers } = hub
+  if (observers === withoutCallObservers) return false
+  if (observers === withCallObservers) return true
+  const found = observers?.some(({ outcome, call }) => outcome ?? call) === true
+  withoutCallObservers = found ? undefined : observers
+  withCallObservers = found ? observers : undefined
+  return found
+}
+
+/** Runs a call inside what the observers put around it. */
+export function runObserved<T>(fn: () => T, breaker: Named, call: object): T {
+  const { observers } = hub
+  if (!observers?.some((observer) => observer.call)) return fn()
+  let answer = fn
+  const run = () => {
+    try {
+      const value = fn()
+      answer = () => value
+    } catch (error) {
+      answer = () => {
+        throw error
+      }
+    }
+  }
+  const around = (inner: () => void, observer: HubObserver) =>
+    observer.call ? () => observer.call?.(inner, breaker, call) : inner
+  observers.reduceRight(around, run)()
+  return answer()
+}

@@ -1,0 +1,74 @@
+import { assertOption, checkFunction } from '@cb/checks'
+import type { CircuitBreaker } from './circuit-breaker.ts'
+import type { OutcomeEvent, RejectionEvent, Transition } from './events.ts'
+import { announceCreated, type HubObserver, hub, liveBreakers } from './hub.ts'
+import { callSafely } from './misuse.ts'
+
+/** Watches every breaker of the process. All methods are optional; one that throws is logged once and harms nothing. */
+export interface Observer {
+  /** Called for each breaker that exists when the observer starts, and for each one created later. */
+  created?(breaker: CircuitBreaker): void
+  transition?(event: Transition, breaker: CircuitBreaker): void
+  /** @param call  identifies the call; `call` gets the same object. */
+  outcome?(event: OutcomeEvent, breaker: CircuitBreaker, call?: object): void
+  rejection?(event: RejectionEvent, breaker: CircuitBreaker): void
+  /**
+   * Wraps each admitted call that runs through `execute`, `wrap` or `permit.run`: for a tracing span, say, in whose context the
+   * call is to run. It has to call `run` at once; if it does not, the call is made without it.
+   * @param call  identifies the call, for `outcome`.
+   */
+  call?(run: () => void, breaker: CircuitBreaker, call: object): void
+}
+
+/**
+ * Watches every breaker of the process: existing ones, later ones, and those of other copies of this package.
+ * @returns a function that ends it.
+ * @throws TypeError unless it is an object whose methods are functions.
+ */
+export function observe(observer: Observer): () => void {
+  assertOption(typeof observer === 'object' && observer !== null, 'observer', 'an object', observer)
+  for (const method of ['created', 'transition', 'outcome', 'rejection', 'call'] as const) {
+    if (observer[method] !== undefined) checkFunction(`observer.${method}`, observer[method])
+  }
+  const entry = toHubObserver(observer)
+  hub.observers = [...(hub.observers ?? []), entry]
+  for (const breaker of liveBreakers()) announceCreated(entry, breaker)
+  return () => {
+    const others = (hub.observers ?? []).filter((other) => other !== entry)
+    hub.observers = others.length === 0 ? null : others
+  }
+}
+
+/**
+ * An object of its own, so that an observer given twice is ended once by each of the two functions. `outcome` and `call` only if
+ * the observer has them: to follow each call has its cost.
+ */
+function toHubObserver(observer: Observer): HubObserver {
+  // The hub knows a breaker by its name only; in this process it is a CircuitBreaker.
+  const entry = {
+    created: (breaker: CircuitBreaker) => observer.created?.(breaker),
+    transition: (event: Transition, breaker: CircuitBreaker) => observer.transition?.(event, breaker),
+    rejection: (event: RejectionEvent, breaker: CircuitBreaker) => observer.rejection?.(event, breaker),
+    ...(observer.outcome && {
+      outcome: (event: OutcomeEvent, breaker: CircuitBreaker, call?: object) =>
+        observer.outcome?.(event, breaker, call),
+    }),
+    ...(observer.call && {
+      call: (run: () => void, breaker: CircuitBreaker, call: object) => {
+        const runOnce = once(run)
+        callSafely(entry, breaker.name, 'an observer', () => observer.call?.(runOnce, breaker, call))
+        runOnce()
+      },
+    }),
+  } as HubObserver
+  return entry
+}
+
+function once(run: () => void): () => void {
+  let done = false
+  return () => {
+    if (done) return
+    done = true
+    run()
+  }
+}
