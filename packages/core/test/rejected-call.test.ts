@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest'
-import {
-  adaptiveThrottle,
-  anyOf,
-  type CircuitBreaker,
-  type CircuitOpenError,
-  consecutiveFailures,
-} from '../src/index.ts'
-import { closedBreaker, openBreaker, rampingBreaker } from './in-state.ts'
+import { adaptiveThrottle, type CircuitBreaker, CircuitOpenError, consecutiveFailures, ramp } from '../src/index.ts'
+import { openBreaker, rampingBreaker } from './in-state.ts'
 
 const rejectionOf = (breaker: CircuitBreaker): Promise<CircuitOpenError> =>
   breaker
@@ -25,16 +19,67 @@ test('the error of a rejected call shows where the call was made', async () => {
   expect(error).toHaveProperty('stack', expect.stringContaining('placeOrder'))
 })
 
-test('a flood costs one error a millisecond: calls that are rejected in the same millisecond share it', async () => {
-  const { breaker, clock } = openBreaker()
+test('calls that are rejected in the same millisecond have different errors, each with its own retryAfterMs', async () => {
+  const { breaker, clock } = openBreaker({ openDuration: 1_000.5 })
   const first = await rejectionOf(breaker)
-  clock.advance(0.4)
-  expect(await rejectionOf(breaker)).toBe(first)
-  clock.advance(0.6)
-  const next = await rejectionOf(breaker)
-  expect(next).not.toBe(first)
-  expect([first.retryAfterMs, next.retryAfterMs]).toEqual([1_000, 999])
+  const second = await rejectionOf(breaker)
+  clock.advance(0.9)
+  const third = await rejectionOf(breaker)
+  expect([first.retryAfterMs, second.retryAfterMs, third.retryAfterMs]).toEqual([1_001, 1_001, 1_000])
+  expect(new Set([first, second, third]).size).toBe(3)
   expect(breaker.snapshot().totals.rejected).toBe(3)
+})
+
+test('the errors of rejected calls are alike in all but the frames of their stacks', async () => {
+  const { breaker } = openBreaker()
+  for (const error of [await rejectionOf(breaker), await rejectionOf(breaker)]) {
+    expect(error).toBeInstanceOf(CircuitOpenError)
+    expect(error).toBeInstanceOf(Error)
+    expect(error).toMatchObject({ name: 'CircuitOpenError', code: 'ECIRCUITOPEN', breaker: 'test', reason: 'open' })
+    expect(String(error)).toBe('CircuitOpenError: circuit breaker "test" is open; retry after 1000 ms')
+    expect(error.stack).toMatch(/^CircuitOpenError: circuit breaker "test" is open; retry after 1000 ms\n/)
+    expect(Object.keys(error)).not.toContain('stack')
+  }
+})
+
+test('a property that a caller adds to the error of a rejected call is not on the error of another', async () => {
+  const { breaker } = openBreaker()
+  const first = Object.assign(await rejectionOf(breaker), { requestId: 7, cause: 'mine' })
+  const second = await rejectionOf(breaker)
+  expect(second).not.toHaveProperty('requestId')
+  expect(second).not.toHaveProperty('cause')
+  expect(first).toHaveProperty('requestId', 7)
+})
+
+test('a flood of rejected calls costs one stack a millisecond, and the errors without one say where to look', async () => {
+  const { breaker, clock } = openBreaker()
+  for (let ms = 0; ms < 3; ms++) {
+    const errors: CircuitOpenError[] = []
+    for (let n = 0; n < 100; n++) errors.push((await placeOrder(breaker).catch((reason) => reason)) as CircuitOpenError)
+    const withFrames = errors.filter(({ stack }) => stack?.includes('placeOrder'))
+    expect(withFrames).toEqual([errors[0]])
+    expect(errors[1]?.stack).toMatch(/\n.*(first|millisecond)/)
+    clock.advance(1)
+  }
+})
+
+test('Error.stackTraceLimit is not changed by rejected calls', async () => {
+  const { breaker } = openBreaker()
+  const before = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')
+  for (let n = 0; n < 3; n++) await rejectionOf(breaker)
+  expect(Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')).toEqual(before)
+  expect(new Error('after').stack).toContain('rejected-call.test.ts')
+})
+
+test('calls are rejected also where Error.stackTraceLimit can not be changed', async () => {
+  const { breaker } = openBreaker()
+  const before = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor
+  Object.defineProperty(Error, 'stackTraceLimit', { ...before, writable: false })
+  try {
+    for (let n = 0; n < 3; n++) expect(await rejectionOf(breaker)).toHaveProperty('code', 'ECIRCUITOPEN')
+  } finally {
+    Object.defineProperty(Error, 'stackTraceLimit', before)
+  }
 })
 
 test('an open breaker and one that is forced open in the same millisecond reject with different reasons', async () => {
@@ -78,39 +123,14 @@ test('each rejected call that is not handled is an unhandled rejection of its ow
   expect(unhandled).toMatchObject([{ code: 'ECIRCUITOPEN' }, { code: 'ECIRCUITOPEN' }])
 })
 
-test('calls that are rejected in different milliseconds have different errors, also with the same message', async () => {
-  const { breaker, clock } = closedBreaker()
-  breaker.forceOpen('deploy')
-  const first = await rejectionOf(breaker)
-  clock.advance(1)
-  const next = await rejectionOf(breaker)
-  expect([first.retryAfterMs, next.retryAfterMs]).toEqual([null, null])
-  expect(next).not.toBe(first)
-})
-
-test('calls that are rejected in two outages of the same millisecond do not share an error', async () => {
-  const { breaker } = openBreaker()
-  const first = await rejectionOf(breaker)
-  breaker.reset()
-  breaker.acquire().failure()
-  expect(await rejectionOf(breaker)).not.toBe(first)
-})
-
-test('retryAfterMs is exact also for the second call that is rejected within a millisecond', async () => {
-  const { breaker, clock } = openBreaker({ openDuration: 1_000.5 })
-  expect(await rejectionOf(breaker)).toHaveProperty('retryAfterMs', 1_001)
-  clock.advance(0.9)
-  expect(await rejectionOf(breaker)).toHaveProperty('retryAfterMs', 1_000)
-})
-
 test('calls that are rejected by a throttle and by a ramp within a millisecond have each their own reason', async () => {
   let chance = 0
   const { breaker } = rampingBreaker({
-    trip: anyOf(consecutiveFailures(1), adaptiveThrottle({ minimumCalls: 1 })),
-    ramp: { duration: 10_000, from: 0.5 },
+    recovery: ramp({ duration: 10_000, from: 0.5 }),
+    admission: adaptiveThrottle({ minimumCalls: 1 }),
     random: () => chance,
   })
-  breaker.configure({ trip: adaptiveThrottle({ minimumCalls: 1 }) })
+  breaker.configure({ trip: consecutiveFailures(100) })
   breaker.acquire().failure()
   expect(await rejectionOf(breaker)).toHaveProperty('reason', 'throttled')
   chance = 0.9
