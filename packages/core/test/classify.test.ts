@@ -7,7 +7,7 @@ import {
   defaultClassify,
   type Outcome,
 } from '../src/index.ts'
-import { closedBreaker, down, halfOpenBreaker } from './in-state.ts'
+import { closedBreaker, down, halfOpenBreaker, openBreaker } from './in-state.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -153,5 +153,53 @@ describe('a user-defined classify', () => {
     await expect(breaker.execute(() => 1)).resolves.toBe(1)
     await new Promise((resolve) => setImmediate(resolve))
     expect(printed).toHaveBeenCalledOnce()
+  })
+})
+
+describe("another breaker's rejection as a cause", () => {
+  const wrapped = (error: unknown, times: number): unknown => {
+    let outer = error
+    for (let n = 0; n < times; n++) outer = new Error('wrapped', { cause: outer })
+    return outer
+  }
+  const outcomeOf = (reason: unknown) => defaultClassify({ status: 'rejected', reason })
+
+  test.each([1, 2, 8])('is ignored under %i errors around it', async (times) => {
+    const error = wrapped(new CircuitOpenError('inner', 'open', 5), times)
+    expect(outcomeOf(error)).toBe('ignored')
+    const { breaker } = closedBreaker()
+    await expect(breaker.execute(() => Promise.reject(error))).rejects.toBe(error)
+    expect(breaker.snapshot()).toMatchObject({ state: 'closed', totals: { failure: 0, ignored: 1 } })
+  })
+
+  test('is a failure under a hundred thousand errors', () => {
+    expect(outcomeOf(wrapped(new CircuitOpenError('inner', 'open', 5), 100_000))).toBe('failure')
+  })
+
+  test('is not looked for in a circle, nor behind a getter that throws', () => {
+    const [one, two] = [new Error('one'), new Error('two')]
+    one.cause = two
+    two.cause = one
+    expect(outcomeOf(one)).toBe('failure')
+    const trap = Object.defineProperty(new Error('x'), 'cause', {
+      get() {
+        throw new Error('getter')
+      },
+    })
+    expect(outcomeOf(trap)).toBe('failure')
+    expect(outcomeOf(new Error('outer', { cause: trap }))).toBe('failure')
+  })
+
+  test('is ignored when the call rejects through an outer breaker', async () => {
+    const inner = openBreaker().breaker
+    const { breaker } = closedBreaker()
+    const call = () =>
+      inner
+        .execute(() => 1)
+        .catch((cause) => {
+          throw new Error('payment failed', { cause })
+        })
+    await expect(breaker.execute(call)).rejects.toThrow('payment failed')
+    expect(breaker.snapshot()).toMatchObject({ state: 'closed', totals: { failure: 0, ignored: 1 } })
   })
 })
