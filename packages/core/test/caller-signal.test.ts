@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { deferred } from '@cb/test-kit'
-import { expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { closedBreaker, down, halfOpenBreaker, openBreaker } from './in-state.ts'
 
 const noTotals = { success: 0, failure: 0, ignored: 0, rejected: 0, late: 0 }
@@ -123,4 +123,48 @@ test('a call with a signal has no time limit on a breaker without a callTimeout'
   })
   vi.advanceTimersByTime(86_400_000)
   await expect(call).resolves.toBe('late')
+})
+
+/** A signal of a user's own, of which one part throws. */
+function signalThatThrows(part: 'addEventListener' | 'removeEventListener' | 'aborted'): AbortSignal {
+  const fail = () => {
+    throw down
+  }
+  const usual = { aborted: false, addEventListener: () => {}, removeEventListener: () => {} }
+  return Object.defineProperty({ ...usual }, part, part === 'aborted' ? { get: fail } : { value: fail }) as never
+}
+
+describe.each([
+  ['with a callTimeout', { callTimeout: 1_000, halfOpen: { probeTimeout: 2_000 } }],
+  ['without a callTimeout', {}],
+])('a signal of which a part throws, %s', (_, options) => {
+  beforeEach(() => vi.useFakeTimers())
+  afterEach(() => vi.useRealTimers())
+
+  test.each([
+    ['addEventListener', 1],
+    ['aborted', 0],
+  ] as const)('%s: rejects with that error, leaves no timer and counts no failure', async (part, ignored) => {
+    const { breaker } = halfOpenBreaker(options)
+    const call = vi.fn(() => 1)
+    const result = breaker.execute(call, { signal: signalThatThrows(part) })
+    await expect(result).rejects.toBe(down)
+    expect(vi.getTimerCount()).toBe(0)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(breaker.snapshot()).toMatchObject({
+      state: 'half-open',
+      probes: { live: 0, successes: 0, failures: 0 },
+      totals: { ignored, failure: 1, late: 0 },
+    })
+  })
+
+  test('removeEventListener: the call settles, its permit too, and no timer is left', async () => {
+    const { breaker } = halfOpenBreaker(options)
+    const result = breaker.execute(() => 1, { signal: signalThatThrows('removeEventListener') })
+    await result.catch((error: unknown) => expect(error).toBe(down))
+    expect(vi.getTimerCount()).toBe(0)
+    expect(breaker.snapshot().probes?.live).toBe(0)
+    const { success, ignored, late } = breaker.snapshot().totals
+    expect([success + ignored, late]).toEqual([1, 0])
+  })
 })
