@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { deferred } from '@cb/test-kit'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { CircuitBreaker, consecutiveFailures, type OutcomeEvent } from '../src/index.ts'
@@ -195,4 +196,58 @@ test('a listener added during a call that fails gets the failure, which counts',
   await expect(call).rejects.toThrow('down')
   expect(seen).toMatchObject([{ outcome: 'failure' }])
   expect(breaker.state).toBe('open')
+})
+
+describe('a listener that returns something odd', () => {
+  const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+  test('such as a rejected promise of another realm is reported once, and the rejection is handled', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { breaker } = closedBreaker({ trip: consecutiveFailures(9) })
+    breaker.on('outcome', () => runInNewContext('Promise.reject(new Error("my bug"))'))
+    for (let n = 0; n < 3; n++) breaker.acquire().success()
+    await settled()
+    expect(printed).toHaveBeenCalledOnce()
+  })
+
+  test('such as a rejected promise of a subclass is reported once, and the rejection is handled', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
+    class Tracked<T> extends Promise<T> {}
+    const { breaker } = closedBreaker()
+    breaker.on('outcome', () => Tracked.reject(new Error('my bug')) as never)
+    breaker.acquire().success()
+    await settled()
+    expect(printed).toHaveBeenCalledOnce()
+  })
+
+  test.each<[string, () => unknown]>([
+    [
+      'a then that throws',
+      () => ({
+        // biome-ignore lint/suspicious/noThenProperty: a hostile value
+        then() {
+          throw new Error('my bug')
+        },
+      }),
+    ],
+    [
+      'a getter of then that throws',
+      () =>
+        Object.defineProperty({}, 'then', {
+          get() {
+            throw new Error('my bug')
+          },
+        }),
+    ],
+    ['a proxy that throws', () => new Proxy({}, { get: () => expect.unreachable() })],
+  ])('such as an object with %s does not break the call or the other listeners', async (_, odd) => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { breaker } = closedBreaker()
+    const other = vi.fn()
+    breaker.on('outcome', odd as never)
+    breaker.on('outcome', other)
+    await expect(breaker.execute(() => 1)).resolves.toBe(1)
+    await settled()
+    expect(other).toHaveBeenCalledOnce()
+  })
 })
