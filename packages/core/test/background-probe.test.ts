@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { deferred } from '@cb/test-kit'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CircuitBreaker, type CircuitBreakerOptions, consecutiveFailures, probeInBackground } from '../src/index.ts'
 import { openBreaker } from './in-state.ts'
@@ -168,6 +170,60 @@ test('a background probe that hangs is aborted when its lease ends', async () =>
   })
   stop()
   expect(reason).toHaveProperty('name', 'TimeoutError')
+})
+
+describe('the asynchronous context of a background probe', () => {
+  const requests = new AsyncLocalStorage<string>()
+
+  /** Opens the breaker in the context of a request, and gives the contexts of so many probes. */
+  async function contextsOf(count: number, start: (probe: () => Promise<void>, breaker: CircuitBreaker) => () => void) {
+    vi.useRealTimers()
+    const breaker = new CircuitBreaker({
+      trip: consecutiveFailures(1),
+      openDuration: 1,
+      halfOpen: { successThreshold: 1, probeTimeout: 60_000 },
+    })
+    const contexts: (string | undefined)[] = []
+    const enough = deferred()
+    const stop = start(async () => {
+      contexts.push(requests.getStore())
+      await null
+      contexts.push(requests.getStore())
+      if (contexts.length >= 2 * count) enough.resolve()
+      throw new Error('still down')
+    }, breaker)
+    requests.run('request 7', () => void breaker.execute(() => Promise.reject(new Error('down'))).catch(() => {}))
+    await enough.promise
+    stop()
+    return contexts
+  }
+
+  test('is that of the code that started it, never that of the call that tripped the breaker', async () => {
+    const contexts = await contextsOf(3, (probe, breaker) =>
+      requests.run('the starter', () => probeInBackground(breaker, probe, { interval: 1 })),
+    )
+    expect(new Set(contexts)).toEqual(new Set(['the starter']))
+  })
+
+  test('is empty when it was started without one', async () => {
+    const contexts = await contextsOf(3, (probe, breaker) => probeInBackground(breaker, probe, { interval: 1 }))
+    expect(new Set(contexts)).toEqual(new Set([undefined]))
+  })
+
+  test('is the same after a caller has overridden and resumed the breaker', async () => {
+    const contexts = await contextsOf(3, (probe, breaker) => {
+      const stop = requests.run('the starter', () => probeInBackground(breaker, probe, { interval: 1 }))
+      breaker.on('transition', ({ attempt }) => {
+        if (attempt !== 2) return
+        requests.run('an operator', () => {
+          breaker.forceOpen('deploy')
+          breaker.resume()
+        })
+      })
+      return stop
+    })
+    expect(new Set(contexts)).toEqual(new Set(['the starter']))
+  })
 })
 
 test('the timer of a background probe keeps no process alive', async () => {
