@@ -1,6 +1,17 @@
 import { fakeClock } from '@cb/test-kit'
 import { describe, expect, test, vi } from 'vitest'
-import { type CircuitBreaker, CircuitBreakerRegistry, consecutiveFailures, slowCallRate } from '../src/index.ts'
+import {
+  adaptiveThrottle,
+  anyOf,
+  type CircuitBreaker,
+  CircuitBreakerRegistry,
+  consecutiveFailures,
+  failureCount,
+  failureRate,
+  ramp,
+  slowCallRate,
+  timeWindow,
+} from '../src/index.ts'
 
 const names = (registry: CircuitBreakerRegistry) => Array.from(registry, ({ name }) => name).sort()
 
@@ -56,6 +67,54 @@ describe('a registry that is full', () => {
     expect(registry.has('slow')).toBe(true)
   })
 
+  test.each([
+    ['consecutiveFailures after slowCallRate', anyOf(slowCallRate({ slowAfter: 100 }), consecutiveFailures(5))],
+    ['consecutiveFailures before slowCallRate', anyOf(consecutiveFailures(5), slowCallRate({ slowAfter: 100 }))],
+    [
+      'the last of three',
+      anyOf(slowCallRate({ slowAfter: 100 }), slowCallRate({ slowAfter: 9 }), consecutiveFailures(5)),
+    ],
+    [
+      'an anyOf in an anyOf',
+      anyOf(slowCallRate({ slowAfter: 100 }), anyOf(slowCallRate({ slowAfter: 9 }), failureRate())),
+    ],
+  ])('never evicts a breaker that has a failure in the window of %s', (_, trip) => {
+    const { now } = fakeClock()
+    const registry = new CircuitBreakerRegistry({ maxSize: 2, defaults: { trip, now } })
+    for (let n = 0; n < 4; n++) registry.get('failing').acquire().failure()
+    for (let n = 0; n < 3; n++) registry.get(`passing ${n}`)
+    expect(names(registry)).toEqual(['failing', 'passing 2'])
+  })
+
+  test('never evicts a breaker that has a slow call in the second of two windows', () => {
+    const clock = fakeClock()
+    const trip = anyOf(consecutiveFailures(5), slowCallRate({ slowAfter: 100 }))
+    const registry = new CircuitBreakerRegistry({ maxSize: 2, defaults: { trip, now: clock.now } })
+    const permit = registry.get('slow').acquire()
+    clock.advance(100)
+    permit.success()
+    for (let n = 0; n < 3; n++) registry.get(`passing ${n}`)
+    expect(names(registry)).toEqual(['passing 2', 'slow'])
+  })
+
+  test('never evicts a breaker whose throttle has a failure in its window', () => {
+    const { now } = fakeClock()
+    const defaults = { trip: slowCallRate({ slowAfter: 100 }), admission: adaptiveThrottle(), now }
+    const registry = new CircuitBreakerRegistry({ maxSize: 2, defaults })
+    registry.get('failing').acquire().failure()
+    for (let n = 0; n < 3; n++) registry.get(`passing ${n}`)
+    expect(names(registry)).toEqual(['failing', 'passing 2'])
+  })
+
+  test('evicts a breaker whose failures are older than its window', () => {
+    const clock = fakeClock()
+    const trip = failureCount({ threshold: 5, window: timeWindow(1_000) })
+    const registry = new CircuitBreakerRegistry({ maxSize: 1, defaults: { trip, now: clock.now } })
+    registry.get('failed').acquire().failure()
+    clock.advance(1_000)
+    expect(registry.get('new').name).toBe('new')
+  })
+
   test('never evicts a breaker during its ramp', () => {
     const clock = fakeClock()
     const registry = new CircuitBreakerRegistry({
@@ -64,7 +123,7 @@ describe('a registry that is full', () => {
         trip: consecutiveFailures(1),
         openDuration: 1_000,
         halfOpen: { successThreshold: 1 },
-        ramp: { duration: 10_000 },
+        recovery: ramp({ duration: 10_000 }),
         now: clock.now,
       },
     })
@@ -95,6 +154,52 @@ describe('a registry that is full', () => {
     registry.on('evicted', () => alive--)
     for (let n = 0; n < 100_000; n++) registry.get(`host-${n}`)
     expect([registry.size, alive]).toEqual([100, 100])
+  })
+
+  test.each<[string, (registry: CircuitBreakerRegistry, name: string, turn: number) => unknown]>([
+    ['gets the evicted name again', (registry, name) => registry.get(name)],
+    ['gets other names', (registry, _, turn) => registry.get(`listener ${turn}`)],
+    [
+      'deletes a breaker and gets two',
+      (registry, name, turn) => [registry.delete('first'), registry.get(name), registry.get(`more ${turn}`)],
+    ],
+  ])('stays within maxSize when a listener of evicted %s', (_, act) => {
+    for (const maxSize of [1, 2, 3, 10]) {
+      const registry = new CircuitBreakerRegistry({ maxSize })
+      const sizes: number[] = []
+      let turns = 0
+      registry.on('evicted', ({ name }) => {
+        if (turns++ < 200) act(registry, name, turns)
+        sizes.push(registry.size)
+      })
+      for (const name of ['first', ...Array.from({ length: 50 }, (_, n) => `host-${n}`)]) {
+        expect(registry.get(name)).toBe(registry.get(name))
+        sizes.push(registry.size)
+      }
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(maxSize)
+    }
+  })
+
+  test('stays within maxSize when a listener of created gets another name', () => {
+    const registry = new CircuitBreakerRegistry({ maxSize: 3 })
+    let turns = 0
+    registry.on('created', ({ name }) => {
+      if (turns++ < 100) registry.get(`beside ${name}`.slice(0, 100))
+      expect(registry.size).toBeLessThanOrEqual(3)
+    })
+    for (let n = 0; n < 20; n++) registry.get(`host-${n}`)
+    expect(registry.size).toBeLessThanOrEqual(3)
+  })
+
+  test('returns the breaker that a listener of evicted has created under the same name', () => {
+    const registry = new CircuitBreakerRegistry({ maxSize: 1 })
+    registry.get('a')
+    let inner: CircuitBreaker | undefined
+    registry.on('evicted', () => {
+      inner ??= registry.get('b')
+    })
+    expect(registry.get('b')).toBe(inner)
+    expect(names(registry)).toEqual(['b'])
   })
 
   test('does not listen to an evicted breaker any more, which still works', () => {
