@@ -1,13 +1,15 @@
-import { deferred, fakeClock } from '@cb/test-kit'
+import { fakeClock } from '@cb/test-kit'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
-  adaptiveThrottle,
   anyOf,
   CircuitBreaker,
   consecutiveFailures,
   countWindow,
   failureCount,
   failureRate,
+  ramp,
+  restoreState,
+  saveState,
   slowCallRate,
   type Trip,
   type TripPolicy,
@@ -53,7 +55,7 @@ test('breakers that share a policy do not share its memory', () => {
 test('a user-defined trip policy takes ten lines', () => {
   const onFatal: TripPolicy = {
     name: 'fatal-error',
-    watch: () => ({
+    start: () => ({
       success: () => undefined,
       failure: (error) =>
         error instanceof RangeError ? { policy: 'fatal-error', threshold: 1, calls: 1, failures: 1 } : undefined,
@@ -111,13 +113,13 @@ describe.each([
     },
   ],
   ['returns nothing', () => undefined as never],
-])('a trip policy of which the second call of watch %s', (_, second) => {
+])('a trip policy of which the second call of start %s', (_, second) => {
   const flaky = (): TripPolicy => {
-    let watched = 0
+    let started = 0
     const good = policyWith({ failure: () => ({ policy: 'mine', threshold: 1, calls: 1, failures: 0 }) })
     return {
       name: 'flaky',
-      watch: (clock) => (++watched === 1 ? good.watch(clock, { random: Math.random }) : second()),
+      start: (clock) => (++started === 1 ? good.start(clock, { random: Math.random }) : second()),
     }
   }
 
@@ -153,7 +155,7 @@ describe('a trip policy that itself forces the breaker open', () => {
   ])('keeps its override when its trip follows, %s', async (_, fail) => {
     const breaker = forcing()
     await fail(breaker)
-    expect(breaker.snapshot()).toMatchObject({ state: 'open', override: { reason: 'by policy' }, opens: 1 })
+    expect(breaker.snapshot()).toMatchObject({ state: 'open', override: { note: 'by policy' }, opens: 1 })
   })
 })
 
@@ -161,7 +163,7 @@ test('a trip policy that itself forces the breaker closed on a success does not 
   const { breaker } = closedBreaker({
     trip: {
       name: 'meddler',
-      watch: () => ({
+      start: () => ({
         success: () => {
           breaker.forceClosed()
           return { policy: 'meddler', threshold: 1, calls: 1, failures: 0 }
@@ -180,7 +182,6 @@ test.each([
   failureCount({ threshold: 1 }),
   failureRate({ minimumCalls: 1 }),
   slowCallRate({ slowAfter: 1, minimumCalls: 1 }),
-  adaptiveThrottle(),
 ])('a copy of $name with another name and config is a policy as well', (original) => {
   const copy: TripPolicy = { ...original, name: 'mine', config: { theirs: true } }
   const { breaker } = closedBreaker({ trip: copy })
@@ -196,26 +197,23 @@ describe('the optional methods of a trip policy', () => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
   })
 
-  test.each(['refuses', 'began', 'overdue'])('%s that throws rejects nothing and is reported', (part) => {
+  test.each(['began', 'overdue'])('%s that throws rejects nothing and is reported', (part) => {
     const breaker = new CircuitBreaker({ trip: policyWith({ [part]: throwing() }) })
     expect(breaker.tryAcquire().admitted).toBe(true)
     expect(console.error).toHaveBeenCalledOnce()
   })
 
-  test.each(['refuses', 'began', 'overdue'])(
-    '%s is called at each call, also if the policy has no other',
-    async (part) => {
-      const asked = vi.fn()
-      const breaker = new CircuitBreaker({ trip: policyWith({ [part]: asked }) })
-      for (let calls = 1; calls <= 3; calls++) {
-        await breaker.execute(async () => {})
-        expect(asked.mock.calls.length).toBeGreaterThanOrEqual(calls)
-      }
-    },
-  )
+  test.each(['began', 'overdue'])('%s is called at each call, also if the policy has no other', async (part) => {
+    const asked = vi.fn()
+    const breaker = new CircuitBreaker({ trip: policyWith({ [part]: asked }) })
+    for (let calls = 1; calls <= 3; calls++) {
+      await breaker.execute(async () => {})
+      expect(asked.mock.calls.length).toBeGreaterThanOrEqual(calls)
+    }
+  })
 
-  test('watch that throws leaves an empty window', () => {
-    const breaker = new CircuitBreaker({ trip: { name: 'broken', watch: throwing() } })
+  test('start that throws leaves an empty window', () => {
+    const breaker = new CircuitBreaker({ trip: { name: 'broken', start: throwing() } })
     expect(breaker.snapshot().window).toEqual({ calls: 0, failures: 0 })
   })
 
@@ -226,18 +224,30 @@ describe('the optional methods of a trip policy', () => {
     expect(ignored).not.toHaveBeenCalled()
   })
 
-  test('ignored is not called for a late call when the policy follows no calls', async () => {
-    const ignored = vi.fn()
-    const breaker = new CircuitBreaker({ trip: policyWith({ ignored }) })
-    const answer = deferred()
-    const call = breaker.execute(() => answer.promise)
+  test('late gets the object that began got when a call settles late, and nothing else is called', () => {
+    const calls: [string, object | undefined][] = []
+    const log = (method: string) => (call?: object) => void calls.push([method, call])
+    const parts = { began: log('began'), late: log('late'), ignored: log('ignored'), success: log('success') }
+    const { breaker } = closedBreaker({ trip: policyWith(parts) })
+    const permit = breaker.acquire()
     breaker.forceOpen()
-    answer.resolve()
-    await call
-    expect([breaker.snapshot().totals.late, ignored.mock.calls.length]).toEqual([1, 0])
+    permit.success()
+    breaker.resume()
+    expect(calls.map(([method]) => method)).toEqual(['began', 'late'])
+    expect(calls[0]?.[1]).toBe(calls[1]?.[1])
+    expect(breaker.snapshot().totals).toMatchObject({ success: 0, late: 1 })
   })
 
-  test('none of them is needed for late results: nothing is printed', () => {
+  test('late that throws breaks nothing and is reported', () => {
+    const { breaker } = closedBreaker({ trip: policyWith({ began: () => undefined, late: throwing() }) })
+    const permit = breaker.acquire()
+    breaker.forceOpen()
+    permit.success()
+    expect(breaker.snapshot().totals.late).toBe(1)
+    expect(console.error).toHaveBeenCalledOnce()
+  })
+
+  test('ignored and late are not needed: a late result prints nothing', () => {
     const breaker = new CircuitBreaker({ trip: consecutiveFailures(1) })
     const permit = breaker.acquire()
     breaker.forceOpen()
@@ -251,5 +261,38 @@ test.each<[string, object]>([
   ['has no load', { save: () => 5 }],
 ])('a breaker whose trip policy %s is restored with an empty window', (_, part) => {
   const make = () => new CircuitBreaker({ name: 'saved', trip: policyWith(part) })
-  expect(make().restore(JSON.parse(JSON.stringify(make())))).toBe(true)
+  expect(restoreState(make(), JSON.parse(JSON.stringify(saveState(make()))))).toBe(true)
 })
+
+test('start gets the clock and the random option of the breaker, and its recovery during a ramp', () => {
+  const monitor = policyWith({ failure: () => ({ policy: 'mine', threshold: 1, calls: 1, failures: 1 }) })
+  const start = vi.fn<TripPolicy['start']>((clock, context) => monitor.start(clock, context))
+  const options = { trip: { name: 'mine', start }, halfOpen: { successThreshold: 1 }, random: () => 0.25 }
+  const { breaker, clock } = halfOpenBreaker({ ...options, recovery: ramp({ duration: 1_000, from: 0.5 }) })
+  expect(start.mock.lastCall?.[1].recovery).toBeUndefined()
+  breaker.acquire().success()
+  clock.advance(500)
+  const [given, context] = start.mock.lastCall as Parameters<TripPolicy['start']>
+  expect([given.now(), context.random(), context.recovery?.share()]).toEqual([clock.now(), 0.25, 0.75])
+})
+
+test.each(['success', 'failure'])('a trip policy whose %s is async by mistake does not trip', async (method) => {
+  const { breaker } = closedBreaker({ trip: policyWith({ [method]: async () => undefined }) })
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  const permit = breaker.acquire()
+  if (method === 'success') permit.success()
+  else permit.failure(down)
+  expect(breaker.snapshot()).toMatchObject({ state: 'closed', opens: 0 })
+})
+
+test.each(['success', 'failure'])(
+  'a trip policy whose %s is async and rejects is no unhandled rejection',
+  async (method) => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const rejecting = () => Promise.reject(new Error('my bug'))
+    const { breaker } = closedBreaker({ trip: policyWith({ [method]: rejecting }) })
+    for (const outcome of ['success', 'failure'] as const) breaker.acquire().settle(outcome)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(breaker.state).toBe('closed')
+  },
+)
