@@ -7,6 +7,7 @@ import {
   consecutiveFailures,
   countWindow,
   failureRate,
+  ramp,
 } from '../src/index.ts'
 import { down, openBreaker } from './in-state.ts'
 
@@ -99,11 +100,11 @@ test('a ramp that is configured while open is used for the recovery, and a runni
     random: () => 0.5,
   })
   breaker.acquire().failure()
-  breaker.configure({ ramp: { duration: 100, from: 0 } })
+  breaker.configure({ recovery: ramp({ duration: 100, from: 0 }) })
   clock.advance(10)
   breaker.acquire().success()
   expect(breaker.tryAcquire()).toMatchObject({ reason: 'ramp' })
-  breaker.configure({ ramp: { duration: 1_000, from: 0 } })
+  breaker.configure({ recovery: ramp({ duration: 1_000, from: 0 }) })
   clock.advance(51)
   expect(breaker.tryAcquire().admitted).toBe(true)
 })

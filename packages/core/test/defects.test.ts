@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CircuitOpenError, consecutiveFailures, failureRate, timeWindow } from '../src/index.ts'
+import { CircuitOpenError, consecutiveFailures, failureRate, ramp, timeWindow } from '../src/index.ts'
 import { closedBreaker, down, halfOpenBreaker } from './in-state.ts'
 
 describe('defects of other circuit breakers', () => {
@@ -136,7 +136,7 @@ describe('defects of other circuit breakers', () => {
     const { breaker, clock } = closedBreaker({
       trip: failureRate({ threshold: 1, minimumCalls: 2 }),
       halfOpen: { successThreshold: 1 },
-      ramp: { duration: 1_000, from: 0 },
+      recovery: ramp({ duration: 1_000, from: 0 }),
       random: () => 0.5,
     })
     for (let n = 0; n < 100; n++) breaker.acquire()
