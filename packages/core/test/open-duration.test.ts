@@ -9,6 +9,7 @@ const context = (more: Partial<OpenDurationContext>): OpenDurationContext => ({
   attempt: 1,
   error: undefined,
   retryAfterMs: undefined,
+  trip: undefined,
   random: () => 0,
   ...more,
 })
@@ -27,15 +28,16 @@ describe('a number', () => {
     expect(breaker.snapshot().lastTransition).toMatchObject({
       reason: 'open-duration-ended',
       cause: 'time',
-      lasted: 700,
+      stateDuration: 700,
     })
   })
 
   test.each([
     [5_000, 5_000],
     [200, 700],
-    [3_600_000, 60_000],
-    [Number.POSITIVE_INFINITY, 60_000],
+    [300_000, 300_000],
+    [3_600_000, 300_000],
+    [Number.POSITIVE_INFINITY, 300_000],
     [Number.NaN, 700],
     [-5_000, 700],
     ['5000', 700],
@@ -75,21 +77,34 @@ describe('exponentialBackoff', () => {
   test('stays within its bounds, whatever random and the server return', () => {
     const property = fc.property(
       fc.record({ initial: fc.integer({ min: 1, max: 1e6 }), jitter: fc.double({ min: 0, max: 1, noNaN: true }) }),
+      fc.integer({ min: 1, max: 1e6 }),
       fc.integer({ min: 1, max: 100 }),
       fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
       fc.option(fc.double({ min: 0, max: 1e9, minExcluded: true, noNaN: true }), { nil: undefined }),
-      ({ initial, jitter }, attempt, chance, retryAfterMs) => {
+      ({ initial, jitter }, maxRetryAfter, attempt, chance, retryAfterMs) => {
         const max = 2 * initial
         const full = Math.min(max, initial * 2 ** (attempt - 1))
-        const backoff = exponentialBackoff({ initial, max, jitter })
+        const backoff = exponentialBackoff({ initial, max, jitter, maxRetryAfter })
         const duration = backoff(context({ attempt, retryAfterMs, random: () => chance }))
-        const word = Math.min(max, retryAfterMs ?? 0)
+        const wait = Math.min(maxRetryAfter, retryAfterMs ?? 0)
         expect(duration).toBeGreaterThan(0)
-        expect(duration).toBeGreaterThanOrEqual(Math.max(word, full * (1 - jitter) * (1 - 1e-12)))
-        expect(duration).toBeLessThanOrEqual(Math.max(word, full))
+        expect(duration).toBeGreaterThanOrEqual(Math.max(wait, full * (1 - jitter) * (1 - 1e-12)))
+        expect(duration).toBeLessThanOrEqual(Math.max(wait, full))
       },
     )
     fc.assert(property)
+  }, 120_000)
+
+  test.each([
+    [{}, 60_000, 60_000],
+    [{}, 300_000, 300_000],
+    [{}, 3_600_000, 300_000],
+    [{ max: 2_000 }, 60_000, 60_000],
+    [{ maxRetryAfter: 5_000 }, 60_000, 5_000],
+    [{ maxRetryAfter: 500 }, 60_000, 1_000],
+    [{ maxRetryAfter: 7_200_000 }, 3_600_000, 3_600_000],
+  ])('with %j and a server that asks for %i ms is %i', (options, retryAfterMs, expected) => {
+    expect(exponentialBackoff({ ...options, jitter: 0 })(context({ retryAfterMs }))).toBe(expected)
   })
 
   test('uses the random option of the breaker', () => {
