@@ -9,7 +9,10 @@ import {
   failureRate,
   observe,
   probeInBackground,
+  restoreState,
+  saveState,
   slowCallRate,
+  timeWindow,
 } from '../src/index.ts'
 
 const wrong: never = 'x' as never
@@ -25,16 +28,16 @@ const mistakes: [string, () => unknown, string][] = [
   [
     'openDuration',
     () => new CircuitBreaker({ openDuration: wrong }),
-    'openDuration must be a number of milliseconds above 0 or a function such as exponentialBackoff(), got "x"',
+    'openDuration must be a number of milliseconds > 0 or a function such as exponentialBackoff(), got "x"',
   ],
   [
     'a backoff',
     () => exponentialBackoff({ max: 1 }),
-    'exponentialBackoff max must be a number of milliseconds from 1000',
+    'exponentialBackoff max must be a number of milliseconds >= 1000, got 1',
   ],
-  ['forceOpen', () => breaker.forceOpen(5 as never), 'forceOpen(reason) must be a string, got 5'],
-  ['forceClosed', () => breaker.forceClosed(5 as never), 'forceClosed(reason) must be a string, got 5'],
-  ['a name', () => new CircuitBreaker({ name: '' }), 'name must be a string that is not empty, got ""'],
+  ['forceOpen', () => breaker.forceOpen(5 as never), 'forceOpen(note) must be a string, got 5'],
+  ['forceClosed', () => breaker.forceClosed(5 as never), 'forceClosed(note) must be a string, got 5'],
+  ['a name', () => new CircuitBreaker({ name: '' }), 'name must be a non-empty string, got ""'],
   ['a signal', () => breaker.execute(() => 1, { signal: wrong }), 'signal must be an AbortSignal, got "x"'],
   ['an observer', () => observe(wrong), 'observer must be an object, got "x"'],
   [
@@ -63,24 +66,38 @@ const mistakes: [string, () => unknown, string][] = [
     'failureRate window must be a window, countWindow(size) or timeWindow(ms), got an object',
   ],
   [
-    'the options of restore',
-    () => breaker.restore({}, { fresh: true } as never),
-    'restore options has no option "fresh"; it may have orFresh',
+    'the options of restoreState',
+    () => restoreState(breaker, {}, { fresh: true } as never),
+    'unknown option "fresh" in restoreState options; known options: orFresh',
+  ],
+  ['orFresh', () => restoreState(breaker, {}, { orFresh: 'yes' } as never), 'orFresh must be a boolean, got "yes"'],
+  ['the breaker of saveState', () => saveState(wrong), 'breaker must be a CircuitBreaker, got "x"'],
+  ['the breaker of restoreState', () => restoreState(wrong, {}), 'breaker must be a CircuitBreaker, got "x"'],
+  [
+    'an admission policy',
+    () => new CircuitBreaker({ admission: wrong }),
+    'admission must be an admission policy, such as adaptiveThrottle() or ramp({ duration }), got "x"',
+  ],
+  ['a recovery policy', () => new CircuitBreaker({ recovery: wrong }), 'recovery must be an admission policy, such as'],
+  [
+    'the former option ramp',
+    () => new CircuitBreaker({ ramp: wrong } as never),
+    'unknown option "ramp" in CircuitBreaker',
   ],
   [
     'the options of forceOpen',
     () => breaker.forceOpen('deploy', { until: 5 } as never),
-    'forceOpen(options) has no option "until"; it may have for',
+    'unknown option "until" in forceOpen(options); known options: for',
   ],
   [
     'the time of forceClosed',
     () => breaker.forceClosed('deploy', { for: 0 }),
-    'forceClosed for must be a number of milliseconds above 0 and at most 9007199254740991, got 0',
+    'forceClosed for must be a number of milliseconds > 0, got 0',
   ],
   [
     'the options of a background probe',
     () => probeInBackground(new CircuitBreaker(), () => 1, { every: 5 } as never),
-    'probeInBackground options has no option "every"; it may have interval',
+    'unknown option "every" in probeInBackground options; known options: interval',
   ],
   [
     "a throttle's window",
@@ -90,10 +107,28 @@ const mistakes: [string, () => unknown, string][] = [
   [
     'the minimum of a throttle',
     () => adaptiveThrottle({ minimumCalls: 1.5 }),
-    'adaptiveThrottle minimumCalls must be a whole number, at least 1, got 1.5',
+    'adaptiveThrottle minimumCalls must be an integer >= 1, got 1.5',
   ],
 ]
 
 test.each(mistakes)('an error names what was wrong and what is allowed: %s', async (_, use, words) => {
   await expect((async () => use())()).rejects.toThrow(words)
+})
+
+test.each<[string, () => unknown, string]>([
+  ['an integer', () => consecutiveFailures(0), 'must be an integer >= 1, got 0'],
+  ['an integer with a maximum', () => timeWindow(5, { buckets: 0 }), 'must be an integer from 1 to 10000, got 0'],
+  ['milliseconds', () => timeWindow(0), 'timeWindow(ms) must be a number of milliseconds > 0, got 0'],
+  [
+    'milliseconds with a maximum',
+    () => new CircuitBreaker({ callTimeout: 0 }),
+    'callTimeout must be a number of milliseconds > 0 and <= 2147483647, got 0',
+  ],
+  ['a ratio', () => exponentialBackoff({ jitter: 2 }), 'must be a number from 0 to 1, got 2'],
+  ['a ratio above 0', () => failureRate({ threshold: 0 }), 'must be a number > 0 and <= 1, got 0'],
+  ['a number with a minimum', () => exponentialBackoff({ factor: 0 }), 'must be a number >= 1, got 0'],
+  ['a number above another', () => adaptiveThrottle({ multiplier: 1 }), 'must be a number > 1, got 1'],
+  ['a boolean', () => restoreState(breaker, {}, { orFresh: 1 } as never), 'must be a boolean, got 1'],
+])('an error says which numbers are allowed: %s', (_, use, words) => {
+  expect(use).toThrow(words)
 })

@@ -101,13 +101,13 @@ test('changing a snapshot does not change the breaker', () => {
   expect({ ...breaker.snapshot(), at: 0 }).toEqual({ ...before, at: 0 })
 })
 
-test.each([
-  ['halfOpen', { maxConcurrent: 1 }, { maxConcurrent: 3 }],
-  ['ramp', { duration: 100 }, { duration: 200 }],
-])('an options object that was changed between two breakers is read again: %s', (name, before, after) => {
-  const options = { ...before }
-  const made = () => new CircuitBreaker({ [name]: options })
-  const first = made()
-  Object.assign(options, after)
-  expect([first, made()].map(config)).toMatchObject([{ [name]: before }, { [name]: after }])
-})
+test.each([['halfOpen', { maxConcurrent: 1 }, { maxConcurrent: 3 }]])(
+  'an options object that was changed between two breakers is read again: %s',
+  (name, before, after) => {
+    const options = { ...before }
+    const made = () => new CircuitBreaker({ [name]: options })
+    const first = made()
+    Object.assign(options, after)
+    expect([first, made()].map(config)).toMatchObject([{ [name]: before }, { [name]: after }])
+  },
+)
