@@ -71,7 +71,7 @@ const mishaps: [string, (setup: Setup) => void][] = [
     `says ${String(reading)} once`,
     ({ glitch }) => glitch(() => reading),
   ]),
-  ...[Number.NaN, POSITIVE_INFINITY, NEGATIVE_INFINITY, undefined, null, '5', 5n, new Date(0)].map(
+  ...[Number.NaN, POSITIVE_INFINITY, NEGATIVE_INFINITY, undefined, null, '5', 5n, new Date(0), Promise.resolve(5)].map(
     (reading): [string, (setup: Setup) => void] => [
       `says ${String(reading)} from now on`,
       ({ stuckAt }) => stuckAt(() => reading),
@@ -185,4 +185,13 @@ test('after a step back time continues from the latest reading, and nothing is p
   time += 999
   expect(breaker.snapshot().retryAfterMs).toBe(1)
   expect(console.error).not.toHaveBeenCalled()
+})
+
+test('a `now` that is async and rejects is replaced, and is no unhandled rejection', async () => {
+  const now = (() => Promise.reject(new Error('no clock'))) as unknown as () => number
+  const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), openDuration: 1_000, now })
+  breaker.acquire().failure(down)
+  expect(breaker.snapshot()).toMatchObject({ state: 'open', retryAfterMs: 1_000 })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(console.error).toHaveBeenCalledOnce()
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { adaptiveThrottle, exponentialBackoff } from '../src/index.ts'
+import { adaptiveThrottle, consecutiveFailures, exponentialBackoff } from '../src/index.ts'
 import { closedBreaker, openBreaker, rampingBreaker } from './in-state.ts'
 
 const unusable: [string, () => number][] = [
@@ -13,6 +13,8 @@ const unusable: [string, () => number][] = [
   ['returns 1', () => 1],
   ['returns a negative number', () => -1],
   ['returns a string', () => '0.1' as unknown as number],
+  ['is async', (async () => 0.1) as unknown as () => number],
+  ['is async and rejects', (() => Promise.reject(new Error('no chance'))) as unknown as () => number],
 ]
 
 describe.each(unusable)('a `random` that %s counts as a half', (_, random) => {
@@ -40,7 +42,11 @@ describe.each(unusable)('a `random` that %s counts as a half', (_, random) => {
     ['rejects half of the calls or more', 4, false],
     ['rejects less than half', 2, true],
   ])('for a throttle that %s', (_what, failures, admitted) => {
-    const { breaker } = closedBreaker({ trip: adaptiveThrottle({ minimumCalls: 1 }), random })
+    const { breaker } = closedBreaker({
+      trip: consecutiveFailures(9),
+      admission: adaptiveThrottle({ minimumCalls: 1 }),
+      random,
+    })
     const inFlight = Array.from({ length: failures + 1 }, () => breaker.acquire())
     inFlight.pop()?.success()
     for (const permit of inFlight) permit.failure()
