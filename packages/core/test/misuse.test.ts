@@ -7,6 +7,7 @@ import {
   consecutiveFailures,
   type OpenDuration,
   observe,
+  saveState,
   slowCallRate,
 } from '../src/index.ts'
 import { policyWith, throwing, use } from './misused.ts'
@@ -25,57 +26,93 @@ const rows: [string, () => unknown, string][] = [
   [
     'a classify that returns something else',
     () => use({ classify: (() => 'perhaps') as unknown as Classify }),
-    "the `classify` function gave neither 'success', 'failure' nor 'ignored' (said once)",
+    "the `classify` function must return 'success', 'failure' or 'ignored' (logged once)",
   ],
   ['a classify that throws', () => use({ classify: throwing() }), 'the `classify` function threw: Error: my bug'],
   [
     'an open duration that is a string',
     () => use({ openDuration: (() => 'soon') as unknown as OpenDuration }),
-    'the `openDuration` function gave no number of milliseconds above 0, 1000 is used instead (said once)',
+    'the `openDuration` function returned an invalid duration; using 1000 ms (logged once)',
   ],
   [
     'an open duration that throws',
     () => use({ openDuration: throwing() }),
-    'the `openDuration` function threw, 1000 ms is used instead: Error: my bug',
+    'the `openDuration` function threw; using 1000 ms: Error: my bug',
   ],
   [
     'a clock that throws',
     () => use({ now: throwing() }),
-    '"(all that share it)": the `now` option threw or gave no usable number, performance.now() is used instead (said once)',
+    '"(all that share it)": the `now` option threw or returned an unusable number; using performance.now() (logged once)',
   ],
   [
-    'a policy whose watch throws',
-    () => use({ trip: { name: 'mine', watch: throwing() } }),
-    'policy threw: Error: my bug',
+    'a policy whose start throws',
+    () => use({ trip: { name: 'mine', start: throwing() } }),
+    'the trip policy threw: Error: my bug',
   ],
   [
-    'a policy whose watch returns nothing',
-    () => use({ trip: { name: 'mine', watch: () => undefined as never } }),
-    'watch() must return an object with success, failure and snapshot',
+    'a policy whose start returns nothing',
+    () => use({ trip: { name: 'mine', start: () => undefined as never } }),
+    'start() must return an object with success, failure and snapshot',
   ],
   [
     'a policy without failure()',
-    () => use({ trip: { name: 'mine', watch: () => ({ success: () => undefined }) as never } }),
-    'watch() must return an object with success, failure and snapshot',
+    () => use({ trip: { name: 'mine', start: () => ({ success: () => undefined }) as never } }),
+    'start() must return an object with success, failure and snapshot',
   ],
   [
     'a policy that throws on a success',
     () => use({ trip: policyWith({ success: throwing() }) }),
-    'policy threw: Error: my bug',
+    'the trip policy threw: Error: my bug',
   ],
   [
     'a policy that throws on a failure',
     () => use({ trip: policyWith({ failure: throwing() }) }),
-    'policy threw: Error: my bug',
+    'the trip policy threw: Error: my bug',
   ],
   [
     'a policy that throws in its snapshot',
     async () => (await use({ trip: policyWith({ snapshot: throwing() }) })).snapshot(),
-    'policy threw: Error: my bug',
+    'the trip policy threw: Error: my bug',
   ],
   [
     'a policy that throws beside others',
     () => use({ trip: anyOf(consecutiveFailures(5), policyWith({ failure: throwing() })) }),
+    'the trip policy threw: Error: my bug',
+  ],
+  [
+    'an admission policy whose start throws',
+    () => use({ admission: { name: 'mine', start: throwing() } }),
+    'the admission policy threw: Error: my bug',
+  ],
+  [
+    'an admission policy without reject()',
+    () => use({ admission: { name: 'mine', start: () => ({}) as never } }),
+    'start() must return an object with reject',
+  ],
+  [
+    'an admission policy that throws in reject',
+    () => use({ admission: { name: 'mine', start: () => ({ reject: throwing() }) } }),
+    'the admission policy threw: Error: my bug',
+  ],
+  [
+    'an admission policy that rejects with an unknown reason',
+    () => use({ admission: { name: 'mine', start: () => ({ reject: () => 'quota' as never }) } }),
+    "reject() must return 'throttled', 'ramp' or undefined",
+  ],
+  [
+    'an admission policy that throws in every method',
+    async () => {
+      const methods = ['reject', 'success', 'failure', 'snapshot', 'save'] as const
+      const start = () => Object.fromEntries(methods.map((method) => [method, throwing()])) as never
+      const breaker = await use({ admission: { name: 'mine', start } })
+      breaker.snapshot()
+      saveState(breaker)
+    },
+    'the admission policy threw: Error: my bug',
+  ],
+  [
+    'a trip policy that throws in save',
+    async () => saveState(await use({ trip: policyWith({ save: throwing() }) })),
     'policy threw: Error: my bug',
   ],
   [
@@ -140,7 +177,7 @@ const rows: [string, () => unknown, string][] = [
       breaker.on('transition', ({ to }) => (to === 'open' ? breaker.forceClosed() : breaker.forceOpen()))
       breaker.forceOpen()
     },
-    'listeners cause events in a circle, further ones are dropped (said once)',
+    'listeners emit events in a loop; dropping further events (logged once)',
   ],
 ]
 
@@ -149,7 +186,7 @@ test.each(rows)('%s is reported once', async (_, misbehave, words) => {
   expect(console.error).toHaveBeenCalledOnce()
   const [line] = vi.mocked(console.error).mock.lastCall as [string]
   expect(line).toContain(words)
-  expect(line).toMatch(/^@cb\/core: circuit breaker .*\(said once\)$/s)
+  expect(line).toMatch(/^@cb\/core: circuit breaker .*\(logged once\)$/s)
 })
 
 test('a report has the stack of the error', async () => {
