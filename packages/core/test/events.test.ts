@@ -27,7 +27,7 @@ describe('events', () => {
           at: 5_250,
           reason: 'consecutive-failures',
           cause: 'call',
-          lasted: 250,
+          stateDuration: 250,
           trip: { policy: 'consecutive-failures', threshold: 2, calls: 2, failures: 2 },
           error: down,
           openDuration: 1_000,
@@ -40,8 +40,8 @@ describe('events', () => {
   test('the transitions of an outage are in order, each with its reason and cause', () => {
     const { breaker, clock } = closedBreaker({ halfOpen: { successThreshold: 1 } })
     const seen: string[] = []
-    breaker.on('transition', ({ to, reason, cause, at, lasted }) =>
-      seen.push([to, reason, cause, at, lasted].join(' ')),
+    breaker.on('transition', ({ to, reason, cause, at, stateDuration }) =>
+      seen.push([to, reason, cause, at, stateDuration].join(' ')),
     )
     breaker.acquire().failure(down)
     clock.advance(1_500)

@@ -10,11 +10,11 @@ test('forceOpen with a time ends by itself, and until then the rejections have t
   breaker.forceOpen('deploy', { for: 1_000 })
   clock.advance(400)
   expect(breaker.tryAcquire()).toMatchObject({ admitted: false, reason: 'forced-open', retryAfterMs: 600 })
-  expect(breaker.snapshot().override).toMatchObject({ state: 'open', reason: 'deploy', expiresInMs: 600 })
+  expect(breaker.snapshot().override).toMatchObject({ state: 'open', note: 'deploy', expiresInMs: 600 })
   clock.advance(600)
   expect([breaker.state, breaker.snapshot().override]).toEqual(['closed', null])
   expect(transitions).toEqual([
-    { to: 'open', reason: 'forced', cause: 'person' },
+    { to: 'open', reason: 'forced', cause: 'manual' },
     { to: 'closed', reason: 'override-expired', cause: 'time' },
   ])
 })
@@ -76,8 +76,8 @@ test('a round of probes whose maxDuration ends during an override re-opens when 
 test('the duration of a state in a transition does not include an override during it', () => {
   const clock = fakeClock()
   const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), now: clock.now })
-  const lasted: unknown[] = []
-  breaker.on('transition', (event) => lasted.push([event.from, event.lasted]))
+  const stateDuration: unknown[] = []
+  breaker.on('transition', (event) => stateDuration.push([event.from, event.stateDuration]))
   clock.advance(10)
   breaker.forceOpen()
   clock.advance(500)
@@ -85,7 +85,7 @@ test('the duration of a state in a transition does not include an override durin
   expect(breaker.snapshot().since).toBe(clock.now())
   clock.advance(3)
   breaker.acquire().failure()
-  expect(lasted).toEqual([
+  expect(stateDuration).toEqual([
     ['closed', 10],
     ['open', 500],
     ['closed', 3],

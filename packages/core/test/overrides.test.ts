@@ -17,7 +17,7 @@ describe.each(states)('from %s', (state, bench) => {
     expect(breaker.snapshot()).toMatchObject({
       state: 'open',
       retryAfterMs: null,
-      override: { state: 'open', reason: 'deploy' },
+      override: { state: 'open', note: 'deploy' },
       totals: { rejected: 2 },
     })
   })
@@ -30,7 +30,7 @@ describe.each(states)('from %s', (state, bench) => {
     expect(breaker.snapshot()).toMatchObject({
       state: 'closed',
       retryAfterMs: 0,
-      override: { state: 'closed', reason: null },
+      override: { state: 'closed', note: null },
       totals: { failure: failed + 100, rejected: 0 },
     })
   })
@@ -48,7 +48,7 @@ describe.each(states)('from %s', (state, bench) => {
     breaker.forceOpen('one')
     breaker.forceClosed('two')
     breaker.forceOpen('three')
-    expect(breaker.snapshot().override).toMatchObject({ state: 'open', reason: 'three' })
+    expect(breaker.snapshot().override).toMatchObject({ state: 'open', note: 'three' })
     breaker.resume()
     expect(breaker.snapshot()).toMatchObject({ state, override: null })
   })
@@ -131,7 +131,9 @@ describe('overrides', () => {
   test('transitions of overrides have the reason, the cause and the duration of the state before', () => {
     const { breaker, clock } = closedBreaker()
     const seen: unknown[] = []
-    breaker.on('transition', ({ from, to, reason, cause, lasted }) => seen.push({ from, to, reason, cause, lasted }))
+    breaker.on('transition', ({ from, to, reason, cause, stateDuration }) =>
+      seen.push({ from, to, reason, cause, stateDuration }),
+    )
     clock.advance(50)
     breaker.forceOpen('deploy')
     clock.advance(70)
@@ -139,10 +141,10 @@ describe('overrides', () => {
     breaker.forceOpen()
     breaker.reset()
     expect(seen).toEqual([
-      { from: 'closed', to: 'open', reason: 'forced', cause: 'person', lasted: 50 },
-      { from: 'open', to: 'closed', reason: 'resumed', cause: 'person', lasted: 70 },
-      { from: 'closed', to: 'open', reason: 'forced', cause: 'person', lasted: 0 },
-      { from: 'open', to: 'closed', reason: 'reset', cause: 'person', lasted: 0 },
+      { from: 'closed', to: 'open', reason: 'forced', cause: 'manual', stateDuration: 50 },
+      { from: 'open', to: 'closed', reason: 'resumed', cause: 'manual', stateDuration: 70 },
+      { from: 'closed', to: 'open', reason: 'forced', cause: 'manual', stateDuration: 0 },
+      { from: 'open', to: 'closed', reason: 'reset', cause: 'manual', stateDuration: 0 },
     ])
   })
 

@@ -42,7 +42,7 @@ const rows: [string, () => Bench, Partial<CircuitBreakerSnapshot>][] = [
     {
       state: 'open',
       retryAfterMs: null,
-      override: { state: 'open', reason: 'deploy', since: 6_000, expiresInMs: null },
+      override: { state: 'open', note: 'deploy', since: 6_000, expiresInMs: null },
     },
   ],
   [
@@ -51,7 +51,7 @@ const rows: [string, () => Bench, Partial<CircuitBreakerSnapshot>][] = [
     {
       state: 'closed',
       retryAfterMs: 0,
-      override: { state: 'closed', reason: 'deploy', since: 6_000, expiresInMs: null },
+      override: { state: 'closed', note: 'deploy', since: 6_000, expiresInMs: null },
     },
   ],
 ]
@@ -62,6 +62,7 @@ test.each(rows)('%s: a snapshot is plain JSON and complete', (_, bench, expected
   expect(snapshot).toMatchObject({ name: 'test', at: clock.now(), ...expected })
   expect(JSON.parse(JSON.stringify(snapshot))).toStrictEqual(snapshot)
   expect(Object.keys(snapshot).sort()).toEqual([
+    'admission',
     'at',
     'closes',
     'config',
@@ -72,7 +73,7 @@ test.each(rows)('%s: a snapshot is plain JSON and complete', (_, bench, expected
     'opens',
     'override',
     'probes',
-    'ramp',
+    'recovery',
     'retryAfterMs',
     'shadowed',
     'since',
@@ -132,7 +133,7 @@ const configs: [string, () => CircuitBreaker, object][] = [
       }).breaker,
     {
       trip: { policy: 'failure-count', threshold: 3, window: { type: 'time', ms: 1_000, buckets: 10 } },
-      openDuration: { initial: 7, max: 15_000, factor: 2, jitter: 0.5 },
+      openDuration: { initial: 7, max: 15_000, factor: 2, jitter: 0.5, maxRetryAfter: 300_000 },
     },
   ],
   [
