@@ -30,7 +30,7 @@ describe('countWindow', () => {
       }
     })
     fc.assert(property, { numRuns: 200 })
-  })
+  }, 120_000)
 
   test.each([1, 2 ** 24])('a window of %i works', (size) => {
     const window = countWindow(size).open(aClock())
