@@ -178,7 +178,10 @@ describe('an admission policy', () => {
 
   test('is null in a snapshot without one, and while the breaker is open', () => {
     expect(closedBreaker().breaker.snapshot()).toMatchObject({ admission: null, config: { admission: null } })
-    expect(openBreaker({ admission: rejecting }).breaker.snapshot().admission).toBeNull()
+    expect(openBreaker({ admission: admissionWith({}) }).breaker.snapshot()).toMatchObject({
+      admission: null,
+      config: { admission: { policy: 'mine' } },
+    })
   })
 })
 

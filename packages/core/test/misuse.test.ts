@@ -52,12 +52,12 @@ const rows: [string, () => unknown, string][] = [
   [
     'a policy whose start returns nothing',
     () => use({ trip: { name: 'mine', start: () => undefined as never } }),
-    'start() must return an object with success, failure and snapshot',
+    'start() must return an object with success()',
   ],
   [
     'a policy without failure()',
     () => use({ trip: { name: 'mine', start: () => ({ success: () => undefined }) as never } }),
-    'start() must return an object with success, failure and snapshot',
+    'the trip policy threw: TypeError',
   ],
   [
     'a policy that throws on a success',

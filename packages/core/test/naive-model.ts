@@ -223,7 +223,7 @@ export class NaiveModel {
     })
   }
 
-  force(name: 'open' | 'closed', duration = Infinity): void {
+  force(name: 'open' | 'closed', duration: number = Infinity): void {
     this.#change(() => {
       this.override = { name, number: ++this.#numbers, endsAt: this.now + duration }
     })

@@ -46,7 +46,7 @@ const bad: [string, unknown, string][] = [
   ['an endless time of saving', { ...saved, savedAt: Number.POSITIVE_INFINITY }, 'saved.savedAt must be a number'],
   ['no state', { ...saved, state: undefined }, 'saved.state must be an object, got undefined'],
   ['an unknown state', state({ name: 'ajar' }), 'saved.state.name must be closed, open or half-open, got "ajar"'],
-  ['a negative age', { ...saved, age: -5 }, 'saved.age must be a number of milliseconds >= 0, got -5'],
+  ['a negative age', { ...saved, age: -5 }, 'saved.age must be a number of milliseconds'],
   ['an age of NaN', { ...saved, age: null }, 'saved.age must be a number of milliseconds'],
   ['no age', { ...saved, age: undefined }, 'saved.age must be a number of milliseconds'],
   [
@@ -86,11 +86,7 @@ const bad: [string, unknown, string][] = [
   ['an override of 5', { ...saved, override: 5 }, 'saved.override must be an object, got 5'],
   ['an override without a state', override({ state: '' }), 'saved.override.state must be open or closed, got ""'],
   ['an override with a note of 5', override({ note: 5 }), 'saved.override.note must be a string or null, got 5'],
-  [
-    'an override that ended',
-    override({ expiresIn: -1 }),
-    'saved.override.expiresIn must be a number of milliseconds >= 0',
-  ],
+  ['an override that ended', override({ expiresIn: -1 }), 'saved.override.expiresIn must be a number of milliseconds'],
 ]
 
 describe('restoreState throws an error that says what is wrong, and changes nothing', () => {
