@@ -144,27 +144,51 @@ describe('slowCallRate, asked after a long silence', () => {
   })
 
   test('decides the same whether there was a snapshot before or not', () => {
-    const admitted = [true, false].map((asks) => {
+    const decisions = [true, false].map((asks) => {
       const { breaker, clock } = slowBreaker({ minimumCalls: 3 })
       const hanging = [breaker.acquire(), breaker.acquire(), breaker.acquire()]
       clock.advance(150)
-      hanging.pop()?.ignore()
+      for (const permit of hanging) permit.ignore()
       clock.advance(3_600_000)
       if (asks) breaker.snapshot()
       return [breaker.tryAcquire().admitted, breaker.snapshot().opens]
     })
-    expect(admitted[0]).toEqual(admitted[1])
+    expect(decisions).toEqual([
+      [true, 0],
+      [true, 0],
+    ])
   })
 
-  test('trips on the numbers that the transition has', () => {
-    const { breaker, clock } = slowBreaker()
-    for (let n = 0; n < 5; n++) {
-      breaker.acquire()
-      clock.advance(60_000)
-    }
-    const trip = breaker.snapshot().lastTransition?.trip
-    expect(trip === undefined || trip.calls >= 2).toBe(true)
-  })
+  test('decides the same whether or not there is a snapshot before each call, whatever happens', () => {
+    const step = fc.oneof(
+      fc.constant({ do: 'begin' as const }),
+      fc.record({
+        do: fc.constant('end' as const),
+        pick: fc.nat(),
+        outcome: fc.constantFrom('ignored' as const, 'ignored' as const, 'ignored' as const, 'success' as const),
+      }),
+      fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(50, 100, 500, 1_000) }),
+    )
+    const property = fc.property(fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }), (steps) => {
+      const asked = slowBreaker({ window: timeWindow(1_000) })
+      const other = slowBreaker({ window: timeWindow(1_000) })
+      const running: [Permit, Permit][] = []
+      for (const one of steps) {
+        if (one.do === 'pass') for (const { clock } of [asked, other]) clock.advance(one.ms)
+        else if (one.do === 'end') {
+          const [call] = running.splice(one.pick % (running.length || 1), 1)
+          for (const permit of call ?? []) permit.settle(one.outcome)
+        } else {
+          asked.breaker.snapshot()
+          const [first, second] = [asked.breaker.tryAcquire(), other.breaker.tryAcquire()]
+          expect(first.admitted).toBe(second.admitted)
+          if (first.admitted && second.admitted) running.push([first, second])
+          expect(asked.breaker.snapshot()).toEqual(other.breaker.snapshot())
+        }
+      }
+    })
+    fc.assert(property, { numRuns: 2_000 })
+  }, 120_000)
 })
 
 describe('slowCallRate and late calls', () => {
