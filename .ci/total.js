@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 let passed = 0
 let failed = 0
-for (const group of ['packages', 'apps', 'tooling']) {
+for (const group of ['packages', 'packages/internal', 'apps', 'apps/examples', 'tooling']) {
   for (const name of readdirSync(group)) {
     const path = `${group}/${name}/reports/vitest.json`
     if (!existsSync(path)) continue

@@ -1,8 +1,8 @@
 import { CircuitBreaker, type CircuitBreakerOptions, consecutiveFailures, RetryBudget } from '@cb/core'
 import pRetryItself from 'p-retry'
 import { describe, expect, test, vi } from 'vitest'
-import * as cockatiel from '../recipes/cockatiel.js'
-import * as pRetry from '../recipes/p-retry.js'
+import * as cockatiel from '../src/cockatiel.js'
+import * as pRetry from '../src/p-retry.js'
 import { failing } from './dependency.ts'
 import { settle, useFakeTime } from './fake-time.ts'
 

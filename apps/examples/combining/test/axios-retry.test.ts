@@ -1,7 +1,7 @@
 import { consecutiveFailures, RetryBudget } from '@cb/core'
 import { type Listening, listen } from '@cb/test-kit'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { retryingClient } from '../recipes/axios-retry.js'
+import { retryingClient } from '../src/axios-retry.js'
 
 let server: Listening
 let requests: number

@@ -1,7 +1,7 @@
 import { CircuitBreaker, consecutiveFailures } from '@cb/core'
 import { expect, test, vi } from 'vitest'
-import { caching } from '../recipes/lru-cache.js'
-import { retrying } from '../recipes/p-retry.js'
+import { caching } from '../src/lru-cache.js'
+import { retrying } from '../src/p-retry.js'
 import { settle, useFakeTime } from './fake-time.ts'
 
 useFakeTime()

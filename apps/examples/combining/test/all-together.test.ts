@@ -1,6 +1,6 @@
 import { consecutiveFailures } from '@cb/core'
 import { expect, test, vi } from 'vitest'
-import { shielded } from '../recipes/all-together.js'
+import { shielded } from '../src/all-together.js'
 import { failing } from './dependency.ts'
 import { settle, useFakeTime } from './fake-time.ts'
 

@@ -16,6 +16,6 @@ test('the program of the README prints what its comments say', async () => {
 })
 
 test('the table links to each recipe once, and to nothing else', () => {
-  const links = [...readme.matchAll(/\]\(recipes\/(.*?)\)/g)].map(([, file]) => file)
-  expect(links.sort()).toEqual(readdirSync(`${folder}recipes`).sort())
+  const links = [...readme.matchAll(/\]\(src\/(.*?)\)/g)].map(([, file]) => file)
+  expect(links.sort()).toEqual(readdirSync(`${folder}src`).sort())
 })

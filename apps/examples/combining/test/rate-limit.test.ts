@@ -1,9 +1,9 @@
 import { CircuitBreaker, consecutiveFailures } from '@cb/core'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { expect, test, vi } from 'vitest'
-import { spacing } from '../recipes/bottleneck.js'
-import { retrying } from '../recipes/p-retry.js'
-import { rationing } from '../recipes/rate-limiter-flexible.js'
+import { spacing } from '../src/bottleneck.js'
+import { retrying } from '../src/p-retry.js'
+import { rationing } from '../src/rate-limiter-flexible.js'
 import { failing } from './dependency.ts'
 import { settle, useFakeTime } from './fake-time.ts'
 

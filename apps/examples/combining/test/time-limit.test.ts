@@ -1,7 +1,7 @@
 import { CircuitBreaker, consecutiveFailures } from '@cb/core'
 import { expect, test } from 'vitest'
-import { retrying } from '../recipes/p-retry.js'
-import { answeringWithin } from '../recipes/time-limit.js'
+import { retrying } from '../src/p-retry.js'
+import { answeringWithin } from '../src/time-limit.js'
 
 const hanging = (signal: AbortSignal) =>
   new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
