@@ -2,7 +2,7 @@ import Bottleneck from 'bottleneck'
 
 /**
  * A limiter that makes callers wait goes outside, breaker inside: the wait is no part of the call, so it can neither exhaust
- * `callTimeout` nor hold a probe's lease. While the circuit is open nobody waits in line only to be refused.
+ * `callTimeout` nor hold a probe's lease. While the circuit is open a call is rejected at once, without waiting in line.
  *
  * A retry goes around this: each attempt waits in line again. Leave Bottleneck's `expiration` alone and give the breaker a
  * `callTimeout`: it cancels the call too, and is counted.

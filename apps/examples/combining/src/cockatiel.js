@@ -5,8 +5,8 @@ import { bulkhead, DelegateBackoff, handleWhen, isBulkheadRejectedError, retry, 
  * Retry outside, then the bulkhead, breaker inside: waiting for the next attempt holds no place in the bulkhead, and waiting for
  * a place is no part of the call that the breaker times.
  *
- * Nothing is asked before a refusal's `retryAfterMs`. If that is longer than `patience`, or null (a person keeps the circuit
- * open), the retry stops at once, as it does when the bulkhead is full: more attempts would only keep it so.
+ * No attempt is made before the `retryAfterMs` of a rejection. If that is longer than `patience`, or null (the circuit is forced
+ * open), the retry stops at once, as it does when the bulkhead is full: more attempts would keep it full.
  *
  * @param {Pick<import('@cb/core').CircuitBreaker, 'execute'>} breaker
  */

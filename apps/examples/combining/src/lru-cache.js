@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache'
 
 /**
- * Cache outside everything: a fresh value asks nobody, and calls for the same key at the same time are one call and one outcome.
- * When that call fails or is refused, the stale value answers; without one the error does. It must not be inside a retry, which
+ * Cache outside everything: a fresh value makes no call, and calls for the same key at the same time are one call and one outcome.
+ * When that call fails or is rejected, the stale value answers; without one the error does. It must not be inside a retry, which
  * would take the stale value for a success.
  *
  * A stale value is kept until `max` newer keys push it out.

@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 
 /**
  * Bulkhead outside, breaker inside: waiting for a place is no part of the call, so it can neither exhaust `callTimeout` nor hold
- * a probe's lease. While the circuit is open nobody waits for a place only to be refused.
+ * a probe's lease. While the circuit is open a call is rejected at once, without waiting for a place.
  *
  * p-limit lets any number wait; `waiting` bounds them. A retry goes around this, so that it holds no place while it waits.
  *

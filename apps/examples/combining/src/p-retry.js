@@ -5,8 +5,8 @@ import pRetry from 'p-retry'
 /**
  * Retry outside, breaker inside: each attempt asks the breaker anew and is one outcome.
  *
- * A refusal says in `retryAfterMs` how long to wait: nothing is asked before that. If it is longer than `patience`, or null
- * (a person keeps the circuit open), the retry stops at once. The backoff comes on top, so that callers do not return in step.
+ * No attempt is made before the `retryAfterMs` of a rejection. If that is longer than `patience`, or null (the circuit is
+ * forced open), the retry stops at once. The backoff comes on top, so that callers do not return in step.
  * The budget bounds the retries of all callers together.
  *
  * @param {Pick<import('@cb/core').CircuitBreaker, 'execute'>} breaker

@@ -1,5 +1,5 @@
 /**
- * A limiter that answers at once goes inside the breaker: only a call that is admitted costs a point, and a refusal is `ignored`,
+ * A limiter that answers at once goes inside the breaker: only a call that is admitted costs a point, and its rejection is `ignored`,
  * which gives a probe's place back. A retry goes around both; each attempt costs a point.
  *
  * A limiter with a store can itself fail, which would count against the dependency: give it an `insuranceLimiter`.
@@ -16,19 +16,19 @@ export function rationing(breaker, limiter, key) {
    */
   const execute = (call, options) =>
     breaker.execute(async (signal) => {
-      await limiter.consume(key).catch(refuse)
+      await limiter.consume(key).catch(reject)
       return call(signal)
     }, options)
   return { execute }
 }
 
 /**
- * A refusal is a plain object. As an Error it survives a retry library; the breaker knows it by its first two properties, and the
+ * The limiter rejects with a plain object. As an Error it survives a retry library; the breaker knows it by its first two properties, and the
  * retry waits for the third.
  *
  * @param {Error | import('rate-limiter-flexible').RateLimiterRes} reason
  */
-function refuse(reason) {
+function reject(reason) {
   if (reason instanceof Error) throw reason
   const { msBeforeNext, remainingPoints } = reason
   throw Object.assign(new Error('rate limit reached'), { msBeforeNext, remainingPoints, retryAfterMs: msBeforeNext })

@@ -7,7 +7,7 @@ let server: Listening
 let requests: number
 let respond: () => [status: number, headers?: Record<string, string>]
 
-/** What axios-retry waited for, each over at once. Without a `timeout`, nobody else asks for a timer longer than 0. */
+/** What axios-retry waited for, each over at once. Without a `timeout`, no other timer is longer than 0. */
 let delays: number[]
 
 beforeEach(async () => {
@@ -52,7 +52,7 @@ test('the retry stops at once when the circuit opens: no request, and no further
   expect(breaker.snapshot().totals).toMatchObject({ failure: 2, rejected: 1 })
 })
 
-test('a refused request is not retried', async () => {
+test('a rejected request is not retried', async () => {
   const { client, breaker } = connect()
   breaker.forceOpen()
   await expect(client.get('/')).rejects.toMatchObject({ code: 'ECIRCUITOPEN' })

@@ -28,14 +28,14 @@ describe.each(Object.entries(bulkheads))('%s around a breaker', (_name, bulkhead
     expect(breaker.snapshot().totals).toMatchObject({ success: 2, failure: 0 })
   })
 
-  test('a call too many is refused without asking the breaker, and the places come back', async () => {
+  test('a call too many is rejected without asking the breaker, and the places come back', async () => {
     const breaker = new CircuitBreaker()
     const { execute } = bulkhead(breaker)
     const gate = deferred()
     const admitted = [execute(() => gate.promise), execute(() => gate.promise)]
     await vi.advanceTimersByTimeAsync(0)
-    const refused = await settle(execute(async () => 'one too many'))
-    expect(refused.status).toBe('rejected')
+    const rejected = await settle(execute(async () => 'one too many'))
+    expect(rejected.status).toBe('rejected')
     expect(breaker.snapshot().totals).toEqual({ success: 0, failure: 0, ignored: 0, rejected: 0, late: 0 })
     gate.resolve()
     await settle(Promise.all(admitted))
@@ -43,7 +43,7 @@ describe.each(Object.entries(bulkheads))('%s around a breaker', (_name, bulkhead
     expect(breaker.snapshot().totals).toMatchObject({ success: 3, failure: 0 })
   })
 
-  test('its refusal of a call too many is ignored by a breaker further out', async () => {
+  test('its rejection of a call too many is ignored by a breaker further out', async () => {
     const outer = new CircuitBreaker({ trip: consecutiveFailures(1) })
     const { execute } = bulkhead(new CircuitBreaker())
     const gate = deferred()
@@ -55,7 +55,7 @@ describe.each(Object.entries(bulkheads))('%s around a breaker', (_name, bulkhead
     await settle(Promise.all(admitted))
   })
 
-  test('a call that waits while the circuit opens is refused when its turn comes, and never made', async () => {
+  test('a call that waits while the circuit opens is rejected when its turn comes, and never made', async () => {
     const { call, attemptsAt } = failing(9)
     const breaker = new CircuitBreaker({ trip: consecutiveFailures(1) })
     const { execute } = bulkhead(breaker)
@@ -69,15 +69,15 @@ describe.each(Object.entries(bulkheads))('%s around a breaker', (_name, bulkhead
 describe.each(Object.entries({ 'p-limit': bulkheads['p-limit'], Bottleneck: bulkheads['Bottleneck'] }))(
   '%s around an open breaker',
   (_name, bulkhead) => {
-    test('nobody waits in line only to be refused', async () => {
+    test('a call is rejected without waiting in line', async () => {
       const breaker = new CircuitBreaker()
       const { execute } = bulkhead(breaker)
       const gate = deferred()
       const inFlight = execute(() => gate.promise)
       await vi.advanceTimersByTimeAsync(0)
       breaker.forceOpen()
-      const refusals = [1, 2, 3].map(() => execute(async () => 'never').catch((error) => error.code))
-      expect(await Promise.all(refusals)).toEqual(['ECIRCUITOPEN', 'ECIRCUITOPEN', 'ECIRCUITOPEN'])
+      const rejections = [1, 2, 3].map(() => execute(async () => 'never').catch((error) => error.code))
+      expect(await Promise.all(rejections)).toEqual(['ECIRCUITOPEN', 'ECIRCUITOPEN', 'ECIRCUITOPEN'])
       gate.resolve()
       await settle(inFlight)
     })
@@ -106,7 +106,7 @@ test('the other way round, a call that only waited for a place counts as a failu
   expect(breaker.snapshot().totals).toMatchObject({ success: 1, failure: 1 })
 })
 
-test('cockatiel does not retry what its full bulkhead refused', async () => {
+test('cockatiel does not retry what its full bulkhead rejected', async () => {
   const { execute } = cockatiel(new CircuitBreaker(), { places: 1, waiting: 0 })
   const gate = deferred()
   const inFlight = execute(() => gate.promise)

@@ -17,7 +17,7 @@ function source() {
   return { state, load }
 }
 
-test('a fresh value asks nobody, not even the breaker', async () => {
+test('a fresh value is answered without a call through the breaker', async () => {
   const { state, load } = source()
   const breaker = new CircuitBreaker()
   const { get } = caching(breaker, load)
@@ -48,7 +48,7 @@ test('the stale value answers when the call fails, each failure is an outcome, a
   expect(breaker.snapshot().totals).toEqual({ success: 1, failure: 2, ignored: 0, rejected: 1, late: 0 })
 })
 
-test('a new value replaces the stale one once the dependency is well again', async () => {
+test('a new value replaces the stale one once the dependency has recovered', async () => {
   const { state, load } = source()
   const { get } = caching(new CircuitBreaker(), load, { ttl: 1_000 })
   await get('a')
@@ -59,7 +59,7 @@ test('a new value replaces the stale one once the dependency is well again', asy
   expect(await get('a')).toBe('3 of a')
 })
 
-test('without a value the caller gets the refusal, and the next call asks again', async () => {
+test('without a value the caller gets the rejection, and the next call asks again', async () => {
   const breaker = new CircuitBreaker()
   breaker.forceOpen()
   const { get } = caching(breaker, source().load)

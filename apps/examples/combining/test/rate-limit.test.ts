@@ -14,7 +14,7 @@ const ration = (breaker: CircuitBreaker) => {
   return { ...rationing(breaker, limiter, 'quotes'), limiter }
 }
 
-test('rate-limiter-flexible inside: a refusal is ignored and the call is not made', async () => {
+test('rate-limiter-flexible inside: a rejection is ignored and the call is not made', async () => {
   const { call, attemptsAt } = failing(0)
   const breaker = new CircuitBreaker({ trip: consecutiveFailures(1) })
   const { execute } = ration(breaker)
@@ -24,7 +24,7 @@ test('rate-limiter-flexible inside: a refusal is ignored and the call is not mad
   expect(breaker.snapshot().totals).toMatchObject({ success: 2, failure: 0, ignored: 1 })
 })
 
-test('rate-limiter-flexible inside: a call that the breaker refuses costs no point', async () => {
+test('rate-limiter-flexible inside: a call that the breaker rejects costs no point', async () => {
   const breaker = new CircuitBreaker()
   const { execute, limiter } = ration(breaker)
   breaker.forceOpen()
@@ -32,7 +32,7 @@ test('rate-limiter-flexible inside: a call that the breaker refuses costs no poi
   expect(await limiter.get('quotes')).toBeNull()
 })
 
-test('rate-limiter-flexible inside: a probe that it refuses gives its place back', async () => {
+test('rate-limiter-flexible inside: a probe that it rejects gives its place back', async () => {
   const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), openDuration: 1_000 })
   const { execute } = ration(breaker)
   await settle(execute(failing(1).call))
@@ -70,7 +70,7 @@ test('Bottleneck inside a retry: each attempt waits in line', async () => {
   expect(breaker.snapshot().totals).toMatchObject({ success: 1, failure: 2 })
 })
 
-test('Bottleneck around an open circuit: a refused call is refused at once and takes nobody’s turn', async () => {
+test('Bottleneck around an open circuit: a call is rejected at once and takes no turn', async () => {
   const breaker = new CircuitBreaker()
   const { execute } = spacing(breaker, { minTime: 3_000 })
   breaker.forceOpen()

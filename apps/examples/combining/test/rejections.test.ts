@@ -20,8 +20,8 @@ const fail = () => Promise.reject(new Error('down'))
 const quiet = (promise: Promise<unknown>) => void promise.catch(() => {})
 const opossum = (options: Opossum.Options, call: () => Promise<unknown>) => new Opossum(call, options)
 
-/** Each refused by the real library, on this side of the wire: it says nothing about the dependency. */
-const refusals: Record<string, () => unknown> = {
+/** Each rejected by the real library, on this side of the wire: it proves nothing about the dependency. */
+const rejections: Record<string, () => unknown> = {
   'a full cockatiel bulkhead': () => {
     const full = cockatiel.bulkhead(1)
     quiet(full.execute(forever))
@@ -81,7 +81,7 @@ const refusals: Record<string, () => unknown> = {
   },
 }
 
-test.each(Object.entries(refusals))('%s is ignored', async (_name, call) => {
+test.each(Object.entries(rejections))('%s is ignored', async (_name, call) => {
   expect(await outcomeOf(call)).toBe('ignored')
 })
 

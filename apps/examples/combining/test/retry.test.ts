@@ -10,7 +10,7 @@ useFakeTime()
 
 const recipes = { 'p-retry': pRetry.retrying, cockatiel: cockatiel.retrying }
 
-/** A breaker, what it was asked and when: refusals with the time they told to wait. */
+/** A breaker, and when it was asked: `wait` is the `retryAfterMs` of a rejection, 0 of an admitted call. */
 function watched(options: CircuitBreakerOptions) {
   const breaker = new CircuitBreaker(options)
   const asked: { at: number; wait: number }[] = []
@@ -48,7 +48,7 @@ describe.each(Object.entries(recipes))('%s', (_name, retrying) => {
     expect(breaker.snapshot().totals).toEqual({ success: 1, failure: 2, ignored: 0, rejected: 1, late: 0 })
   })
 
-  test('after a refusal nothing is asked before retryAfterMs, also when every probe’s place is taken', async () => {
+  test('after a rejection no attempt is made before retryAfterMs, also when all probe slots are in use', async () => {
     const { call } = failing(0)
     const { breaker, asked } = watched({ openDuration: 1_000, halfOpen: { probeTimeout: 4_000 } })
     for (let n = 0; n < 10; n++) breaker.acquire().failure()
@@ -60,7 +60,7 @@ describe.each(Object.entries(recipes))('%s', (_name, retrying) => {
     expect((asked[1]?.at as number) - (asked[0]?.at as number)).toBeGreaterThanOrEqual(4_000)
   })
 
-  test('a circuit that a person keeps open ends it at once', async () => {
+  test('a circuit that is forced open ends it at once', async () => {
     const { call, attemptsAt } = failing(0)
     const { breaker } = watched({})
     breaker.forceOpen('maintenance')

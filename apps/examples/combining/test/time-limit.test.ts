@@ -42,6 +42,6 @@ test('the caller is not kept waiting for a circuit that stays open beyond his de
 test.each([
   ['no callTimeout', {}],
   ['a callTimeout as long as the deadline', { callTimeout: 1_000 }],
-])('a breaker with %s is refused', (_what, options) => {
+])('a breaker with %s is a RangeError', (_what, options) => {
   expect(() => answeringWithin(new CircuitBreaker(options), 1_000)).toThrow(RangeError)
 })
