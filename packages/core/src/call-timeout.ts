@@ -22,7 +22,7 @@ export interface CallLimits {
 export function callWithTimeout<T>(fn: Call<T>, limits: CallLimits): Promise<T> {
   const { breaker, callTimeout, signal, onCancel } = limits
   const controller = new AbortController()
-  let timer: unknown
+  let timer: ReturnType<typeof setTimeout> | undefined
   let onAbort: (() => void) | undefined
   const clear = () => {
     clearTimeout(timer)
@@ -47,9 +47,24 @@ export function callWithTimeout<T>(fn: Call<T>, limits: CallLimits): Promise<T> 
     }
     if (callTimeout !== undefined)
       timer = setTimeout(() => stop(new CallTimeoutError(breaker, callTimeout)), callTimeout)
-    new Promise<T>((start) => start(fn(controller.signal))).finally(clear).then(resolve, reject)
+    const end = (settle: (result: never) => void) => (result: unknown) => {
+      clear()
+      settle(result as never)
+    }
+    try {
+      then.call(Promise.resolve(fn(controller.signal)), end(resolve), end(reject))
+    } catch (error) {
+      end(reject)(error)
+    }
   })
 }
+
+function intrinsicThen(): typeof Promise.prototype.then {
+  return Promise.prototype.then
+}
+
+/** As `await` does: a promise may have a `then` of its own, which may throw or call back twice. */
+export const then: typeof Promise.prototype.then = /* @__PURE__ */ intrinsicThen()
 
 /** A signal may be any object with the methods of one. */
 function removeListener(signal: AbortSignal | undefined, listener: () => void): void {

@@ -1,6 +1,6 @@
 import { assertOption, checkFunction } from '@cb/checks'
 import type { Audience, CircuitBreakerEvents, OutcomeEvent, RejectionEvent, Transition } from './events.ts'
-import { hasCallObservers, hub, type Named, runObserved } from './hub.ts'
+import { type HubObserver, hasCallObservers, hub, type Named } from './hub.ts'
 import { callSafely, warnOnce } from './misuse.ts'
 
 type EventName = keyof CircuitBreakerEvents
@@ -85,7 +85,9 @@ export class EventQueue implements Audience {
   }
 
   run<T>(fn: () => T, call: object): T {
-    return runObserved(fn, this.#breaker, call)
+    const around = (inner: () => T, observer: HubObserver) =>
+      observer.call ? () => (observer as Required<HubObserver>).call(inner, this.#breaker, call) : inner
+    return hub.observers === null ? fn() : hub.observers.reduceRight(around, fn)()
   }
 
   #announce({ name, event, call }: Announcement): void {

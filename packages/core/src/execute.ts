@@ -1,5 +1,5 @@
 import { askFallback, assertOption, checkFunction, checkObject } from '@cb/checks'
-import { type Call, callWithTimeout } from './call-timeout.ts'
+import { type Call, callWithTimeout, then } from './call-timeout.ts'
 import type { Circuit } from './circuit.ts'
 import { defaultClassify, outcomeOf, outcomeOfError } from './outcome.ts'
 import type { Permit } from './permit.ts'
@@ -51,17 +51,16 @@ export function executeFast<T>({ onValue, onError }: Circuit, fn: Call<T>): Prom
   }
 }
 
-/** The intrinsic one: a promise may have a `then` of its own, which may throw or call back twice. */
-const then = /* @__PURE__ */ (() => Promise.prototype.then)()
-
 /**
  * The signal of calls without a limit, shared by all of them: an AbortController for each would cost more than the rest of the
  * call. It has no source, so it never aborts, and it keeps no listeners, so none pile up.
  */
-const idleSignal: AbortSignal = /* @__PURE__ */ (() => {
+const idleSignal = /* @__PURE__ */ createIdleSignal()
+
+function createIdleSignal(): AbortSignal {
   const signal = typeof AbortSignal.any === 'function' ? AbortSignal.any([]) : new AbortController().signal
   return Object.defineProperty(signal, 'addEventListener', { value: () => {} })
-})()
+}
 
 // The general path: admission, call within its limits, classification, settlement.
 

@@ -6,13 +6,13 @@ export interface Named {
   readonly name: string
 }
 
-/** An observer as the hub knows it; `observe` makes sure that none throws and that `call` runs each call exactly once. */
+/** An observer as the hub knows it. `observe` makes sure that `call` runs `fn` exactly once, and gives its answer. */
 export interface HubObserver {
   created?(breaker: Named): void
   transition?(event: Transition, breaker: Named): void
   outcome?(event: OutcomeEvent, breaker: Named, call?: object): void
   rejection?(event: RejectionEvent, breaker: Named): void
-  call?(run: () => void, breaker: Named, call: object): void
+  call?<T>(fn: () => T, breaker: Named, call: object): T
 }
 
 /** What all copies of this package in one process share. Its shape is fixed: another version may have created it. */
@@ -69,25 +69,4 @@ export function hasCallObservers(): boolean {
   withoutCallObservers = found ? undefined : observers
   withCallObservers = found ? observers : undefined
   return found
-}
-
-/** Runs a call inside what the observers put around it. */
-export function runObserved<T>(fn: () => T, breaker: Named, call: object): T {
-  const { observers } = hub
-  if (!observers?.some((observer) => observer.call)) return fn()
-  let answer = fn
-  const run = () => {
-    try {
-      const value = fn()
-      answer = () => value
-    } catch (error) {
-      answer = () => {
-        throw error
-      }
-    }
-  }
-  const around = (inner: () => void, observer: HubObserver) =>
-    observer.call ? () => observer.call?.(inner, breaker, call) : inner
-  observers.reduceRight(around, run)()
-  return answer()
 }

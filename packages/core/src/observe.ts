@@ -54,21 +54,38 @@ function toHubObserver(observer: Observer): HubObserver {
         observer.outcome?.(event, breaker, call),
     }),
     ...(observer.call && {
-      call: (run: () => void, breaker: CircuitBreaker, call: object) => {
-        const runOnce = once(run)
-        callSafely(entry, breaker.name, 'an observer', () => observer.call?.(runOnce, breaker, call))
-        runOnce()
+      call: <T>(fn: () => T, breaker: CircuitBreaker, call: object) => {
+        const run = once(fn)
+        callSafely(entry, breaker.name, 'an observer', () => observer.call?.(() => void run.begin(), breaker, call))
+        return run.answer()
       },
     }),
   } as HubObserver
   return entry
 }
 
-function once(run: () => void): () => void {
-  let done = false
-  return () => {
-    if (done) return
-    done = true
-    run()
+/** Runs a function at most once; `answer` runs it if need be, and returns or throws what it has returned or thrown. */
+function once<T>(fn: () => T): { begin(): void; answer(): T } {
+  let answer: (() => T) | undefined
+  const begin = () => {
+    if (answer !== undefined) return
+    answer = () => {
+      throw new Error('a call was begun again from within itself')
+    }
+    try {
+      const value = fn()
+      answer = () => value
+    } catch (error) {
+      answer = () => {
+        throw error
+      }
+    }
+  }
+  return {
+    begin,
+    answer() {
+      begin()
+      return (answer as () => T)()
+    },
   }
 }

@@ -58,15 +58,21 @@ export interface CircuitBreakerOptions {
 }
 
 // Descriptions without a memory of their own, so all breakers share them.
-const defaults: Settings = /* @__PURE__ */ (() => ({
-  trip: anyOf(failureRate(), consecutiveFailures(10)),
-  openDuration: exponentialBackoff(),
-  halfOpen: parseHalfOpen(),
-  shadow: 0,
-  classify: defaultClassify,
-  clock: new SteadyClock(systemNow),
-  random: safeRandom(() => Math.random()),
-}))()
+const defaults = /* @__PURE__ */ createDefaults()
+
+function createDefaults(): Settings {
+  return {
+    trip: anyOf(failureRate(), consecutiveFailures(10)),
+    openDuration: exponentialBackoff(),
+    halfOpen: parseHalfOpen(),
+    shadow: 0,
+    classify: defaultClassify,
+    clock: new SteadyClock(systemNow),
+    random: safeRandom(() => Math.random()),
+  }
+}
+
+/** No option is given. */
 const unset: Settings = /* @__PURE__ */ Object.create(defaults)
 
 /** Options that depend on no other. */
@@ -85,13 +91,12 @@ const parsers: {
   classify: checkFunction,
   random: (option, value) => safeRandom(checkFunction(option, value)),
 }
-const independentOptions = /* @__PURE__ */ Object.keys(parsers) as IndependentOption[]
 /** The options that breakers of a registry may share. */
-export const sharedOptions: readonly (keyof CircuitBreakerOptions)[] = /* @__PURE__ */ (() => [
-  ...independentOptions,
-  'halfOpen' as const,
-  'now' as const,
-])()
+export const sharedOptions: readonly (keyof CircuitBreakerOptions)[] = /* @__PURE__ */ listSharedOptions()
+
+function listSharedOptions(): (keyof CircuitBreakerOptions)[] {
+  return [...(Object.keys(parsers) as IndependentOption[]), 'halfOpen', 'now']
+}
 
 /** What `configure` may change: all but the name and the sources of time and chance. */
 export type LiveOptions = Omit<CircuitBreakerOptions, 'name' | 'now' | 'random'>
@@ -115,17 +120,20 @@ export function optionsFor(name: string, settings: Settings): CircuitBreakerOpti
   return { name, [parsed]: settings } as Input
 }
 
-/** Breakers created one after the other with the same options share their settings. */
-let latest: { readonly options: CircuitBreakerOptions; readonly settings: Settings } | undefined
+/** Breakers created one after the other with the same options share their settings. Weak, for options hold what users gave. */
+let latest: WeakRef<{ readonly options: CircuitBreakerOptions; readonly settings: Settings }> | undefined
 
 /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
 export function parseOptions(options: Input): Settings {
   if (options?.[parsed] !== undefined) return options[parsed]
   checkObject('CircuitBreaker', options, ['name', ...sharedOptions])
   if (options.halfOpen !== undefined) return changeSettings(unset, options) // the caller may change that object later
-  if (latest === undefined || !sharedOptions.every((name) => Object.is(options[name], latest?.options[name])))
-    latest = { options: { ...options }, settings: changeSettings(unset, options) }
-  return latest.settings
+  const previous = latest?.deref()
+  if (previous !== undefined && sharedOptions.every((name) => Object.is(options[name], previous.options[name])))
+    return previous.settings
+  const settings = changeSettings(unset, options)
+  if (typeof WeakRef === 'function') latest = new WeakRef({ options: { ...options }, settings })
+  return settings
 }
 
 /**
@@ -136,7 +144,7 @@ export function changeSettings(before: Settings, changes: CircuitBreakerOptions)
   const { halfOpen, callTimeout, now } = changes
   const settings: { -readonly [Name in keyof Settings]: Settings[Name] } = Object.create(defaults)
   Object.assign(settings, before)
-  for (const name of independentOptions) {
+  for (const name of Object.keys(parsers) as IndependentOption[]) {
     const parse = parsers[name] as Parser<unknown, unknown>
     if (changes[name] !== undefined) Object.assign(settings, { [name]: parse(name, changes[name]) })
   }

@@ -58,7 +58,7 @@ interface SavedPolicy {
 
 type CountName = 'success' | 'failure' | 'ignored' | 'rejected' | 'late' | 'shadowed' | 'timeouts' | 'opens' | 'closes'
 
-const counts: Readonly<Record<CountName, NumberRange>> = /* @__PURE__ */ (() => ({
+const counts: Readonly<Record<CountName, NumberRange>> = {
   success: nonNegativeInteger,
   failure: nonNegativeInteger,
   ignored: nonNegativeInteger,
@@ -68,7 +68,7 @@ const counts: Readonly<Record<CountName, NumberRange>> = /* @__PURE__ */ (() => 
   timeouts: nonNegativeInteger,
   opens: nonNegativeInteger,
   closes: nonNegativeInteger,
-}))()
+}
 
 /** A policy of any kind, as far as its memory goes. */
 interface Policy {
@@ -172,7 +172,8 @@ function circuitOf(breaker: CircuitBreaker): Circuit {
   return CircuitBreaker.circuitOf(breaker)
 }
 
-const duration: NumberRange = { min: 0, unit: ' of milliseconds', needed: true }
+/** What is left of the longest duration there is may be rounded up. */
+const duration: NumberRange = { min: 0, max: 1e17, unit: ' of milliseconds', needed: true }
 
 /** Checks all of it before anything is changed. */
 function restore(circuit: Circuit, value: unknown): void {

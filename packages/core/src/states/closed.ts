@@ -1,7 +1,7 @@
 import type { AdmissionMonitor, AdmissionPolicy } from '../admission/admission-policy.ts'
 import type { RejectionReason } from '../errors.ts'
 import type { Trip, WindowSnapshot } from '../events.ts'
-import { warnOnce } from '../misuse.ts'
+import { swallowRejection, warnOnce } from '../misuse.ts'
 import type { Outcome } from '../outcome.ts'
 import { type Decision, type Permit, Rejection } from '../permit.ts'
 import type { Settings } from '../settings.ts'
@@ -18,7 +18,7 @@ interface Owner {
 export class Closed implements State, Admission {
   readonly #owner: Owner
   /** Of the outage before. */
-  readonly #attempt: number
+  readonly #attempt: number | undefined
   #trip: TripMonitor
   #recovery: AdmissionMonitor | undefined
   #admission: AdmissionMonitor | undefined
@@ -26,10 +26,9 @@ export class Closed implements State, Admission {
   /** @param attempt  that of the outage which has just ended; undefined if there was none, so there is nothing to recover from. */
   constructor(owner: Owner, attempt?: number) {
     this.#owner = owner
-    this.#attempt = attempt ?? 0
-    const { recovery, admission } = owner.settings
-    if (attempt !== undefined && recovery !== undefined) this.#recovery = this.#startAdmission(recovery)
-    if (admission !== undefined) this.#admission = this.#startAdmission(admission)
+    this.#attempt = attempt
+    this.#recovery = attempt === undefined ? undefined : this.#startAdmission(owner.settings.recovery)
+    this.#admission = this.#startAdmission(owner.settings.admission)
     this.#trip = this.#startTrip()
   }
 
@@ -38,29 +37,23 @@ export class Closed implements State, Admission {
   }
 
   #startTrip(): TripMonitor {
+    const { trip, clock, random } = this.#owner.settings
     const recovery = this.#recovery?.share && (this.#recovery as { share(): number })
-    const monitor = this.#try(this.#owner.settings.trip, 'trip', () => {
-      const { trip, clock, random } = this.#owner.settings
-      const started = trip.start(clock, { random, recovery })
-      if (typeof started?.success === 'function' && typeof started.failure === 'function') return started
-      throw new TypeError('start() must return an object with success, failure and snapshot')
-    })
+    const monitor = this.#ask(trip, () => checkMonitor(trip.start(clock, { random, recovery }), 'success'))
     return monitor ?? { success: noTrip, failure: noTrip, snapshot: () => emptyWindow }
   }
 
-  #startAdmission(policy: AdmissionPolicy): AdmissionMonitor | undefined {
-    return this.#try(policy, 'admission', () => {
-      const { clock, random } = this.#owner.settings
-      const started = policy.start(clock, { random })
-      if (typeof started?.reject === 'function') return started
-      throw new TypeError('start() must return an object with reject')
-    })
+  #startAdmission(policy: AdmissionPolicy | undefined): AdmissionMonitor | undefined {
+    return (
+      policy &&
+      this.#ask(policy, () => checkMonitor(policy.start(this.#owner.settings.clock, this.#owner.settings), 'reject'))
+    )
   }
 
   /** The policies of the settings start with an empty memory, if they are not those of `before`. */
   restart(before: Owner['settings']): void {
     const { trip, admission } = this.#owner.settings
-    if (admission !== before.admission) this.#admission = admission && this.#startAdmission(admission)
+    if (admission !== before.admission) this.#admission = this.#startAdmission(admission)
     if (trip !== before.trip) this.#trip = this.#startTrip()
   }
 
@@ -90,52 +83,40 @@ export class Closed implements State, Admission {
   rejection(): undefined {}
 
   get admission(): Admission | undefined {
-    return this.#recovery === undefined && this.#admission === undefined ? undefined : this
+    return (this.#recovery ?? this.#admission) && this
   }
 
   reject(): Rejection | undefined {
-    const { recovery, admission } = this.#owner.settings
-    const reason = this.#reject(recovery, this.recovery) ?? this.#reject(admission, this.#admission)
+    const reason = this.#rejectionReason(this.recovery) ?? this.#rejectionReason(this.#admission)
     return reason && new Rejection(reason, 1) // left to chance: the next call may pass
   }
 
-  #reject(policy: AdmissionPolicy | undefined, monitor: AdmissionMonitor | undefined): RejectionReason | undefined {
-    if (monitor === undefined) return undefined
-    return this.#try(policy ?? monitor, 'admission', () => {
-      const reason = monitor.reject()
-      if (reason === undefined || reason === 'throttled' || reason === 'ramp') return reason
-      throw new TypeError("reject() must return 'throttled', 'ramp' or undefined")
-    })
+  #rejectionReason(monitor: AdmissionMonitor | undefined): RejectionReason | undefined {
+    return monitor && this.#ask(monitor, () => monitor.reject())
   }
 
   /** Until its share is 1. */
   get recovery(): AdmissionMonitor | undefined {
     const recovery = this.#recovery
-    if (recovery?.share === undefined) return recovery
-    const share = this.#try(recovery, 'admission', () => recovery.share?.())
-    if (!(typeof share === 'number' && share < 1)) this.#recovery = undefined
+    if (recovery?.share && !(Number(this.#ask(recovery, () => recovery.share?.())) < 1)) this.#recovery = undefined
     return this.#recovery
   }
 
   /** That of the outage before while traffic returns gradually: a relapse goes on counting. */
   get attempt(): number {
-    return this.recovery === undefined ? 0 : this.#attempt
+    return (this.recovery && this.#attempt) ?? 0
   }
 
   issue(permit: Permit): void {
-    if (this.#trip.began !== undefined) this.#decide((trip) => trip.began?.(permit) as undefined)
+    if (this.#trip.began) this.#decide((trip) => trip.began?.(permit))
   }
 
   settle(outcome: Outcome, error: unknown, permit: Permit | undefined): Decision | undefined {
-    if (outcome === 'ignored') return this.#decide((trip) => trip.ignored?.(permit) as undefined)
-    if (this.admission !== undefined) this.#tellAdmission(outcome, error)
-    return outcome === 'success' ? this.succeed(permit) : this.fail(error, permit)
-  }
-
-  #tellAdmission(outcome: 'success' | 'failure', error: unknown): void {
+    if (outcome === 'ignored') return this.#decide((trip) => trip.ignored?.(permit))
     for (const monitor of [this.#recovery, this.#admission]) {
-      if (monitor !== undefined) this.#try(monitor, 'admission', () => monitor[outcome]?.(error))
+      if (monitor) this.#ask(monitor, () => monitor[outcome]?.(error))
     }
+    return outcome === 'success' ? this.succeed(permit) : this.fail(error, permit)
   }
 
   /** As `settle`, for the most frequent event: a success without an admission policy. */
@@ -143,7 +124,7 @@ export class Closed implements State, Admission {
     try {
       return toDecision(this.#trip.success(permit))
     } catch (problem) {
-      return this.#blame(this.#owner.settings.trip, 'trip', problem)
+      return this.#blame(this.#owner.settings.trip, problem)
     }
   }
 
@@ -151,39 +132,49 @@ export class Closed implements State, Admission {
     try {
       return toDecision(this.#trip.failure(error, permit))
     } catch (problem) {
-      return this.#blame(this.#owner.settings.trip, 'trip', problem)
+      return this.#blame(this.#owner.settings.trip, problem)
     }
   }
 
   late(permit: Permit): void {
-    this.#decide((trip) => trip.late?.(permit) as undefined)
+    this.#decide((trip) => trip.late?.(permit))
   }
 
   window(): WindowSnapshot {
-    return this.#try(this.#owner.settings.trip, 'trip', () => this.#trip.snapshot()) ?? emptyWindow
+    return this.#ask(this.#owner.settings.trip, () => this.#trip.snapshot()) ?? emptyWindow
   }
 
-  #decide(ask: (trip: TripMonitor) => Trip | undefined): Decision | undefined {
-    return toDecision(this.#try(this.#owner.settings.trip, 'trip', () => ask(this.#trip)))
+  #decide(question: (trip: TripMonitor) => unknown): Decision | undefined {
+    return this.#ask(this.#owner.settings.trip, () => toDecision(question(this.#trip)))
   }
 
   /** The answer of a policy, which may be the user's own; undefined, and a warning, if it throws. */
-  #try<Answer>(policy: object, kind: 'trip' | 'admission', ask: () => Answer): Answer | undefined {
+  #ask<Answer>(policy: object, question: () => Answer): Answer | undefined {
     try {
-      return ask()
+      return question()
     } catch (problem) {
-      return this.#blame(policy, kind, problem)
+      return this.#blame(policy, problem)
     }
   }
 
-  #blame(policy: object, kind: 'trip' | 'admission', problem: unknown): undefined {
-    warnOnce(policy, this.#owner.name, `the ${kind} policy threw`, problem)
+  #blame(policy: object, problem: unknown): undefined {
+    const { name, settings } = this.#owner
+    warnOnce(policy, name, `the ${policy === settings.trip ? 'trip' : 'admission'} policy threw`, problem)
   }
 }
 
-/** Only an object is a trip: a policy of the user's own may return `false`. */
-function toDecision(trip: Trip | undefined): Decision | undefined {
-  return typeof trip === 'object' && trip !== null ? { to: 'open', reason: trip.policy, trip } : undefined
+/** A policy of the user's own may return `false` for no trip, or by mistake a promise. */
+function toDecision(answer: unknown): Decision | undefined {
+  if (typeof answer !== 'object' || answer === null) return undefined
+  const trip = answer as Trip
+  if (typeof trip.policy === 'string') return { to: 'open', reason: trip.policy, trip }
+  swallowRejection(answer)
+  throw new TypeError('a trip must be an object with the name of its `policy`')
+}
+
+function checkMonitor<Monitor>(monitor: Monitor, method: keyof Monitor & string): Monitor {
+  if (typeof monitor?.[method] === 'function') return monitor
+  throw new TypeError(`start() must return an object with ${method}()`)
 }
 
 function noTrip(): undefined {}

@@ -62,7 +62,7 @@ class AnyOf implements TripMonitor {
     for (const monitor of this.#monitors) {
       try {
         const trip = question(monitor)
-        first ??= trip || undefined
+        first ??= (trip as Trip | undefined) || undefined
       } catch (error) {
         problem ??= error
       }
