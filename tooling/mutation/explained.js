@@ -301,7 +301,7 @@ export const explained = [
     },
   },
   {
-    why: 'It is there for another runtime; the tests that run here see Node.js only. `@cb/runtimes` runs the others.',
+    why: 'It is there for another runtime; the tests that run here see Node.js only. `@cb/compat` runs the others.',
     mutants: {
       'src/background-probe.ts': [
         [';(this.#timer as { unref?(): void }).unref?.()', ';(this.#timer as { unref?(): void; }).unref()'],

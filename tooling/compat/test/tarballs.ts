@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { run } from '@cb/engines'
+import { run } from '../src/index.ts'
 
 export const packages: readonly string[] = ['core', 'axios', 'fetch', 'express', 'opentelemetry']
 

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { run } from '@cb/engines'
+import { run } from '../../src/index.ts'
 
-const cache = fileURLToPath(new URL('../../node_modules/.cache/sdk-lines/', import.meta.url))
-const packages = fileURLToPath(new URL('../../../', import.meta.url))
+const cache = fileURLToPath(new URL('../../node_modules/.cache/opentelemetry-sdks/', import.meta.url))
+const packages = fileURLToPath(new URL('../../../../packages/', import.meta.url))
 const here = fileURLToPath(new URL('.', import.meta.url))
 
 /** An application's folder: packages of OpenTelemetry from the registry, once per machine, and what was built here. */

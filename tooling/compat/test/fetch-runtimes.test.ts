@@ -1,9 +1,9 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { engine, run } from '@cb/engines'
 import { type Dependency, dependency } from '@cb/test-kit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { engine, run } from '../src/index.ts'
 
 const expected = [
   ...['text', 'no json', 'no form', 'reader', 'loop', 'pipe', 'clone', 'unread', 'cancelled'].map(
@@ -20,10 +20,10 @@ let site: string
 
 beforeAll(async () => {
   service = await dependency()
-  site = await mkdtemp(join(tmpdir(), 'cb-fetch-'))
-  const dist = new URL('../dist/', import.meta.url)
+  site = await mkdtemp(join(tmpdir(), 'cb-compat-'))
+  const dist = new URL('.', import.meta.resolve('@cb/fetch'))
   await cp(new URL('.', import.meta.resolve('@cb/core')), join(site, 'core'), { recursive: true })
-  await cp(new URL('runtimes-scenario.js', import.meta.url), join(site, 'scenario.js'))
+  await cp(new URL('fetch-scenario.js', import.meta.url), join(site, 'scenario.js'))
   for (const name of (await readdir(dist)).filter((it) => it.endsWith('.js'))) {
     const code = await readFile(new URL(name, dist), 'utf8')
     await writeFile(join(site, name), code.replaceAll('"@cb/core"', '"./core/index.js"'))
@@ -51,6 +51,6 @@ test.each<[string, () => string | Promise<string>, readonly string[]]>([
   ['Node.js 24', () => engine('node24'), []],
   ['Bun', () => engine('bun'), ['--no-install']],
   ['Deno', () => engine('deno'), deno],
-])('every way that a request can go counts the same on %s', { timeout: 120_000 }, async (_name, command, options) => {
+])('every way that a request can go counts the same on %s', async (_name, command, options) => {
   expect(JSON.parse(await run(await command(), [...options, 'main.js'], site))).toEqual(expected)
 })

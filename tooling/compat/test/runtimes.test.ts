@@ -2,19 +2,19 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { engine, run } from '@cb/engines'
 import { chromiumMissing, chromiumPath, listen } from '@cb/test-kit'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { engine, run } from '../src/index.ts'
 
 const expected = '42 closed, down closed, down open, ECIRCUITOPEN open, half-open, 42 closed'
 
 let site: string
 
 beforeAll(async () => {
-  site = await mkdtemp(join(tmpdir(), 'cb-runtimes-'))
+  site = await mkdtemp(join(tmpdir(), 'cb-compat-'))
   await cp(new URL('.', import.meta.resolve('@cb/core')), join(site, 'core'), { recursive: true })
-  await cp(fileURLToPath(new URL('scenario.js', import.meta.url)), join(site, 'scenario.js'))
+  await cp(fileURLToPath(new URL('runtimes-scenario.js', import.meta.url)), join(site, 'scenario.js'))
   await writeFile(join(site, 'package.json'), '{ "type": "module" }')
   await writeFile(
     join(site, 'main.js'),

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { run } from '@cb/engines'
 import { expect, onTestFinished, test } from 'vitest'
-import { application } from './sdk-lines/install.ts'
+import { run } from '../src/index.ts'
+import { application } from './opentelemetry-sdks/install.ts'
 
 /** The names of OpenTelemetry's packages, without its scope, and their versions. */
 function openTelemetry(versions: Readonly<Record<string, string>>): Promise<string> {
@@ -39,16 +39,20 @@ const lines = [
   },
 ]
 
-test.each(lines)(
-  'all that is emitted in one outage is the same to the last attribute: $line',
-  async ({ versions }) => {
-    const folder = await openTelemetry(versions)
-    onTestFinished(() => rm(folder, { recursive: true }))
-    const emitted = await run(process.execPath, ['outage.js'], folder)
-    await expect(`${emitted}\n`).toMatchFileSnapshot('sdk-lines/outage.txt')
-  },
-  120_000,
-)
+test.each(lines)('all that is emitted in one outage is the same to the last attribute: $line', async ({ versions }) => {
+  const folder = await openTelemetry(versions)
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const emitted = await run(process.execPath, ['outage.js'], folder)
+  await expect(`${emitted}\n`).toMatchFileSnapshot('opentelemetry-sdks/outage.txt')
+})
+
+const applicationOf2 = {
+  api: '1.9.1',
+  'sdk-node': '0.223.0',
+  'sdk-metrics': '2.12.1',
+  'sdk-logs': '0.223.0',
+  instrumentation: '0.223.0',
+}
 
 const applicationOf3 = {
   api: '1.10.0',
@@ -68,13 +72,16 @@ test('NodeSDK of the 3.x line gets spans and log events, and a trace goes on in 
     requestIsChildOfCall: true,
     serverSawTheRequest: true,
   })
-}, 120_000)
+})
 
-test('what an application writes compiles against the types of the 3.x line', async () => {
-  const folder = await openTelemetry(applicationOf3)
+test.each([
+  { line: '2.x', versions: applicationOf2 },
+  { line: '3.x', versions: applicationOf3 },
+])('what an application writes compiles against the types of the $line line', async ({ versions }) => {
+  const folder = await openTelemetry(versions)
   onTestFinished(() => rm(folder, { recursive: true }))
   const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022']
   const types = ['--types', 'node', '--typeRoots', fileURLToPath(new URL('node_modules/@types', root))]
   const tsc = fileURLToPath(new URL('node_modules/.bin/tsc', root))
   await run(tsc, [...options, ...types, '--ignoreConfig', 'typed.ts'], folder)
-}, 120_000)
+})

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { engine, run } from '@cb/engines'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { engine, run } from '../src/index.ts'
 import { install } from './undici-8.ts'
 
 // Each package's own tests run on the Node.js that runs this; here they run on the other lines.
@@ -30,7 +30,7 @@ describe.each(Object.entries(lines))('on %s', (_, name) => {
 
 test('all tests of @cb/fetch that use undici pass with undici 8, on Node.js 22', async () => {
   await install(run)
-  const config = '../../tooling/node-matrix/test/undici-8.config.ts'
+  const config = '../../tooling/compat/test/undici-8.config.ts'
   const report = await testsOf('fetch', await engine('node22'), config, [
     'undici',
     'dying-connections',
@@ -51,7 +51,7 @@ function expectAllPassed(report: Report): void {
 
 /** @param files  what their names contain. Default: all. */
 async function testsOf(adapter: string, node: string, config: string, files: readonly string[] = []): Promise<Report> {
-  const folder = await mkdtemp(join(tmpdir(), 'cb-node-matrix-'))
+  const folder = await mkdtemp(join(tmpdir(), 'cb-compat-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const outputFile = join(folder, 'report.json')
   const vitest = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')))

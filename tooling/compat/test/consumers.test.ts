@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { engine, run } from '@cb/engines'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { engine, run } from '../src/index.ts'
 import { projects } from './projects.ts'
 import { pack, packages } from './tarballs.ts'
 
@@ -19,7 +19,7 @@ let folder: string
 let tarballs: Readonly<Record<string, string>>
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'cb-consumers-'))
+  folder = await mkdtemp(join(tmpdir(), 'cb-compat-'))
   tarballs = Object.fromEntries(await Promise.all(packages.map(async (name) => [name, await pack(name, folder)])))
 })
 
