@@ -117,13 +117,13 @@ function savePeriod(circuit: Circuit, state: State): SavedPeriod {
   if (state instanceof HalfOpen) return { name: 'half-open', attempt: state.attempt, age: state.age }
   const closed = state as Closed
   const { trip, recovery, admission } = circuit.settings
-  const { monitors, attempt } = closed
+  const { trip: monitor, admission: gates, attempt } = closed
   return {
     name: 'closed',
-    trip: savePolicy(circuit, trip, monitors.trip) as SavedPolicy,
+    trip: savePolicy(circuit, trip, monitor) as SavedPolicy,
     attempt,
-    recovery: savePolicy(circuit, recovery, monitors.recovery),
-    admission: savePolicy(circuit, admission, monitors.admission),
+    recovery: savePolicy(circuit, recovery, gates?.recovery),
+    admission: savePolicy(circuit, admission, gates?.admission),
   }
 }
 
@@ -223,10 +223,9 @@ function restorePeriod(circuit: Circuit, value: SavedPeriod, elapsed: number): S
 function restoreClosed(circuit: Circuit, saved: SavedPeriod & { name: 'closed' }, elapsed: number): Closed {
   const { trip, recovery, admission } = circuit.settings
   const closed = new Closed(circuit, saved.recovery === null ? undefined : saved.attempt)
-  const { monitors } = closed
-  restorePolicy('trip', trip, monitors.trip, saved.trip, elapsed)
-  restorePolicy('recovery', recovery, monitors.recovery, saved.recovery, elapsed)
-  restorePolicy('admission', admission, monitors.admission, saved.admission, elapsed)
+  restorePolicy('trip', trip, closed.trip, saved.trip, elapsed)
+  restorePolicy('recovery', recovery, closed.admission?.recovery, saved.recovery, elapsed)
+  restorePolicy('admission', admission, closed.admission?.admission, saved.admission, elapsed)
   return closed
 }
 

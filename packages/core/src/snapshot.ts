@@ -64,7 +64,7 @@ export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
   const { success, failure, ignored, rejected, late, shadowed, timeouts, opens, closes } = circuit.counts
   const { lastSuccessAt, lastFailureAt } = circuit.counts
   const rejection = state.rejection()
-  const monitors = state instanceof Closed ? state.monitors : undefined
+  const gates = state instanceof Closed ? state.admission : undefined
   return {
     name: circuit.name,
     state: state.name,
@@ -82,8 +82,8 @@ export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
     lastTransition: circuit.lastTransition,
     window: state.window?.() ?? emptyWindow,
     probes: state.probes?.() ?? null,
-    recovery: snapshotOf(circuit, recovery, monitors?.recovery),
-    admission: snapshotOf(circuit, admission, monitors?.admission),
+    recovery: snapshotOf(circuit, recovery, gates?.recovery),
+    admission: snapshotOf(circuit, admission, gates?.admission),
     config: {
       trip: { policy: trip.name, ...trip.config },
       openDuration: openDuration.config ?? 'custom',
