@@ -203,7 +203,7 @@ function isForgettable(breaker: CircuitBreaker): boolean {
   const state = CircuitBreaker.createdCircuitOf(breaker)?.state
   if (state === undefined) return true
   if (!(state instanceof Closed) || state.admission?.recovery !== undefined) return false
-  return !remembersFailures(state.window()) && !remembersFailures(state.admission?.admission?.snapshot?.())
+  return !remembersFailures(state.window()) && !remembersFailures(state.admission?.admission?.monitor.snapshot?.())
 }
 
 /** Each policy of an `anyOf` counts, not only the first. */

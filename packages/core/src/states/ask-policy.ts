@@ -11,7 +11,7 @@ export interface PolicyOwner {
 export function askPolicy<Answer>(
   owner: PolicyOwner,
   policy: object,
-  kind: 'trip' | 'admission',
+  kind: string,
   question: () => Answer,
 ): Answer | undefined {
   try {

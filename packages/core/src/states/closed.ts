@@ -26,10 +26,10 @@ export class Closed implements State {
 
   #startTrip(): TripMonitor {
     const { trip, clock, random } = this.#owner.settings
-    const { recovery } = this.admission ?? {}
-    const share = recovery?.share && (recovery as { share(): number })
+    const gradual = this.admission?.recovery?.monitor
+    const recovery = gradual?.share && (gradual as { share(): number })
     const monitor = askPolicy(this.#owner, trip, 'trip', () =>
-      checkMonitor(trip.start(clock, { random, recovery: share }), 'success'),
+      checkMonitor(trip.start(clock, { random, recovery }), 'success'),
     )
     return monitor ?? { success: noTrip, failure: noTrip, snapshot: () => emptyWindow }
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { CallTimeoutError, CircuitBreaker, consecutiveFailures, type HalfOpenOptions } from '../src/index.ts'
-import { halfOpenBreaker } from './in-state.ts'
+import { CircuitBreaker, type HalfOpenOptions } from '../src/index.ts'
+import { closedBreaker, halfOpenBreaker } from './in-state.ts'
 
 /** S for a success, F for a failure, one probe after the other. */
 function stateAfter(results: string, halfOpen: HalfOpenOptions): string {
@@ -12,7 +12,7 @@ function stateAfter(results: string, halfOpen: HalfOpenOptions): string {
   return breaker.state
 }
 
-describe('a verdict by ratio over a number of probes', () => {
+describe('a decision by the success rate of a number of probes', () => {
   test.each([
     ['SSSSFS', 'half-open'],
     ['SSSSFSS', 'half-open'],
@@ -42,7 +42,7 @@ describe('a verdict by ratio over a number of probes', () => {
 })
 
 describe('a round of probes', () => {
-  test('re-opens, with a longer open duration, when it lasts longer than maxDuration', () => {
+  test('re-opens, with the next attempt, when it lasts as long as maxDuration', () => {
     const { breaker, clock } = halfOpenBreaker({ halfOpen: { maxDuration: 500, successThreshold: 3 } })
     const transitions: unknown[] = []
     breaker.on('transition', ({ to, reason, cause, attempt }) => transitions.push({ to, reason, cause, attempt }))
@@ -57,30 +57,20 @@ describe('a round of probes', () => {
   })
 })
 
-test('a probe has its own time limit, other calls have theirs', async () => {
-  let time = 0
-  const breaker = new CircuitBreaker({
-    trip: consecutiveFailures(1),
-    openDuration: 10,
-    callTimeout: 60_000,
-    halfOpen: { callTimeout: 5, probeTimeout: 120_000 },
-    now: () => time,
-  })
-  breaker.acquire().failure()
-  time += 10
-  const error = await breaker.execute(() => new Promise(() => {})).catch((reason: unknown) => reason)
-  expect(error).toBeInstanceOf(CallTimeoutError)
-  expect(error).toMatchObject({ callTimeout: 5 })
-  expect(breaker.state).toBe('open')
+test.each<[string, HalfOpenOptions, HalfOpenOptions]>([
+  ['nothing', {}, { maxConcurrent: 1, successThreshold: 2, probeTimeout: 10_000 }],
+  ['a number of probes', { probes: 4 }, { maxConcurrent: 1, probes: 4, successRate: 1, probeTimeout: 10_000 }],
+  [
+    'an undefined maxDuration',
+    { maxConcurrent: 3, maxDuration: undefined as never },
+    { maxConcurrent: 3, successThreshold: 2, probeTimeout: 10_000 },
+  ],
+])('a snapshot has the settings of half-open when the options have %s', (_, halfOpen, expected) => {
+  expect(new CircuitBreaker({ halfOpen }).snapshot().config['halfOpen']).toStrictEqual(expected)
 })
 
-test('a probe has a time limit where other calls have none', async () => {
-  let time = 0
-  const halfOpen = { callTimeout: 5 }
-  const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), openDuration: 10, halfOpen, now: () => time })
-  await breaker.execute(() => Promise.reject(new Error('down'))).catch(() => {})
-  time += 10
-  await expect(breaker.execute(() => new Promise(() => {}))).rejects.toMatchObject({ callTimeout: 5 })
+test('without a maxDuration a snapshot has no such key', () => {
+  expect(closedBreaker().breaker.snapshot().config['halfOpen']).not.toHaveProperty('maxDuration')
 })
 
 test.each([
@@ -96,7 +86,7 @@ test.each([
   [{ callTimeout: 20_000, probeTimeout: 5 }, RangeError, 'halfOpen.probeTimeout'],
   [{ maxDuration: -1 }, RangeError, 'halfOpen.maxDuration'],
   [{ maxDuration: '1s' }, TypeError, 'halfOpen.maxDuration'],
-])('halfOpen: %j is refused', (halfOpen, kind, named) => {
+])('halfOpen: %j throws an error that names the option', (halfOpen, kind, named) => {
   const make = () => new CircuitBreaker({ halfOpen: halfOpen as never })
   expect(make).toThrow(kind)
   expect(make).toThrow(named)

@@ -1,44 +1,19 @@
 import { fakeClock } from '@cb/test-kit'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { countWindow, timeWindow } from '../src/index.ts'
+import { CircuitBreaker, failureCount, timeWindow } from '../src/index.ts'
 
-const aClock = () => {
-  const { now, advance } = fakeClock(1_000)
+const aClock = (start = 1_000) => {
+  const { now, advance, set } = fakeClock(start)
   return {
     now,
     advance,
+    set,
     get last() {
       return now()
     },
   }
 }
-
-describe('countWindow', () => {
-  test('holds the same as a list of the last calls', () => {
-    const sizes = fc.oneof(fc.integer({ min: 1, max: 100 }), fc.constantFrom(31, 32, 33, 63, 64, 65))
-    const property = fc.property(sizes, fc.array(fc.boolean(), { maxLength: 400 }), (size, outcomes) => {
-      const window = countWindow(size).open(aClock())
-      const list: boolean[] = []
-      for (const failed of outcomes) {
-        window.record(failed)
-        list.push(failed)
-        if (list.length > size) list.shift()
-        const expected = { calls: list.length, failures: list.filter(Boolean).length }
-        expect(window.counts()).toEqual(expected)
-        expect({ calls: window.calls, failures: window.failures }).toEqual(expected)
-      }
-    })
-    fc.assert(property, { numRuns: 200 })
-  })
-
-  test.each([1, 2 ** 24])('a window of %i works', (size) => {
-    const window = countWindow(size).open(aClock())
-    window.record(true)
-    window.record(false)
-    expect(window.counts()).toEqual(size === 1 ? { calls: 1, failures: 0 } : { calls: 2, failures: 1 })
-  })
-})
 
 describe('timeWindow', () => {
   const steps = fc.array(fc.tuple(fc.oneof(fc.nat(30), fc.nat(1_500), fc.constant(1e9)), fc.boolean()), {
@@ -66,7 +41,7 @@ describe('timeWindow', () => {
       }
     })
     fc.assert(property, { numRuns: 300 })
-  })
+  }, 120_000)
 
   test.each([1, 3, 10, 10_000])('with %i buckets an idle gap of its time or more empties it exactly', (buckets) => {
     for (const gap of [1_000, 1_001, 1_999, 5_000, 3_600_000, 1e12]) {
@@ -93,11 +68,74 @@ describe('timeWindow', () => {
     expect(window.counts()).toEqual({ calls: 0, failures: 0 })
   })
 
+  test('of 10 000 ms in 3 buckets has forgotten a call after exactly that time', () => {
+    const clock = fakeClock()
+    const breaker = new CircuitBreaker({
+      trip: failureCount({ threshold: 9, window: timeWindow(10_000, { buckets: 3 }) }),
+      now: clock.now,
+    })
+    breaker.acquire().failure()
+    clock.advance(10_000)
+    expect(breaker.snapshot().window).toEqual({ calls: 0, failures: 0 })
+  })
+
+  test('has forgotten a call after exactly its time, whatever its time, its buckets and the time of the call', () => {
+    const quarters = fc.integer({ min: 0, max: 4e12 }).map((count) => count / 4)
+    const property = fc.property(
+      fc.integer({ min: 1, max: 1e7 }),
+      fc.integer({ min: 1, max: 10_000 }),
+      quarters,
+      (ms, buckets, start) => {
+        const clock = aClock(start)
+        const window = timeWindow(ms, { buckets }).open(clock)
+        window.record(true)
+        clock.advance(ms)
+        expect(window.counts()).toEqual({ calls: 0, failures: 0 })
+      },
+    )
+    fc.assert(property, { numRuns: 5_000 })
+  }, 120_000)
+
+  test('has forgotten a call after exactly its time for each whole number of ms up to 3 000 and of buckets up to 40', () => {
+    const kept: string[] = []
+    for (let ms = 1; ms <= 3_000; ms++) {
+      for (let buckets = 1; buckets <= 40; buckets++) {
+        const clock = aClock(0)
+        const window = timeWindow(ms, { buckets }).open(clock)
+        window.record(true)
+        clock.advance(ms)
+        if (window.counts().calls !== 0) kept.push(`${ms} ms in ${buckets} buckets`)
+      }
+    }
+    expect(kept).toEqual([])
+  }, 120_000)
+
+  test('has forgotten the first of several calls after exactly its time', () => {
+    const property = fc.property(
+      fc.integer({ min: 1, max: 100_000 }),
+      fc.integer({ min: 1, max: 100 }),
+      fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }),
+      (ms, buckets, shares) => {
+        const clock = aClock(0)
+        const window = timeWindow(ms, { buckets }).open(clock)
+        window.record(true)
+        const others = shares.map((share) => Math.floor(share * ms)).sort((a, b) => a - b)
+        for (const at of others) {
+          clock.set(at)
+          window.record(false)
+        }
+        clock.set(ms)
+        expect(window.counts().failures).toBe(0)
+      },
+    )
+    fc.assert(property, { numRuns: 2_000 })
+  }, 120_000)
+
   test('10 buckets are the default', () => {
     expect(timeWindow(500).config).toEqual({ type: 'time', ms: 500, buckets: 10 })
   })
 
-  test('holds steady under constant traffic, for long', () => {
+  test('its counts stay steady under constant traffic, for long', () => {
     const clock = aClock()
     const window = timeWindow(1_000).open(clock)
     for (let n = 0; n < 20_000; n++) {

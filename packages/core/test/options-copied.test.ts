@@ -90,7 +90,7 @@ test('a change to the defaults of a registry after it was made has no effect, ne
   expect(config(registry.get('own after', own))).toEqual(beforeOwn)
 })
 
-test('what a snapshot gives can not be used to change a breaker', () => {
+test('changing a snapshot does not change the breaker', () => {
   const breaker = new CircuitBreaker(breakerOptions())
   const before = structuredClone(breaker.snapshot())
   try {
@@ -101,25 +101,13 @@ test('what a snapshot gives can not be used to change a breaker', () => {
   expect({ ...breaker.snapshot(), at: 0 }).toEqual({ ...before, at: 0 })
 })
 
-test.each([
-  ['halfOpen', { maxConcurrent: 1 }, { maxConcurrent: 3 }],
-  ['ramp', { duration: 100 }, { duration: 200 }],
-])('an options object that was changed between two breakers is read anew: %s', (name, before, after) => {
-  const options = { ...before }
-  const made = () => new CircuitBreaker({ [name]: options })
-  const first = made()
-  Object.assign(options, after)
-  expect([first, made()].map(config)).toMatchObject([{ [name]: before }, { [name]: after }])
-})
-
-test('of two breakers that differ in nothing but chance, each has its own', () => {
-  const openFor = (random: () => number) => {
-    const breaker = new CircuitBreaker({ trip, openDuration, now, random })
-    breaker.acquire().failure()
-    return breaker.snapshot().retryAfterMs
-  }
-  const now = () => 0
-  const trip = consecutiveFailures(1)
-  const openDuration = exponentialBackoff({ initial: 1_000, jitter: 0.5 })
-  expect([openFor(() => 0), openFor(() => 0.5)]).toEqual([1_000, 750])
-})
+test.each([['halfOpen', { maxConcurrent: 1 }, { maxConcurrent: 3 }]])(
+  'an options object that was changed between two breakers is read again: %s',
+  (name, before, after) => {
+    const options = { ...before }
+    const made = () => new CircuitBreaker({ [name]: options })
+    const first = made()
+    Object.assign(options, after)
+    expect([first, made()].map(config)).toMatchObject([{ [name]: before }, { [name]: after }])
+  },
+)

@@ -10,7 +10,7 @@ test('a permit that is not settled when its block ends is ignored', () => {
   expect(breaker.snapshot().totals).toMatchObject({ ignored: 1, late: 0 })
 })
 
-test('a permit that is settled in its block is not touched at its end', () => {
+test('a permit that is settled in its block is not settled again at its end', () => {
   const { breaker } = closedBreaker()
   {
     using permit = breaker.acquire()
@@ -28,3 +28,16 @@ test('a probe whose block is left by an error gives its place back', () => {
   expect(probe).toThrow('before the call')
   expect(breaker.tryAcquire().admitted).toBe(true)
 })
+
+test.each(['sucess', 'ignore', '', undefined, null, 1])(
+  'settle(%j), which is no outcome, throws a TypeError and counts no failure',
+  (word) => {
+    const { breaker } = closedBreaker()
+    try {
+      breaker.acquire().settle(word as never)
+    } catch (error) {
+      expect(error).toBeInstanceOf(TypeError)
+    }
+    expect(breaker.snapshot()).toMatchObject({ state: 'closed', totals: { success: 0, failure: 0 } })
+  },
+)
