@@ -1,6 +1,6 @@
 import { CircuitBreaker, type CircuitBreakerOptions, consecutiveFailures, type TripPolicy } from '../src/index.ts'
 
-/** A new one each time: what has been said of one is not said again. */
+/** A new function each time, as each is reported once. */
 export function throwing(): () => never {
   return () => {
     throw new Error('my bug')
@@ -10,7 +10,7 @@ export function throwing(): () => never {
 /** A trip policy of a user's own that never trips, with something else in some places. */
 export function policyWith(part: object): TripPolicy {
   const usual = { success: () => undefined, failure: () => undefined, snapshot: () => ({ calls: 0, failures: 0 }) }
-  return { name: 'mine', watch: () => ({ ...usual, ...part }) }
+  return { name: 'mine', start: () => ({ ...usual, ...part }) }
 }
 
 /** Fails once, so that a breaker of one failure opens, and succeeds once. */

@@ -23,7 +23,7 @@ function slowBreaker(options: Partial<Parameters<typeof slowCallRate>[0]> = {}) 
   return { breaker, clock, call }
 }
 
-describe('a breaker that minds slow calls', () => {
+describe('slowCallRate', () => {
   test('opens when enough calls were slow, successes and failures alike', () => {
     const { breaker, call } = slowBreaker({ minimumCalls: 4 })
     call(5).success()
@@ -64,7 +64,7 @@ describe('a breaker that minds slow calls', () => {
     expect(breaker.snapshot().window.calls).toBe(0)
   })
 
-  test('opens when callers give up on calls that hang, though nobody asked in between', () => {
+  test('opens when callers abort calls that hang, also without a call in between', () => {
     const { breaker, call } = slowBreaker({ minimumCalls: 2 })
     call(100).ignore()
     call(5_000).ignore()
@@ -72,7 +72,7 @@ describe('a breaker that minds slow calls', () => {
     expect(breaker.snapshot().totals.ignored).toBe(2)
   })
 
-  test('counts a call that was never settled as one slow call, and does not remember it', () => {
+  test('counts a call that never settles as one slow call, and forgets it with the window', () => {
     const { breaker, clock } = slowBreaker({ minimumCalls: 5, window: timeWindow(1_000) })
     breaker.acquire()
     clock.advance(100)
@@ -81,7 +81,7 @@ describe('a breaker that minds slow calls', () => {
     expect(breaker.snapshot().window).toMatchObject({ calls: 0, slowCalls: 0 })
   })
 
-  test('sees calls through execute, on whichever path', async () => {
+  test('sees calls through execute, with and without options', async () => {
     const { breaker, clock } = slowBreaker()
     for (const signal of [undefined, new AbortController().signal]) {
       await breaker.execute(() => void clock.advance(120), ...(signal === undefined ? [] : [{ signal }]))
@@ -89,7 +89,7 @@ describe('a breaker that minds slow calls', () => {
     expect(breaker.state).toBe('open')
   })
 
-  test('forgets a call that settled while a person had forced the breaker', () => {
+  test('forgets a call that settled during an override', () => {
     const { breaker, clock } = slowBreaker({ minimumCalls: 1 })
     const inFlight = breaker.acquire()
     breaker.forceClosed()
@@ -103,7 +103,7 @@ describe('a breaker that minds slow calls', () => {
     })
   })
 
-  test('works beside other policies, which see every outcome as before', () => {
+  test('works beside other policies, which see every outcome', () => {
     const clock = fakeClock()
     const trip = anyOf(consecutiveFailures(2), slowCallRate({ slowAfter: 100, minimumCalls: 2 }))
     const breaker = new CircuitBreaker({ trip, now: clock.now })
@@ -118,7 +118,7 @@ describe('a breaker that minds slow calls', () => {
     expect(breaker.snapshot().lastTransition?.reason).toBe('slow-call-rate')
   })
 
-  test('follows calls from the moment it is configured, and ignores those from before', async () => {
+  test('follows calls from the moment it is configured, and ignores earlier ones', async () => {
     const clock = fakeClock()
     const breaker = new CircuitBreaker({ trip: consecutiveFailures(3), now: clock.now })
     await breaker.execute(() => 1)
@@ -132,7 +132,71 @@ describe('a breaker that minds slow calls', () => {
   })
 })
 
-test('slow calls are counted as a naive list of all calls counts them', () => {
+describe('slowCallRate, asked after a long silence', () => {
+  test('admits a call an hour after two callers gave up on slow calls', () => {
+    const { breaker, clock } = slowBreaker()
+    const hanging = [breaker.acquire(), breaker.acquire()]
+    clock.advance(150)
+    for (const permit of hanging) permit.ignore()
+    clock.advance(3_600_000)
+    expect(breaker.tryAcquire().admitted).toBe(true)
+    expect(breaker.snapshot()).toMatchObject({ state: 'closed', opens: 0 })
+  })
+
+  test('decides the same whether there was a snapshot before or not', () => {
+    const admitted = [true, false].map((asks) => {
+      const { breaker, clock } = slowBreaker({ minimumCalls: 3 })
+      const hanging = [breaker.acquire(), breaker.acquire(), breaker.acquire()]
+      clock.advance(150)
+      hanging.pop()?.ignore()
+      clock.advance(3_600_000)
+      if (asks) breaker.snapshot()
+      return [breaker.tryAcquire().admitted, breaker.snapshot().opens]
+    })
+    expect(admitted[0]).toEqual(admitted[1])
+  })
+
+  test('trips on the numbers that the transition has', () => {
+    const { breaker, clock } = slowBreaker()
+    for (let n = 0; n < 5; n++) {
+      breaker.acquire()
+      clock.advance(60_000)
+    }
+    const trip = breaker.snapshot().lastTransition?.trip
+    expect(trip === undefined || trip.calls >= 2).toBe(true)
+  })
+})
+
+describe('slowCallRate and late calls', () => {
+  test.each(['success', 'failure', 'ignored'] as const)('does not count a late %s that was slow', (outcome) => {
+    const { breaker, clock } = slowBreaker({ minimumCalls: 1 })
+    const permit = breaker.acquire()
+    breaker.forceClosed()
+    clock.advance(200)
+    permit.settle(outcome)
+    breaker.resume()
+    expect(breaker.snapshot()).toMatchObject({
+      state: 'closed',
+      opens: 0,
+      totals: { late: 1 },
+      window: { calls: 0, slowCalls: 0 },
+    })
+  })
+
+  test('does not count a late success beside another policy', () => {
+    const clock = fakeClock()
+    const trip = anyOf(consecutiveFailures(2), slowCallRate({ slowAfter: 100, minimumCalls: 1 }))
+    const breaker = new CircuitBreaker({ trip, now: clock.now })
+    const permit = breaker.acquire()
+    breaker.forceClosed()
+    clock.advance(200)
+    permit.success()
+    breaker.resume()
+    expect(breaker.snapshot()).toMatchObject({ state: 'closed', opens: 0, totals: { late: 1 } })
+  })
+})
+
+test('slow calls are counted as a plain list of all calls counts them', () => {
   const step = fc.oneof(
     fc.constant({ do: 'begin' as const }),
     fc.record({
@@ -175,7 +239,7 @@ test('slow calls are counted as a naive list of all calls counts them', () => {
     { numRuns: 500 },
   )
   expect(opened).toBeGreaterThan(50)
-})
+}, 120_000)
 
 test.each([
   [undefined, TypeError, 'slowCallRate'],
@@ -188,8 +252,12 @@ test.each([
   [{ slowAfter: 5, window: countWindow(5), minimumCalls: 6 }, RangeError, 'minimumCalls'],
   [{ slowAfter: 5, window: 10 }, TypeError, 'window'],
   [{ slowAfter: 5, slow: true }, TypeError, 'slow'],
-])('slowCallRate(%j) is refused', (options, kind, named) => {
+])('slowCallRate(%j) throws an error that names the option', (options, kind, named) => {
   const make = () => slowCallRate(options as never)
   expect(make).toThrow(kind)
   expect(make).toThrow(named)
+})
+
+test('a minimum of calls may be as large as the window', () => {
+  expect(slowCallRate({ slowAfter: 5, window: countWindow(3), minimumCalls: 3 }).name).toBe('slow-call-rate')
 })
