@@ -1,4 +1,4 @@
-import { checkNumber, checkObject, milliseconds, format } from '@cb/checks'
+import { checkNumber, checkObject, format, milliseconds } from '@cb/checks'
 import type { CircuitBreaker, ForceOptions } from '@cb/core'
 import { isPrintable } from './printable.ts'
 

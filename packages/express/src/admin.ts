@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { checkFunction, checkObject, warnOnce, format } from '@cb/checks'
+import { checkFunction, checkObject, format, warnOnce } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
 import { type ActionName, type AdminAction, parseAction, perform } from './admin-action.ts'
 import { list } from './admin-list.ts'
