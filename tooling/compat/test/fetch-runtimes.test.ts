@@ -6,12 +6,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { engine, run } from '../src/index.ts'
 
 const expected = [
-  ...['text', 'no json', 'no form', 'reader', 'loop', 'pipe', 'clone', 'unread', 'cancelled'].map(
+  ...['text', 'invalid json', 'invalid form', 'reader', 'loop', 'pipe', 'clone', 'unread', 'cancelled'].map(
     (it) => `${it}: success`,
   ),
-  'left: ignored',
+  'reader cancelled: ignored',
   ...['cut text', 'cut form', 'cut reader', 'cut loop', '503', 'reset'].map((it) => `${it}: failure`),
-  ...['limit: failure', 'limit of a body: failure', 'abort: ignored', 'time-out: failure'],
+  ...['call timeout: failure', 'call timeout in the body: failure', 'abort: ignored', 'timeout: failure'],
   ...['bad header', 'bad body', 'endless redirect'].map((it) => `${it}: ignored`),
 ]
 
@@ -51,6 +51,6 @@ test.each<[string, () => string | Promise<string>, readonly string[]]>([
   ['Node.js 24', () => engine('node24'), []],
   ['Bun', () => engine('bun'), ['--no-install']],
   ['Deno', () => engine('deno'), deno],
-])('every way that a request can go counts the same on %s', async (_name, command, options) => {
+])('a request counts the same on %s, however it ends', async (_name, command, options) => {
   expect(JSON.parse(await run(await command(), [...options, 'main.js'], site))).toEqual(expected)
 })

@@ -1,6 +1,6 @@
-/** What a breaker is told of each way that a request can go, on any runtime; `origin` is of the service in the test beside. */
+/** The outcome of a request for each way that it can end, on any runtime; `origin` is the one of the test's service. */
 export async function scenario({ protectFetch }, origin) {
-  const told = []
+  const report = []
   const text = (response) => response.text()
   const drain = async (reader) => {
     while (!(await reader.read()).done);
@@ -20,7 +20,7 @@ export async function scenario({ protectFetch }, origin) {
       (error) => error.code === 'ECALLTIMEOUT' || error instanceof Error,
     )
     while (outcomes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
-    told.push(`${what}: ${outcomes}${isOwn ? '' : ', not its own'}`)
+    report.push(`${what}: ${outcomes}${isOwn ? '' : ', not its own'}`)
   }
   const soon = () => {
     const controller = new AbortController()
@@ -29,15 +29,15 @@ export async function scenario({ protectFetch }, origin) {
   }
 
   await call('text', '/', text)
-  await call('no json', '/', (response) => response.json())
-  await call('no form', '/', (response) => response.formData())
+  await call('invalid json', '/', (response) => response.json())
+  await call('invalid form', '/', (response) => response.formData())
   await call('reader', '/', ({ body }) => drain(body.getReader()))
   await call('loop', '/', loop)
   await call('pipe', '/', ({ body }) => loop({ body: body.pipeThrough(new TransformStream()) }))
   await call('clone', '/', (response) => Promise.all([response.clone().text(), response.text()]))
   await call('unread', '/stall/200', () => {})
   await call('cancelled', '/stall/200', ({ body }) => body.cancel())
-  await call('left', '/stall/200', async ({ body }) => {
+  await call('reader cancelled', '/stall/200', async ({ body }) => {
     for await (const _chunk of body) break
   })
   await call('cut text', '/cut/200', text)
@@ -46,12 +46,12 @@ export async function scenario({ protectFetch }, origin) {
   await call('cut loop', '/cut/200', loop)
   await call('503', '/status/503', text)
   await call('reset', '/reset', text)
-  await call('limit', '/hang', text, {}, { defaults: { callTimeout: 100 } })
-  await call('limit of a body', '/stall/200', text, {}, { defaults: { callTimeout: 200 } })
+  await call('call timeout', '/hang', text, {}, { defaults: { callTimeout: 100 } })
+  await call('call timeout in the body', '/stall/200', text, {}, { defaults: { callTimeout: 200 } })
   await call('abort', '/hang', text, { signal: soon() })
-  await call('time-out', '/hang', text, { signal: AbortSignal.timeout(50) })
+  await call('timeout', '/hang', text, { signal: AbortSignal.timeout(50) })
   await call('bad header', '/', text, { headers: { 'a b': 'x' } })
   await call('bad body', '/', text, { body: 'x' })
   await call('endless redirect', '/loop', text)
-  return told
+  return report
 }

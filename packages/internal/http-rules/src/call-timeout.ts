@@ -1,14 +1,14 @@
 import { CallTimeoutError } from '@cb/core'
-import { follow } from './follow.ts'
+import { onAbort } from './on-abort.ts'
 import type { Signal } from './outcome.ts'
 
-/** A limit in time for one call. Its `signal` is aborted at the limit and when the caller's own is. */
-export class CallLimit {
+/** The time limit of one call. Its `signal` is aborted when the time is over, or when the caller's own signal is. */
+export class CallTimeout {
   readonly #controller = new AbortController()
   readonly #timer: ReturnType<typeof setTimeout>
-  readonly #unfollow: (() => void) | undefined
+  readonly #unsubscribe: (() => void) | undefined
   readonly #listeners: ((error: CallTimeoutError) => void)[] = []
-  /** Set once the limit was exceeded. */
+  /** Set once the time is over. */
   exceeded: CallTimeoutError | undefined
 
   /** @param callTimeout  milliseconds, above 0. */
@@ -22,35 +22,35 @@ export class CallLimit {
     if (callerSignal == null) return
     const abort = () => this.#controller.abort(callerSignal.reason)
     if (callerSignal.aborted) abort()
-    else this.#unfollow = follow(callerSignal, abort)
+    else this.#unsubscribe = onAbort(callerSignal, abort)
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal
   }
 
-  /** What the call comes to, or a rejection with the CallTimeoutError at the limit, whether it heeds the signal or not. */
+  /** Settles as the call does, or rejects with the CallTimeoutError when the time is over, even if the call ignores the signal. */
   race<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.whenExceeded(reject)
+      this.onExceeded(reject)
       call(this.signal).then(resolve, reject)
     })
   }
 
-  /** Runs before `signal` is aborted. */
-  whenExceeded(listener: (error: CallTimeoutError) => void): void {
+  /** The listener runs before `signal` is aborted. */
+  onExceeded(listener: (error: CallTimeoutError) => void): void {
     this.#listeners.push(listener)
   }
 
-  /** The outcome is known: no limit any longer. The caller's signal is still followed, for a body that he reads. */
-  lift(): void {
+  /** Stops the timer, once the outcome is known. The caller's signal can still abort `signal`, because the body is still read. */
+  clear(): void {
     clearTimeout(this.#timer)
-    this.#listeners.length = 0 // they hold the answer, and whoever holds this may wait for that to be collected
+    this.#listeners.length = 0 // they hold the response, and this object may wait for the response to be collected
   }
 
-  /** The call is over, body included. */
+  /** To be called when the call is over, its body included. */
   end(): void {
-    this.lift()
-    this.#unfollow?.()
+    this.clear()
+    this.#unsubscribe?.()
   }
 }

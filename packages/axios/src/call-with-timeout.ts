@@ -1,29 +1,29 @@
 import type { CallTimeoutError } from '@cb/core'
-import type { CallLimit } from '@cb/http-rules'
+import type { CallTimeout } from '@cb/http-rules'
 import type { AxiosAdapter, AxiosError, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 
-/** Calls the adapter with the limit's signal; whoever gets the config afterwards, to repeat the request say, finds his own in it. */
-export async function callWithin(
-  limit: CallLimit,
+/** Calls the adapter with the signal of the timeout. Afterwards the config has the caller's signal again, for example for a retry. */
+export async function callWithTimeout(
+  timeout: CallTimeout,
   errorClass: typeof AxiosError,
   adapter: AxiosAdapter,
   config: InternalAxiosRequestConfig,
 ): Promise<AxiosResponse> {
-  const { signal } = config
+  const { signal: callerSignal } = config
   try {
-    return await limit.race((limited) => {
-      config.signal = limited
+    return await timeout.race((signal) => {
+      config.signal = signal
       return adapter(config)
     })
   } catch (error) {
-    throw limit.exceeded === undefined ? error : timeoutError(limit.exceeded, errorClass, config)
+    throw timeout.exceeded === undefined ? error : timeoutError(timeout.exceeded, errorClass, config)
   } finally {
-    if (signal === undefined) delete config.signal
-    else config.signal = signal
+    if (callerSignal === undefined) delete config.signal
+    else config.signal = callerSignal
   }
 }
 
-/** As axios says it. */
+/** The error that axios throws for its own `timeout`. */
 export function timeoutError(
   exceeded: CallTimeoutError,
   errorClass: typeof AxiosError,

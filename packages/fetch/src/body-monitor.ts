@@ -1,23 +1,23 @@
 import type { BodyEnd } from '@cb/http-rules'
 
 /**
- * Told `unread` of a body that nobody has begun to read one turn of the event loop from now, and of any body once how it has ended.
+ * Called once with how a body ends, and before that with `unread` if its reading has not begun one turn of the event loop from now.
  */
 export type OnBodyEnd = (end: BodyEnd, error: unknown) => void
 
-/** `setImmediate` where there is one: a timer costs five times as much. */
+/** `setImmediate` if the platform has it, because a timer costs five times as much. */
 const nextTurn: (callback: () => void) => void =
   (globalThis as { setImmediate?: (callback: () => void) => void }).setImmediate ??
   ((callback) => setTimeout(callback, 0))
 
-/** Knows what becomes of the body of one answer, by whatever way it is read. */
-export class BodyWatch {
-  /** More than one where a protected `fetch` is protected again, or a fake one gives the same response twice. */
+/** Follows the body of one response, whichever way it is read, to its end. */
+export class BodyMonitor {
+  /** More than one if a protected `fetch` is protected again, or if a fake one returns the same response twice. */
   readonly #listeners: OnBodyEnd[]
   #ended = false
-  /** Somebody has begun to read. */
+  /** Whether the reading has begun. */
   isRead = false
-  /** How many bodies must be cancelled before this one is: `clone` and `tee` make two of one. */
+  /** How many bodies must be cancelled before this one is cancelled: `clone` and `tee` make two of one. */
   branches = 1
 
   constructor(onEnd: OnBodyEnd) {
@@ -25,24 +25,24 @@ export class BodyWatch {
     this.#expectReader()
   }
 
-  follow(onEnd: OnBodyEnd): void {
+  addListener(onEnd: OnBodyEnd): void {
     if (this.#ended) return onEnd('complete', undefined)
     this.#listeners.push(onEnd)
     this.#expectReader()
   }
 
   #expectReader(): void {
-    nextTurn(() => this.isRead || this.#ended || this.#tell('unread'))
+    nextTurn(() => this.isRead || this.#ended || this.#notify('unread'))
   }
 
-  /** Whoever has read so far gives it back. */
+  /** To be called when a reader gives the body back before its end. */
   release(): void {
     if (this.#ended) return
     this.isRead = false
     this.#expectReader()
   }
 
-  /** Nobody wants the rest. Where nobody has begun to read, only the headers were wanted, and those are complete. */
+  /** To be called when a branch is cancelled. A body that is cancelled unread is complete: its reader wanted only the headers. */
   cancel(): void {
     if (--this.branches === 0) this.end(this.isRead ? 'cancelled' : 'complete')
   }
@@ -50,10 +50,10 @@ export class BodyWatch {
   end(how: BodyEnd, error?: unknown): void {
     if (this.#ended) return
     this.#ended = true
-    this.#tell(how, error)
+    this.#notify(how, error)
   }
 
-  #tell(how: BodyEnd, error?: unknown): void {
+  #notify(how: BodyEnd, error?: unknown): void {
     for (const listener of this.#listeners) listener(how, error)
   }
 }

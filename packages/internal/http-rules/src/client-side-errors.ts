@@ -1,5 +1,5 @@
-/** Codes of errors that arose on this side of the wire, of every client that gives codes. */
-export const localCodes: ReadonlySet<unknown> = new Set([
+/** Codes of errors that arose on the client's side, for every client that sets codes. */
+export const clientSideCodes: ReadonlySet<unknown> = new Set([
   // Node.js
   'EMFILE',
   'ENFILE',
@@ -14,13 +14,13 @@ export const localCodes: ReadonlySet<unknown> = new Set([
   'ERR_SOCKET_BAD_PORT',
   'ERR_UNESCAPED_CHARACTERS',
   // axios and follow-redirects
-  'ERR_BAD_REQUEST', // without an answer: unsupported protocol, maxBodyLength, malformed data or headers
+  'ERR_BAD_REQUEST', // without a response: unsupported protocol, maxBodyLength, malformed data or headers
   'ERR_BAD_OPTION',
   'ERR_BAD_OPTION_VALUE',
   'ERR_FORM_DATA_DEPTH_EXCEEDED',
   'ERR_NOT_SUPPORT',
   'ERR_FR_MAX_BODY_LENGTH_EXCEEDED',
-  'ERR_FR_REDIRECTION_FAILURE', // `beforeRedirect` threw, or a redirect led to no URL
+  'ERR_FR_REDIRECTION_FAILURE', // `beforeRedirect` threw, or the target of a redirect is not a URL
   'ERR_FR_TOO_MANY_REDIRECTS',
   // undici
   'UND_ERR_BPL_MISSING_UPSTREAM',
@@ -39,8 +39,8 @@ export const localCodes: ReadonlySet<unknown> = new Set([
   'UnsupportedRedirectProtocol',
 ])
 
-/** The same, where fetch of Node.js gives no code but a cause with one of these messages. */
-export const localMessages: ReadonlySet<unknown> = new Set([
+/** The same for fetch of Node.js, which sets no code for these, only a cause with a message. */
+export const clientSideMessages: ReadonlySet<unknown> = new Set([
   'bad port',
   'blocked',
   'cross origin not allowed for request mode "cors"',
@@ -54,8 +54,8 @@ export const localMessages: ReadonlySet<unknown> = new Set([
 ])
 
 /**
- * How a TypeError begins that says what is wrong with the arguments of fetch: of undici, and so Node.js, of Chromium, Firefox, Bun
- * and Deno; or that a redirect did not end.
+ * Beginnings of TypeErrors about invalid arguments of fetch, or about too many redirects: those of undici (and so Node.js),
+ * Chromium, Firefox, Bun and Deno.
  */
-export const misuse: RegExp =
+export const invalidArguments: RegExp =
   /^(Headers\.|Invalid header |Request|(Window|WorkerGlobalScope)\.fetch: |Fetch failed: Maximum number of redirects|Body is |Cannot construct a Request|Failed to (construct|execute|parse)|'.{1,100}' (is not a valid )?HTTP method)/
