@@ -66,6 +66,6 @@ function groupOf(id) {
 function configurationsOf(results) {
   const measured = new Set(Object.values(results).flatMap(Object.keys))
   return Object.fromEntries(
-    Object.entries(subjects).flatMap(([name, { says }]) => (measured.has(name) ? [[name, says]] : [])),
+    Object.entries(subjects).flatMap(([name, { description }]) => (measured.has(name) ? [[name, description]] : [])),
   )
 }

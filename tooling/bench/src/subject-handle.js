@@ -10,7 +10,7 @@ const peers = /^(tutorial|cockatiel|opossum|brakes|mollitia)/
 export class SubjectHandle {
   #child
   #end
-  /** A peer that can't do what is asked of it is a result; the others go on. */
+  /** A peer that crashes is a result; the others are measured all the same. */
   crashed = false
 
   /**
@@ -26,16 +26,16 @@ export class SubjectHandle {
       timeout: longest,
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     })
-    let said = ''
+    let stderr = ''
     this.#child.stderr?.on('data', (text) => {
-      said = `${said}${text}`.slice(-4_000)
+      stderr = `${stderr}${text}`.slice(-4_000)
     })
     this.#end = once(this.#child, 'exit').then(([code, signal]) => {
       this.crashed = true
       if (peers.test(name)) return { numbers: {} }
-      throw new Error(`${name} in case ${id} ended early (${signal ?? `exit code ${code}`}): ${said}`)
+      throw new Error(`${name} in case ${id} ended early (${signal ?? `exit code ${code}`}): ${stderr}`)
     })
-    this.#end.catch(() => {}) // in the end it goes because it is told to
+    this.#end.catch(() => {}) // `stop` ends it as well
     this.ready = this.#answer()
     this.ready.catch(() => {})
   }

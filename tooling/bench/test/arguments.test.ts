@@ -21,9 +21,10 @@ test.each([
   [['--nodes', ''], RangeError, /--nodes must be some of/],
   [['--fast'], TypeError, /--fast/],
   [['everything'], TypeError, /everything/],
-  [['--write', '--quick'], TypeError, /--write is for a full run/],
-  [['--write', '--only', 'success'], TypeError, /--write is for a full run/],
-])('%j is refused', (args, kind, message) => {
+  [['--write', '--quick'], TypeError, /--write needs a full run/],
+  [['--write', '--only', 'success'], TypeError, /--write needs a full run/],
+  [['--write', '--nodes', '22,24'], TypeError, /--write writes the tables of one version of Node/],
+])('%j is rejected', (args, kind, message) => {
   expect(() => parseArguments(args)).toThrow(kind)
   expect(() => parseArguments(args)).toThrow(message)
 })

@@ -49,7 +49,7 @@ describe('memory', () => {
     expect(exceeded(numbersOf(bytes, name), limits.memory[name])).toEqual([])
   })
 
-  test('a careless breaker is not', () => {
+  test('a careless breaker exceeds each of these limits', () => {
     expect(exceeded(numbersOf(bytes, 'careless'), limits.memory['@cb/core lean'])).toHaveLength(3)
   })
 })

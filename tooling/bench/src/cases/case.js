@@ -26,7 +26,7 @@
 /**
  * @typedef {object} Group
  * @property {string} title
- * @property {string} says  what a reader of its table needs to know
+ * @property {string} description  what a reader of its table needs to know
  * @property {boolean} [byCase]  one line for each case, with ratios only; otherwise one for each subject
  * @property {Record<string, Case>} cases
  */

@@ -20,15 +20,15 @@ async function promisesOf(call) {
   await idle()
   hook.enable()
   call()
-  hook.disable() // before the promises that Node itself makes for whoever waits
+  hook.disable() // before the promises that Node itself makes for the caller that waits
   await idle()
   return promises
 }
 
-/** Who has not answered by then waits for the event loop. */
+/** A call that has not settled by then waits for the event loop. */
 const endless = 100
 
-/** Turns of the microtask queue until the caller hears of the result, beyond those without a breaker. @param {Call} call */
+/** Turns of the microtask queue until the caller has the result, beyond those without a breaker. @param {Call} call */
 async function ticksOf(call) {
   let ticks = 0
   let settled = false
@@ -66,7 +66,8 @@ const idle = () => new Promise((resolve) => setImmediate(resolve))
 /** @type {import('./case.js').Group} */
 export const counts = {
   title: 'Counts',
-  says: 'The same on every machine, however busy it is. What is guarded makes no promise of its own. Turns are those of the microtask queue until the caller hears of the result; 100 is a turn of the event loop.',
+  description:
+    'The same on every machine, however busy it is. The guarded function makes no promise of its own. Turns are those of the microtask queue until the caller has the result; 100 is a turn of the event loop.',
   cases: {
     counts: {
       title: 'per call',

@@ -81,11 +81,11 @@ const expressCase = {
   },
 }
 
-const says =
+const description =
   'Client and server in processes of their own, over loopback, 32 requests at a time on connections that are kept; all subjects in one process, in short turns. Of ratios, more requests are better, and less of everything else. CPU is that of the process that the breaker is in. What is measured `again` is the floor itself: it differs by noise.'
 
 /** @type {import('./case.js').Group} */
-export const axios = { title: 'axios', says, cases: { axios: axiosCase } }
+export const axios = { title: 'axios', description, cases: { axios: axiosCase } }
 
 /** @type {import('./case.js').Group} */
-export const express = { title: 'Express', says, cases: { express: expressCase } }
+export const express = { title: 'Express', description, cases: { express: expressCase } }

@@ -29,7 +29,7 @@ async function steady(call, ms) {
   }
   const onError = (/** @type {unknown} */ error) => {
     if (error !== down)
-      throw new Error('the breaker refuses calls in a case that it must not open in', { cause: error })
+      throw new Error('the breaker rejects calls in a case in which it must stay closed', { cause: error })
     settled++
   }
   delay.enable()
@@ -67,7 +67,8 @@ async function inTurns(bare, call, ms) {
 /** @type {import('./case.js').Group} */
 export const load = {
   title: 'Under load',
-  says: '10 000 calls a second, of which every twentieth fails. CPU of the process in per cent of a core, and how many of these points come on top of the bare call, with which each takes turns; that of the bare call itself is noise. The delay of the event loop includes the resolution of its clock.',
+  description:
+    '10 000 calls a second, of which every twentieth fails. CPU of the process in per cent of a core, and how many of these points come on top of the bare call, with which each takes turns; that of the bare call itself is noise. The delay of the event loop includes the resolution of its clock.',
   cases: {
     load: {
       title: '10 000 calls a second, 5 % failing',

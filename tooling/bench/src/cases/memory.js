@@ -97,13 +97,13 @@ const timersHeld = {
 /** @type {import('./case.js').Group} */
 export const memory = {
   title: 'Memory',
-  says: 'Bytes of heap of a breaker by itself, and of a call with its promise.',
+  description: 'Bytes of heap of a breaker by itself, and of a call with its promise.',
   cases: { bytes },
 }
 
 /** @type {import('./case.js').Group} */
 export const timers = {
   title: 'Timers',
-  says: 'Held by a breaker that is idle, by one that is open, and by one with a call in flight.',
+  description: 'Held by a breaker that is idle, by one that is open, and by one with a call in flight.',
   cases: { timers: timersHeld },
 }

@@ -37,7 +37,7 @@ async function tracerProvider() {
 /** @type {import('./case.js').Group} */
 export const telemetry = {
   title: 'OpenTelemetry',
-  says: 'A breaker with default options, through @cb/opentelemetry; a reader collects each second.',
+  description: 'A breaker with default options, through @cb/opentelemetry; a reader collects each second.',
   cases: {
     opentelemetry: {
       title: 'success',

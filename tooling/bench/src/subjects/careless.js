@@ -8,11 +8,11 @@ import { hour } from './subject.js'
  */
 export const careless = {
   careless: {
-    says: 'for tests',
+    description: 'for tests',
     async open() {
       const core = await import('@cb/core')
       return (work, wants = {}) => {
-        const breaker = coreBreaker(core, wants, () => core.consecutiveFailures(wants.neverTrips ? 1e9 : 5))
+        const breaker = coreBreaker(core, wants, () => ({ trip: core.consecutiveFailures(wants.neverTrips ? 1e9 : 5) }))
         /** @type {number[]} */
         const durations = new Array(100).fill(0)
         setInterval(() => durations.splice(0), hour).unref()
@@ -29,7 +29,7 @@ export const careless = {
           try {
             return await breaker.execute(() => measured())
           } catch (error) {
-            throw breaker.state === 'open' ? new Error('refused', { cause: error }) : error
+            throw breaker.state === 'open' ? new Error('rejected', { cause: error }) : error
           } finally {
             clearTimeout(timer)
           }

@@ -29,7 +29,7 @@ export function guardBy(make, call) {
 /**
  * A library in one configuration. Only the process that measures it loads it.
  * @typedef {object} Subject
- * @property {string} says  its configuration, as it is printed
+ * @property {string} description  its configuration, as it is printed
  * @property {string} [library]  whose version is printed
  * @property {() => Promise<Guard>} open  loads the library
  */

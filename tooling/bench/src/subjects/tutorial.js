@@ -4,7 +4,7 @@ import { TutorialBreaker } from './tutorial-breaker.js'
 /** @type {Record<string, import('./subject.js').Subject>} */
 export const tutorial = {
   tutorial: {
-    says: 'new TutorialBreaker(fn)',
+    description: 'new TutorialBreaker(fn)',
     open: async () =>
       guardBy(
         (work, { neverTrips, staysOpen, callTimeout } = {}) =>
