@@ -26,7 +26,7 @@ export class UsageError extends Error {}
 export function parseArguments(args: readonly string[]): Arguments {
   const { help = false, once = false, telemetry = false, port } = parse(args)
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {
-    throw new UsageError(`--port must be a whole number from 0 to 65535, got ${JSON.stringify(port)}`)
+    throw new UsageError(`--port must be an integer from 0 to 65535, got ${JSON.stringify(port)}`)
   }
   return { help, once, telemetry, port: port === undefined ? undefined : Number(port) }
 }

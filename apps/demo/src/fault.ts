@@ -67,7 +67,7 @@ function sayFields(mode: Mode, field: string): string {
 function readRate(value: unknown): number {
   if (value === undefined) return 1
   if (typeof value === 'number' && value > 0 && value <= 1) return value
-  throw new InvalidFault('rate', `rate must be a number above 0 and at most 1, got ${show(value)}`)
+  throw new InvalidFault('rate', `rate must be a number > 0 and <= 1, got ${show(value)}`)
 }
 
 function readTime(field: string, value: unknown, min: number, max: number): number | undefined {

@@ -4,12 +4,12 @@ import type { Colour } from './screen.ts'
 
 /** A transition in words: what happened, and why, with the numbers it was decided on. */
 export function sayTransition(transition: TransitionMessage): { word: string; colour: Colour; text: string } {
-  const { breaker, to, lasted } = transition
+  const { breaker, to, stateDuration } = transition
   if (to === 'half-open') {
     return {
       word: 'PROBE',
       colour: 'cyan',
-      text: `${breaker} is half-open after ${saySeconds(lasted)}: a few calls may try`,
+      text: `${breaker} is half-open after ${saySeconds(stateDuration)}: a few calls may try`,
     }
   }
   if (to === 'closed') return { word: 'CLOSED', colour: 'green', text: `${breaker}: ${sayWhyClosed(transition)}` }
@@ -26,6 +26,6 @@ function sayWhyOpen({ reason, trip, error }: TransitionMessage): string {
   return `${trip.failures} of ${trip.calls} calls failed${why}, limit ${100 * trip.threshold} %`
 }
 
-function sayWhyClosed({ reason, lasted }: TransitionMessage): string {
-  return reason === 'probes-succeeded' ? `its probes succeeded within ${sayMs(lasted)}` : reason
+function sayWhyClosed({ reason, stateDuration }: TransitionMessage): string {
+  return reason === 'probes-succeeded' ? `its probes succeeded within ${sayMs(stateDuration)}` : reason
 }

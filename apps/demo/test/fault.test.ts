@@ -23,7 +23,7 @@ test.each([
 test.each([
   ['mode', {}, 'mode must be one of healthy, slow, failing, hanging, down, got nothing'],
   ['mode', { mode: 'toString' }, 'got "toString"'],
-  ['rate', { mode: 'slow', rate: 0 }, 'rate must be a number above 0 and at most 1, got 0'],
+  ['rate', { mode: 'slow', rate: 0 }, 'rate must be a number > 0 and <= 1, got 0'],
   ['rate', { mode: 'hanging', rate: 1.01 }, 'got 1.01'],
   ['rate', { mode: 'hanging', rate: '1' }, 'got "1"'],
   ['latency', { mode: 'slow', latency: -1 }, 'latency must be a number of milliseconds from 0 to 60000, got -1'],

@@ -16,8 +16,8 @@ test('--help says what it does in six lines', async () => {
 test.each([
   [['--fast'], "Unknown option '--fast'"],
   [['now'], "Unexpected argument 'now'"],
-  [['--port', 'http'], '--port must be a whole number from 0 to 65535, got "http"'],
-  [['--port', '65536'], '--port must be a whole number from 0 to 65535, got "65536"'],
+  [['--port', 'http'], '--port must be an integer from 0 to 65535, got "http"'],
+  [['--port', '65536'], '--port must be an integer from 0 to 65535, got "65536"'],
 ])('%j is a usage error', async (args, message) => {
   const run = new DemoRun(args)
   expect(await run.ended).toBe(2)

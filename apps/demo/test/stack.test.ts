@@ -121,7 +121,7 @@ test('metrics are served as Prometheus text', async () => {
 
 test.each([
   ['{"mode":"tired"}', 'mode', 'mode must be one of healthy, slow, failing, hanging, down, got "tired"'],
-  ['{"mode":"slow","rate":2}', 'rate', 'rate must be a number above 0 and at most 1, got 2'],
+  ['{"mode":"slow","rate":2}', 'rate', 'rate must be a number > 0 and <= 1, got 2'],
   ['[]', undefined, 'the body must be a JSON object such as {"mode":"hanging","for":5000}'],
   ['', 'mode', 'mode must be one of healthy, slow, failing, hanging, down, got nothing'],
   ['{"mode":', undefined, 'the body must be JSON'],

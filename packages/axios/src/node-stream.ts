@@ -9,10 +9,10 @@ export function isNodeStream(data: unknown): data is Readable {
 }
 
 /**
- * Tells once how the stream ends, and before that `unread` if nobody has begun to read it one turn of the event loop from now. It
- * listens to nothing that would start the stream or take the place of the reader's own `error` listener.
+ * Calls `onEnd` once with how the stream ends, and before that with `unread` if its reading has not begun one turn of the event loop
+ * from now. It adds no listener that would start the stream or replace the reader's own `error` listener.
  */
-export function watchNodeStream(
+export function observeNodeStream(
   stream: Readable,
   { config, request }: AxiosResponse,
   onEnd: (end: BodyEnd, error?: unknown) => void,
@@ -20,7 +20,7 @@ export function watchNodeStream(
   const message = request?.res as IncomingMessage | undefined
   let isCancelled = false
   message?.once('aborted', () => {
-    // Where the server or the network broke it off, the socket was gone first and the request was left alone.
+    // If the server or the network had broken it off, the socket would be destroyed and the request not aborted.
     isCancelled = request.aborted || message.socket?.destroyed === false
   })
   let ended = false
@@ -33,16 +33,16 @@ export function watchNodeStream(
   stream.once('close', () => {
     const { errored } = stream
     const isCutOff = Boolean((message ?? stream).errored) && !isCancelled
-    const cancelled = reasonToCancel(config)
-    if (cancelled !== undefined) end('broken', cancelled)
+    const cancellation = cancellationOf(config)
+    if (cancellation !== undefined) end('broken', cancellation)
     else if (isCutOff || isDecodingError(errored)) end('broken', errored)
-    else end(stream.readableDidRead ? 'cancelled' : 'complete') // only its headers were wanted
+    else end(stream.readableDidRead ? 'cancelled' : 'complete') // the reader wanted only the headers
   })
   setTimeout(() => !ended && isUnread(stream) && onEnd('unread'), 0)
 }
 
-/** Of the caller's signal or token, which axios obeys also while the body is read. */
-function reasonToCancel({ signal, cancelToken }: InternalAxiosRequestConfig): unknown {
+/** The reason of the caller's signal or token, which axios obeys also while the body is read. */
+function cancellationOf({ signal, cancelToken }: InternalAxiosRequestConfig): unknown {
   return signal?.aborted ? (signal as AbortSignal).reason : cancelToken?.reason
 }
 
@@ -55,7 +55,7 @@ function isUnread(stream: Readable): boolean {
   )
 }
 
-/** Of zlib: the body could not be decompressed. */
+/** Whether it is an error of zlib: the body could not be decompressed. */
 function isDecodingError(error: Error | null): boolean {
   const { code, errno } = (error ?? {}) as NodeJS.ErrnoException
   return typeof errno === 'number' && /^(Z_|ERR_|ZSTD_)/.test(String(code))

@@ -1,21 +1,21 @@
 import type { Outcome } from '@cb/core'
-import { type Host, type HttpOptions, type Settings as HttpSettings, parseOptions as parse } from '@cb/http-rules'
+import { type Adapter, type HttpOptions, type Settings as HttpSettings, parseOptions as parse } from '@cb/http-rules'
 import type { InternalAxiosRequestConfig } from 'axios'
 import { originKey } from './key.ts'
 import { outcomeOf, type SettledAttempt } from './outcome.ts'
 
-/** What `protectAxios` may be given. Every option has a default that protects. */
+/** Options of `protectAxios`. Every option has a default that protects. */
 export interface ProtectAxiosOptions extends HttpOptions<InternalAxiosRequestConfig, SettledAttempt> {}
 
-/** Says more about an attempt than the table does; undefined leaves it to the table. */
+/** Decides the outcome of an attempt; undefined leaves it to the table. */
 export type ClassifyAttempt = (settled: SettledAttempt) => Outcome | undefined
 
 /** Options after validation. */
 export type Settings = HttpSettings<InternalAxiosRequestConfig, SettledAttempt>
 
-const host: Host<InternalAxiosRequestConfig, SettledAttempt> = {
-  adapter: '@cb/axios',
-  face: 'protectAxios',
+const adapter: Adapter<InternalAxiosRequestConfig, SettledAttempt> = {
+  packageName: '@cb/axios',
+  functionName: 'protectAxios',
   key: originKey,
   method: ({ method }) => method,
   outcomeOf,
@@ -23,5 +23,5 @@ const host: Host<InternalAxiosRequestConfig, SettledAttempt> = {
 
 /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
 export function parseOptions(options: ProtectAxiosOptions): Settings {
-  return parse(host, options)
+  return parse(adapter, options)
 }

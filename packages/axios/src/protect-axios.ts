@@ -21,8 +21,8 @@ export interface AxiosProtection {
 }
 
 /**
- * What is needed of an axios instance: that of `axios.create()` or axios itself, whether imported or required, of which TypeScript
- * takes the types for different ones.
+ * The part of an axios instance that is needed here: of `axios.create()` or axios itself. Structural, because TypeScript sees
+ * different types for the imported and the required axios.
  */
 export interface ProtectableAxios {
   readonly defaults: object
@@ -33,7 +33,7 @@ export interface ProtectableAxios {
 
 type AdapterConfig = InternalAxiosRequestConfig['adapter']
 
-/** The adapters that guard, each with whether its protection is still attached. */
+/** The guarding adapters, each with a function that returns whether its protection is still attached. */
 const guards = new WeakMap<object, () => boolean>()
 const protectedInstances = new WeakSet<object>()
 
@@ -41,7 +41,7 @@ const protectedInstances = new WeakSet<object>()
  * Puts circuit breakers behind an axios instance, one per origin. Each attempt that reaches the adapter is one call: after the
  * request interceptors, before the response interceptors, once for each retry. While a breaker is open its requests reject with
  * a `CircuitOpenError` and nothing is sent.
- * @throws TypeError or RangeError naming the option; an Error if the instance is protected already.
+ * @throws TypeError or RangeError naming the option; an Error if the instance is already protected.
  */
 export function protectAxios(axiosInstance: ProtectableAxios, options: ProtectAxiosOptions = {}): AxiosProtection {
   const instance = axiosInstance as AxiosInstance
@@ -54,21 +54,21 @@ export function protectAxios(axiosInstance: ProtectableAxios, options: ProtectAx
   const original = defaults.adapter
   if (protectedInstances.has(instance) || isGuard(original)) {
     throw new Error(
-      'this axios instance is protected already, or was created from one that is: call detach() of that protection first',
+      'this axios instance is already protected, or was created from a protected one: call detach() of that protection first',
     )
   }
 
   const { AxiosError: errorClass = AxiosError } = instance as Partial<AxiosStatic>
-  const guarding = { settings, AxiosError: errorClass }
+  const shared = { settings, AxiosError: errorClass }
   let attached = true
   const guard = (adapter: AdapterConfig): AxiosAdapter => {
-    // Not async: to pass a promise on from an async function costs more than the breaker.
+    // Not async: returning a promise from an async function costs more than the breaker.
     const guarded: AxiosAdapter = (config) => {
       try {
         const call = resolve(instance, adapter, config)
         const protection = attached && parseRequestProtection(config.circuitBreaker)
         if (protection === false) return call(config)
-        return guardedAttempt(guarding, settings.breakerFor(config, protection.key), protection, call, config)
+        return guardedAttempt(shared, settings.breakerFor(config, protection.key), protection, call, config)
       } catch (error) {
         return Promise.reject(error)
       }
@@ -79,8 +79,8 @@ export function protectAxios(axiosInstance: ProtectableAxios, options: ProtectAx
 
   const guarded = guard(original)
   defaults.adapter = guarded
-  // Guards the adapter that a request brings along. Never an interceptor: `runWhen` is asked while axios puts the request
-  // together, before any interceptor runs, and says no. So an adapter that an interceptor sets, as caches do, is left alone.
+  // Guards an adapter in the config of one request. The interceptor itself never runs, because `runWhen` returns false. axios calls
+  // `runWhen` before any interceptor, so an adapter that an interceptor sets, as caches do, stays unguarded.
   const hook = interceptors.request.use(null, null, {
     runWhen(config) {
       if (config.adapter !== guarded && !isGuard(config.adapter)) config.adapter = guard(config.adapter)
@@ -105,9 +105,9 @@ function isGuard(adapter: AdapterConfig): boolean {
   return typeof adapter === 'function' && guards.get(adapter)?.() === true
 }
 
-/** As axios itself would, with the instance's own copy of axios where it can be asked: its errors are of that copy's classes. */
+/** As axios does it. If the instance has its own copy of axios, that copy resolves it, so that errors are of that copy's classes. */
 function resolve(instance: AxiosInstance, adapter: AdapterConfig, config: InternalAxiosRequestConfig): AxiosAdapter {
   if (typeof adapter === 'function') return adapter
-  const { getAdapter: own = getAdapter } = instance as Partial<AxiosStatic>
-  return own(adapter ?? axios.defaults.adapter, config)
+  const { getAdapter: instanceGetAdapter = getAdapter } = instance as Partial<AxiosStatic>
+  return instanceGetAdapter(adapter ?? axios.defaults.adapter, config)
 }

@@ -1,12 +1,12 @@
 import type { BodyEnd } from '@cb/http-rules'
 
 /**
- * The same body, watched; nothing is read ahead.
- * @param onEnd  told once how it ends. Before that, told `unread` if nobody has begun to read one turn of the event loop from now:
- *   such a body may never end.
- * @param errorFor  what its reader is told when it breaks off. Default: the error itself.
+ * A stream with the same content that reports its end; it never reads ahead.
+ * @param onEnd  called once with how the body ends, and before that with `unread` if its reading has not begun one turn of the event
+ *   loop from now: such a body may never end.
+ * @param errorFor  maps the error of a broken body to the error that its reader gets. Default: the same error.
  */
-export function watchWebStream(
+export function observeWebStream(
   body: ReadableStream<Uint8Array>,
   onEnd: (end: BodyEnd, error?: unknown) => void,
   errorFor: (error: unknown) => unknown = (error) => error,
@@ -24,7 +24,7 @@ export function watchWebStream(
       isRead = true
       try {
         for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-          // A byte stream takes no empty chunks.
+          // A byte stream rejects empty chunks.
           if (chunk.value.byteLength !== 0) return controller.enqueue(chunk.value)
         }
       } catch (error) {
@@ -36,19 +36,19 @@ export function watchWebStream(
       if ('byobRequest' in controller) controller.byobRequest?.respond(0)
     },
     cancel(reason: unknown) {
-      if (!ended) end(isRead ? 'cancelled' : 'complete') // only its headers were wanted
+      if (!ended) end(isRead ? 'cancelled' : 'complete') // the reader wanted only the headers
       return reader.cancel(reason)
     },
   }
-  const nothingAhead = { highWaterMark: 0 }
-  const watched = isBytes
-    ? new ReadableStream({ ...source, type: 'bytes' }, nothingAhead)
-    : new ReadableStream<Uint8Array>(source, nothingAhead)
-  setTimeout(() => !watched.locked && !ended && onEnd('unread'), 0)
-  return watched
+  const noReadAhead = { highWaterMark: 0 }
+  const observed = isBytes
+    ? new ReadableStream({ ...source, type: 'bytes' }, noReadAhead)
+    : new ReadableStream<Uint8Array>(source, noReadAhead)
+  setTimeout(() => !observed.locked && !ended && onEnd('unread'), 0)
+  return observed
 }
 
-/** Only such a stream gives chunks that may be handed on without their buffer being shared. */
+/** Only the chunks of a byte stream have unshared buffers; enqueueing one into a byte stream transfers its buffer. */
 function isByteStream(body: ReadableStream<Uint8Array>): boolean {
   try {
     body.getReader({ mode: 'byob' }).releaseLock()

@@ -67,13 +67,23 @@ test('the value of a fallback is not transformed, and a repeated request is', as
   expect(again.data).toBe('transformed hello')
 })
 
-test('a fallback that throws rejects with its error, which keeps the original as its cause', async () => {
+test('a call whose fallback throws rejects with the error of the fallback, unchanged', async () => {
   const problem = new Error('the cache is empty')
   const fallback = () => {
     throw problem
   }
   await expect(closedOff().get('http://api.example/', { circuitBreaker: { fallback } })).rejects.toBe(problem)
-  expect(problem.cause).toBeInstanceOf(CircuitOpenError)
+  expect(problem.cause).toBeUndefined()
+})
+
+test('a call whose fallback is rejected by another breaker rejects with a copy that has the original as its cause', async () => {
+  const rejection = new CircuitOpenError('cache', 'open', 5)
+  const fallback = () => Promise.reject(rejection)
+  const error = await closedOff()
+    .get('http://api.example/', { circuitBreaker: { fallback } })
+    .catch((reason) => reason)
+  expect(error).toMatchObject({ breaker: 'cache', cause: { breaker: 'all', reason: 'forced-open' } })
+  expect(rejection.cause).toBeUndefined()
 })
 
 test('a fallback that rethrows leaves the error as it was', async () => {

@@ -1,6 +1,6 @@
 import { deferred } from '@cb/test-kit'
 import { describe, expect, test } from 'vitest'
-import { watchWebStream } from '../src/web-stream.ts'
+import { observeWebStream } from '../src/web-stream.ts'
 
 /** Timers of the same delay fire in the order in which they were set. */
 const turn = () => new Promise((resolve) => setTimeout(resolve, 0))
@@ -30,7 +30,7 @@ function watchedBody(
     type ? new ReadableStream({ ...source, type }, strategy) : new ReadableStream(source, strategy)
   ) as ReadableStream<Uint8Array>
   const told: unknown[] = []
-  const body = watchWebStream(original, (...all) => told.push(all.filter((it) => it !== undefined)))
+  const body = observeWebStream(original, (...all) => told.push(all.filter((it) => it !== undefined)))
   return { body, told, read: () => read, cancelledWith: () => cancelledWith }
 }
 
@@ -141,7 +141,7 @@ test('a chunk that is part of a larger buffer leaves that buffer alone', async (
       controller.close()
     },
   })
-  expect(await new Response(watchWebStream(original, () => {})).text()).toBe('two')
+  expect(await new Response(observeWebStream(original, () => {})).text()).toBe('two')
   expect(new TextDecoder().decode(pool)).toBe('one two three')
 })
 
@@ -152,7 +152,7 @@ test('its reader can be told another error than the watcher', async () => {
       throw new Error('reset')
     },
   })
-  const body = watchWebStream(
+  const body = observeWebStream(
     original,
     (_end, error) => told.push((error as Error).message),
     () => new Error('too late'),

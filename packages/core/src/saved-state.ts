@@ -197,8 +197,8 @@ function restore(circuit: Circuit, value: unknown): void {
   circuit.enter(next, 'restored', undefined, { counts: known, since: now - age - elapsed })
 }
 
-/** A year, in milliseconds. A wall clock that says more has jumped. */
-const longestElapsed = 31_536_000_000
+/** Ten years, in milliseconds. A wall clock that says more has jumped. */
+const longestElapsed = 315_360_000_000
 
 /** A wall clock that was set back since says nothing about the time that has passed. */
 function elapsedSince(savedAt: number): number {

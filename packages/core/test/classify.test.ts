@@ -172,8 +172,8 @@ describe("another breaker's rejection as a cause", () => {
     expect(breaker.snapshot()).toMatchObject({ state: 'closed', totals: { failure: 0, ignored: 1 } })
   })
 
-  test('is a failure under a hundred thousand errors', () => {
-    expect(outcomeOf(wrapped(new CircuitOpenError('inner', 'open', 5), 100_000))).toBe('failure')
+  test('is a failure under a thousand errors', () => {
+    expect(outcomeOf(wrapped(new CircuitOpenError('inner', 'open', 5), 1_000))).toBe('failure')
   })
 
   test('is not looked for in a circle, nor behind a getter that throws', () => {

@@ -211,11 +211,11 @@ const circuits: [string, Found, TrialOptions][] = [
     { trip: failureRate({ threshold: 0.5, window: countWindow(2) }), maxConcurrent: 1, successThreshold: 2 },
   ],
   [
-    'three failures in a row open, a throttle rejects after two, one probe at a time, one success closes',
-    { states: 6_124, sequences: 85_304, longest: 19 },
+    'two failures in a row open, a throttle rejects after one, one probe at a time, one success closes',
+    { states: 3_596, sequences: 51_432, longest: 17 },
     {
-      trip: consecutiveFailures(3),
-      admission: adaptiveThrottle({ window: countWindow(2), minimumCalls: 2 }),
+      trip: consecutiveFailures(2),
+      admission: adaptiveThrottle({ window: countWindow(1), minimumCalls: 1 }),
       maxConcurrent: 1,
       successThreshold: 1,
     },

@@ -243,7 +243,7 @@ export class NaiveModel {
     })
   }
 
-  /** It goes on in another process, so many milliseconds later: calls in flight are lost, and a round of probes begins again. */
+  /** It continues in another process, so many milliseconds later: calls in flight are lost, and a round of probes begins again. */
   restart(ms: number): void {
     this.permits = []
     this.period.number = ++this.#numbers

@@ -40,7 +40,7 @@ describe('retryDelay looks at causes', () => {
   })
 
   test('but not at any depth', () => {
-    expect(retryDelay(wrapped(new CircuitOpenError('a', 'open', 1_500), 100_000))).toBe(0)
+    expect(retryDelay(wrapped(new CircuitOpenError('a', 'open', 1_500), 1_000))).toBe(0)
   })
 
   test('and a chain that ends in itself has a delay of 0', () => {

@@ -10,18 +10,7 @@ import {
   slowCallRate,
   timeWindow,
 } from '../src/index.ts'
-
-function slowBreaker(options: Partial<Parameters<typeof slowCallRate>[0]> = {}) {
-  const clock = fakeClock(1_000)
-  const trip = slowCallRate({ slowAfter: 100, minimumCalls: 2, threshold: 0.5, ...options })
-  const breaker = new CircuitBreaker({ name: 'slow', trip, openDuration: 1_000, now: clock.now })
-  const call = (ms: number) => {
-    const permit = breaker.acquire()
-    clock.advance(ms)
-    return permit
-  }
-  return { breaker, clock, call }
-}
+import { slowBreaker } from './slow-breaker.ts'
 
 describe('slowCallRate', () => {
   test('opens when enough calls were slow, successes and failures alike', () => {
@@ -129,70 +118,6 @@ describe('slowCallRate', () => {
     expect(breaker.snapshot()).toMatchObject({ state: 'closed', window: { calls: 0 } })
     await breaker.execute(() => void clock.advance(10))
     expect(breaker.state).toBe('open')
-  })
-})
-
-describe('slowCallRate, asked after a long silence', () => {
-  test('admits a call an hour after two callers gave up on slow calls', () => {
-    const { breaker, clock } = slowBreaker()
-    const hanging = [breaker.acquire(), breaker.acquire()]
-    clock.advance(150)
-    for (const permit of hanging) permit.ignore()
-    clock.advance(3_600_000)
-    expect(breaker.tryAcquire().admitted).toBe(true)
-    expect(breaker.snapshot()).toMatchObject({ state: 'closed', opens: 0 })
-  })
-
-  test('decides the same whether there was a snapshot before or not', () => {
-    const admitted = [true, false].map((asks) => {
-      const { breaker, clock } = slowBreaker({ minimumCalls: 3 })
-      const hanging = [breaker.acquire(), breaker.acquire(), breaker.acquire()]
-      clock.advance(150)
-      hanging.pop()?.ignore()
-      clock.advance(3_600_000)
-      if (asks) breaker.snapshot()
-      return [breaker.tryAcquire().admitted, breaker.snapshot().opens]
-    })
-    expect(admitted[0]).toEqual(admitted[1])
-  })
-
-  test('trips on the numbers that the transition has', () => {
-    const { breaker, clock } = slowBreaker()
-    for (let n = 0; n < 5; n++) {
-      breaker.acquire()
-      clock.advance(60_000)
-    }
-    const trip = breaker.snapshot().lastTransition?.trip
-    expect(trip === undefined || trip.calls >= 2).toBe(true)
-  })
-})
-
-describe('slowCallRate and late calls', () => {
-  test.each(['success', 'failure', 'ignored'] as const)('does not count a late %s that was slow', (outcome) => {
-    const { breaker, clock } = slowBreaker({ minimumCalls: 1 })
-    const permit = breaker.acquire()
-    breaker.forceClosed()
-    clock.advance(200)
-    permit.settle(outcome)
-    breaker.resume()
-    expect(breaker.snapshot()).toMatchObject({
-      state: 'closed',
-      opens: 0,
-      totals: { late: 1 },
-      window: { calls: 0, slowCalls: 0 },
-    })
-  })
-
-  test('does not count a late success beside another policy', () => {
-    const clock = fakeClock()
-    const trip = anyOf(consecutiveFailures(2), slowCallRate({ slowAfter: 100, minimumCalls: 1 }))
-    const breaker = new CircuitBreaker({ trip, now: clock.now })
-    const permit = breaker.acquire()
-    breaker.forceClosed()
-    clock.advance(200)
-    permit.success()
-    breaker.resume()
-    expect(breaker.snapshot()).toMatchObject({ state: 'closed', opens: 0, totals: { late: 1 } })
   })
 })
 

@@ -131,6 +131,25 @@ describe('timeWindow', () => {
     fc.assert(property, { numRuns: 2_000 })
   }, 120_000)
 
+  test('holds the same whether or not it was asked in between', () => {
+    const step = fc.record({ wait: fc.integer({ min: 0, max: 400 }), does: fc.constantFrom('record', 'record', 'ask') })
+    const property = fc.property(shapes, fc.array(step, { maxLength: 40 }), ([ms, buckets], steps) => {
+      const clock = aClock(0)
+      const asked = timeWindow(ms, { buckets }).open(clock)
+      const other = timeWindow(ms, { buckets }).open(clock)
+      for (const { wait, does } of steps) {
+        clock.advance(wait)
+        if (does === 'ask') asked.counts()
+        else for (const window of [asked, other]) window.record(true)
+      }
+      for (let n = 0; n <= 2 * buckets; n++) {
+        expect(asked.counts()).toEqual(other.counts())
+        clock.advance(ms / buckets / 2)
+      }
+    })
+    fc.assert(property, { numRuns: 3_000 })
+  }, 120_000)
+
   test('10 buckets are the default', () => {
     expect(timeWindow(500).config).toEqual({ type: 'time', ms: 500, buckets: 10 })
   })

@@ -71,7 +71,7 @@ const causeOf = (event: string) => {
   return ['trip', 'enough probes succeed', 'a probe fails'].includes(event) ? 'call' : 'manual'
 }
 
-/** What has happened, told by the transitions and in the end by the state. */
+/** The transitions of an event, and the state before and after it. */
 function observed(bench: Bench, event: (bench: Bench) => void) {
   const { breaker } = bench
   const before = breaker.state

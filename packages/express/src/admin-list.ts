@@ -25,7 +25,7 @@ export function list(breakers: Iterable<CircuitBreaker>, query: Record<string, s
 }
 
 function parseQuery(query: Record<string, string>): { state: string | undefined; offset: number; limit: number } {
-  const { state, offset = '0', limit = '100' } = checkObject('The query', query, ['state', 'offset', 'limit'])
+  const { state, offset = '0', limit = '100' } = checkObject('the query', query, ['state', 'offset', 'limit'])
   if (state !== undefined && !states.includes(state)) {
     throw new TypeError(`state must be ${states.join(' or ')}, got ${format(state)}`)
   }

@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import { checkFunction, checkObject, warnOnce, format } from '@cb/checks'
+import { checkFunction, checkObject, format, sanitize, warnOnce } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
 import { type ActionName, type AdminAction, parseAction, perform } from './admin-action.ts'
 import { list } from './admin-list.ts'
 import { type BreakerSource, checkSource } from './check-breakers.ts'
 import type { Middleware } from './middleware.ts'
-import { printable } from './printable.ts'
 import { checked, Problem } from './problem.ts'
 import { readJson } from './read-json.ts'
 import { checkSameOrigin } from './same-origin.ts'
@@ -88,13 +87,13 @@ async function identify({ authorize }: Settings, req: IncomingMessage): Promise<
   const who: unknown =
     typeof identity === 'object' && identity !== null ? (identity as { who?: unknown }).who : identity
   if (!who) throw new Problem(403, 'You may not do this.')
-  if (typeof who === 'string') return printable(who, longestWho)
+  if (typeof who === 'string') return sanitize(who, longestWho)
   throw new TypeError(`authorize must tell who it is, as a string or { who }, or be falsy, got ${format(who)}`)
 }
 
 /** Asking a registry for a name would make a breaker. */
 function find(breakers: Iterable<CircuitBreaker>, query: Record<string, string>): CircuitBreaker {
-  const { name } = checked(() => checkObject('The query', query, ['name']))
+  const { name } = checked(() => checkObject('the query', query, ['name']))
   const [found, other] = Array.from(breakers).filter((breaker) => breaker.name === name)
   if (found === undefined) throw new Problem(404, 'There is no breaker of that name.')
   if (other !== undefined) throw new Problem(409, 'There is more than one breaker of that name.')

@@ -44,7 +44,18 @@ export interface Guard extends Middleware {
 }
 
 const commonNames = ['isFailure', 'settleAt']
-const ownBreakerNames = ['name', 'trip', 'openDuration', 'halfOpen', 'ramp', 'shadow', 'now', 'random', ...commonNames]
+const ownBreakerNames = [
+  'name',
+  'trip',
+  'openDuration',
+  'halfOpen',
+  'recovery',
+  'admission',
+  'shadow',
+  'now',
+  'random',
+  ...commonNames,
+]
 
 /**
  * Sheds requests with 503 while what is behind it fails. Every request that is admitted takes a permit, settled by how its

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
-import { printableJson } from './printable.ts'
+import { safeJson } from '@cb/checks'
 
 /** What a breaker says is of this moment: nothing on the way may keep it, and no browser may take it for a page. */
 export function sendJson(res: ServerResponse, status: number, body: object, type = 'application/json'): void {
-  const text = printableJson(body)
+  const text = safeJson(body)
   res.statusCode = status
   res.setHeader('Cache-Control', 'no-store')
   res.setHeader('Content-Type', type)

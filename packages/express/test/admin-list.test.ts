@@ -33,7 +33,7 @@ describe.each(versions)("admin's list on $name", ({ express }) => {
       override: null,
       reason: null,
     }
-    const override = { state: 'open', reason: 'deploy', since: 0, expiresInMs: 60_000 }
+    const override = { state: 'open', note: 'deploy', since: 0, expiresInMs: 60_000 }
     const other = { name: 'b', state: 'open', retryAfterMs: 60_000, totals: { ...totals, success: 1 }, opens: 1 }
     const { status, headers, json } = await read('')
     expect([status, headers['content-type']]).toEqual([200, 'application/json'])
@@ -75,11 +75,11 @@ describe.each(versions)("admin's list on $name", ({ express }) => {
 
   test.each([
     ['state=broken', 'state must be closed or open or half-open, got "broken"'],
-    ['offset=-1', 'offset must be a whole number, at least 0, got -1'],
-    ['limit=0', 'limit must be a whole number from 1 to 1000, got 0'],
-    ['limit=1001', 'limit must be a whole number from 1 to 1000, got 1001'],
-    ['limit=all', 'limit must be a whole number from 1 to 1000, got NaN'],
-    ['sate=open', 'The query has no option "sate"; it may have state, offset, limit'],
+    ['offset=-1', 'offset must be an integer >= 0, got -1'],
+    ['limit=0', 'limit must be an integer from 1 to 1000, got 0'],
+    ['limit=1001', 'limit must be an integer from 1 to 1000, got 1001'],
+    ['limit=all', 'limit must be an integer from 1 to 1000, got NaN'],
+    ['sate=open', 'unknown option "sate" in the query; known options: state, offset, limit'],
   ])('the list refuses %s', async (query, detail) => {
     await serve([])
     const { status, headers, json } = await read(`/?${query}`)

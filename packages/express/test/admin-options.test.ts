@@ -25,7 +25,7 @@ test.each([
   [
     'an unknown option',
     { breakers, authorize, cors: true },
-    'admin has no option "cors"; it may have registry, breakers',
+    'unknown option "cors" in admin; known options: registry, breakers',
   ],
 ])('%s is refused by admin', (_name, options, message) => {
   const make = () => admin(options as unknown as AdminOptions)

@@ -31,7 +31,7 @@ describe.each(versions)('a page elsewhere on $name', ({ express }) => {
     return payments
   }
 
-  const post = (headers: Record<string, string>, body = '{"reason":"x"}') =>
+  const post = (headers: Record<string, string>, body = '{"note":"x"}') =>
     ask(server, 'POST', '/admin/force-open?name=payments', { headers: { Host: host, ...headers }, body })
 
   test.each([
@@ -75,7 +75,7 @@ describe.each(versions)('a page elsewhere on $name', ({ express }) => {
 
   test("can't act with GET, nor with an address", async () => {
     const payments = await serve()
-    const answer = await ask(server, 'GET', '/admin/force-open?name=payments&reason=x&_method=POST', {
+    const answer = await ask(server, 'GET', '/admin/force-open?name=payments&note=x&_method=POST', {
       headers: { 'X-HTTP-Method-Override': 'POST' },
     })
     expect(answer.status).toBe(405)

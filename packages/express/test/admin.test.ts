@@ -38,28 +38,28 @@ describe.each(versions)('admin on $name', ({ express }) => {
       await serve({ breakers: [payments], onAction: (action) => done.push(action) }, parsed)
       payments.acquire().failure()
 
-      const opened = await act('/force-open?name=payments', { reason: 'deploy 42', for: 60_000 })
+      const opened = await act('/force-open?name=payments', { note: 'deploy 42', for: 60_000 })
       expect(opened.status).toBe(200)
-      const override = { state: 'open', reason: 'deploy 42 (by ada)', since: 0, expiresInMs: 60_000 }
+      const override = { state: 'open', note: 'deploy 42 (by ada)', since: 0, expiresInMs: 60_000 }
       expect(opened.json).toEqual({ ...payments.snapshot(), override })
-      const closed = await act('/force-closed?name=payments', { reason: 'false alarm' })
+      const closed = await act('/force-closed?name=payments', { note: 'false alarm' })
       expect(closed.json).toMatchObject({ state: 'closed', override: { state: 'closed', expiresInMs: null } })
-      expect(payments.snapshot().override?.reason).toBe('false alarm (by ada)')
+      expect(payments.snapshot().override?.note).toBe('false alarm (by ada)')
       expect((await act('/resume?name=payments', {})).json).toMatchObject({ state: 'open', override: null })
-      expect((await act('/reset?name=payments', { reason: 'repaired' })).json).toMatchObject({ state: 'closed' })
+      expect((await act('/reset?name=payments', { note: 'repaired' })).json).toMatchObject({ state: 'closed' })
       expect((await read('/one?name=payments')).json).toEqual(payments.snapshot())
       expect(notes.slice(-3)).toEqual(['false alarm (by ada)', 'by ada', 'repaired (by ada)'])
       const rest = { breaker: 'payments', who: 'ada', for: null }
       expect(done).toEqual([
-        { ...rest, action: 'force-open', reason: 'deploy 42', for: 60_000 },
-        { ...rest, action: 'force-closed', reason: 'false alarm' },
-        { ...rest, action: 'resume', reason: null },
-        { ...rest, action: 'reset', reason: 'repaired' },
+        { ...rest, action: 'force-open', note: 'deploy 42', for: 60_000 },
+        { ...rest, action: 'force-closed', note: 'false alarm' },
+        { ...rest, action: 'resume', note: null },
+        { ...rest, action: 'reset', note: 'repaired' },
       ])
     },
   )
 
-  test('an action without a body is one without a reason', async () => {
+  test('an action without a body is one without a note', async () => {
     await serve({ breakers: [new CircuitBreaker({ name: 'payments' })] }, true)
     const bare = (path: string) => ask(server, 'POST', `/admin/breakers${path}?name=payments`, { headers })
     expect((await bare('/reset')).status).toBe(200)
@@ -71,7 +71,7 @@ describe.each(versions)('admin on $name', ({ express }) => {
     const app = quietApp(express)
     app.use(express.urlencoded({ extended: false }), admin({ breakers: [payments], authorize: () => 'ada' }))
     server = await listen(app)
-    const asked = { headers, body: '{"reason":"deploy"}' }
+    const asked = { headers, body: '{"note":"deploy"}' }
     expect((await ask(server, 'POST', '/force-open?name=payments', asked)).status).toBe(200)
   })
 
@@ -80,7 +80,7 @@ describe.each(versions)('admin on $name', ({ express }) => {
     const payments = new CircuitBreaker({ name: 'payments' })
     for (const onAction of [() => JSON.parse('{'), () => Promise.reject(new Error('disk full'))]) {
       await serve({ breakers: [payments], onAction })
-      for (let n = 1; n <= 2; n++) expect((await act('/force-open?name=payments', { reason: 'x' })).status).toBe(200)
+      for (let n = 1; n <= 2; n++) expect((await act('/force-open?name=payments', { note: 'x' })).status).toBe(200)
       await server.close()
     }
     await serve({ breakers: [] })
@@ -98,7 +98,7 @@ describe.each(versions)('admin on $name', ({ express }) => {
         await read('/'),
         await read('/one?name=payments'),
         await read('/one?name=nothing'),
-        await act('/force-open?name=payments', { reason: 'x' }),
+        await act('/force-open?name=payments', { note: 'x' }),
       ]
       for (const { status, json } of answers) {
         expect([status, json]).toMatchObject([403, { detail: 'You may not do this.' }])
@@ -117,8 +117,8 @@ describe.each(versions)('admin on $name', ({ express }) => {
   ])('authorize may give %s', async (_what, authorize, who) => {
     const payments = new CircuitBreaker({ name: 'payments' })
     await serve({ breakers: [payments], authorize })
-    await act('/force-open?name=payments', { reason: 'deploy' })
-    expect(payments.snapshot().override?.reason).toBe(`deploy (by ${who})`)
+    await act('/force-open?name=payments', { note: 'deploy' })
+    expect(payments.snapshot().override?.note).toBe(`deploy (by ${who})`)
   })
 
   test('an authorize that says yes but not who, throws or rejects lets nobody in; its error goes on', async () => {
@@ -182,7 +182,7 @@ test('admin and health also serve node:http without Express', async () => {
   const breakers = [new CircuitBreaker({ name: 'payments' })]
   const [operate, tell] = [admin({ breakers, authorize: () => 'ada' }), health({ breakers })]
   server = await listen((req, res) => tell(req, res, () => operate(req, res, () => res.destroy())))
-  const body = '{"reason":"deploy"}'
+  const body = '{"note":"deploy"}'
   expect((await ask(server, 'GET', '/live')).status).toBe(200)
   expect((await ask(server, 'POST', '/force-open?name=payments', { headers, body })).status).toBe(200)
   expect((await ask(server, 'GET', '/one?name=payments')).json).toMatchObject({ state: 'open' })

@@ -1,4 +1,4 @@
-import { CircuitBreaker } from '@cb/core'
+import { CircuitBreaker, ramp } from '@cb/core'
 import { type Listening, listen } from '@cb/test-kit'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type GuardOptions, guard } from '../src/index.ts'
@@ -16,32 +16,39 @@ describe('options of the guard', () => {
     ['neither breaker nor name', {}, TypeError, 'guard needs a breaker, or the name of one to make'],
     ['a breaker that is none', { breaker: 'reports' }, TypeError, 'breaker must be a CircuitBreaker, got "reports"'],
     ['a breaker that is missing', { breaker: undefined }, TypeError, 'breaker must be a CircuitBreaker, got undefined'],
-    ['both breaker and name', { breaker, name: 'x' }, TypeError, 'guard has no option "name"; it may have breaker'],
+    [
+      'both breaker and name',
+      { breaker, name: 'x' },
+      TypeError,
+      'unknown option "name" in guard; known options: breaker',
+    ],
     [
       'an unknown option',
       { name: 'x', timeout: 1 },
       TypeError,
-      'guard has no option "timeout"; it may have name, trip',
+      'unknown option "timeout" in guard; known options: name, trip',
     ],
-    ['a callTimeout', { name: 'x', callTimeout: 1 }, TypeError, 'guard has no option "callTimeout"'],
-    ['a classify', { name: 'x', classify: () => 'success' }, TypeError, 'guard has no option "classify"'],
-    ['an empty name', { name: '' }, TypeError, 'name must be a string that is not empty, got ""'],
-    ['a name that is no string', { name: 7 }, TypeError, 'name must be a string that is not empty, got 7'],
+    ['a callTimeout', { name: 'x', callTimeout: 1 }, TypeError, 'unknown option "callTimeout" in guard'],
+    ['a classify', { name: 'x', classify: () => 'success' }, TypeError, 'unknown option "classify" in guard'],
+    ['an empty name', { name: '' }, TypeError, 'name must be a non-empty string, got ""'],
+    ['a name that is no string', { name: 7 }, TypeError, 'name must be a non-empty string, got 7'],
     ['an isFailure that is none', { breaker, isFailure: 503 }, TypeError, 'isFailure must be a function, got 503'],
     ['an isFailure of null', { name: 'x', isFailure: null }, TypeError, 'isFailure must be a function, got null'],
     ['a trip that is none', { name: 'x', trip: 5 }, TypeError, 'trip must be a trip policy'],
     ['an openDuration of NaN', { name: 'x', openDuration: Number.NaN }, RangeError, 'openDuration must be a number'],
     ['a halfOpen out of range', { name: 'x', halfOpen: { maxConcurrent: 0 } }, RangeError, 'halfOpen.maxConcurrent'],
     ['a now that is none', { name: 'x', now: 0 }, TypeError, 'now must be a function, got 0'],
-    ['a ramp without its duration', { name: 'x', ramp: {} }, TypeError, 'ramp.duration must be a number'],
+    ['a recovery that is none', { name: 'x', recovery: {} }, TypeError, 'recovery must be'],
+    ['an admission that is none', { name: 'x', admission: 5 }, TypeError, 'admission must be'],
+    ['a ramp that is not in recovery', { name: 'x', ramp: {} }, TypeError, 'unknown option "ramp" in guard'],
     ['a shadow beyond all', { name: 'x', shadow: 2 }, RangeError, 'shadow must be a number from 0 to 1, got 2'],
     ['another moment', { breaker, settleAt: 'close' }, TypeError, "settleAt must be 'end' or 'headers', got \"close\""],
     ['a moment of null', { name: 'x', settleAt: null }, TypeError, "settleAt must be 'end' or 'headers', got null"],
     [
-      'a ramp beside a breaker',
-      { breaker, ramp: { duration: 1 } },
+      'a recovery beside a breaker',
+      { breaker, recovery: ramp({ duration: 1 }) },
       TypeError,
-      'guard has no option "ramp"; it may have b',
+      'unknown option "recovery" in guard; known options: b',
     ],
     ['a random that is none', { name: 'x', random: 0 }, TypeError, 'random must be a function, got 0'],
   ])('%s is refused', (_name, options, kind, message) => {

@@ -1,4 +1,4 @@
-import { CircuitBreaker, consecutiveFailures } from '@cb/core'
+import { CircuitBreaker, consecutiveFailures, ramp } from '@cb/core'
 import { fakeClock, type Listening, listen, until } from '@cb/test-kit'
 import type { ErrorRequestHandler, Express } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -133,9 +133,9 @@ describe.each(versions)('the guard on $name', ({ express }) => {
     const clock = fakeClock()
     const random = () => 0.5
     const halfOpen = { successThreshold: 1 }
-    const ramp = { duration: 10_000, from: 0 }
+    const recovery = ramp({ duration: 10_000, from: 0 })
     const trip = consecutiveFailures(1)
-    const reports = guard({ name: 'reports', trip, openDuration: 1, halfOpen, ramp, random, now: clock.now })
+    const reports = guard({ name: 'reports', trip, openDuration: 1, halfOpen, recovery, random, now: clock.now })
     const app = quietApp(express)
     app.use(reports, (_req, res) => void res.send('ok'))
     reports.breaker.acquire().failure()

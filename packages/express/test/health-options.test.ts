@@ -8,7 +8,11 @@ const registry = new CircuitBreakerRegistry()
 test.each([
   ['nothing', undefined, 'health must be an object, got undefined'],
   ['a string', 'reports', 'health must be an object, got "reports"'],
-  ['an unknown option', { breakers, detail: true }, 'health has no option "detail"; it may have registry, breakers'],
+  [
+    'an unknown option',
+    { breakers, detail: true },
+    'unknown option "detail" in health; known options: registry, breakers',
+  ],
   ['neither registry nor breakers', {}, 'health needs either a registry or breakers, and not both'],
   ['both registry and breakers', { registry, breakers }, 'health needs either a registry or breakers, and not both'],
   ['a registry that is none', { registry: {} }, 'registry must hold breakers and be readable again'],
@@ -29,8 +33,8 @@ test.each([
   ['critical with no names', { breakers, critical: [1] }, "critical must be an array of breakers' names, got an array"],
   ['critical with an empty name', { breakers, critical: [''] }, "critical must be an array of breakers' names"],
   ['critical of null', { breakers, critical: null }, "critical must be an array of breakers' names, got null"],
-  ['details as a string', { breakers, details: 'yes' }, 'details must be true or false, got "yes"'],
-  ['details as null', { breakers, details: null }, 'details must be true or false, got null'],
+  ['details as a string', { breakers, details: 'yes' }, 'details must be a boolean, got "yes"'],
+  ['details as null', { breakers, details: null }, 'details must be a boolean, got null'],
 ])('%s is refused by health', (_name, options, message) => {
   const make = () => health(options as unknown as HealthOptions)
   expect(make).toThrow(TypeError)

@@ -1,6 +1,6 @@
 import type { CircuitBreaker, Outcome, Permit } from '@cb/core'
 import {
-  CallLimit,
+  CallTimeout,
   HttpStatusError,
   isBodyAwaited,
   outcomeOfError,
@@ -9,13 +9,13 @@ import {
   type Signal,
 } from '@cb/http-rules'
 
-/** What is used of a controller of undici. */
+/** The part of an undici controller that is used here. */
 export interface DispatchController {
   readonly aborted: boolean
   abort(reason: Error): void
 }
 
-/** A handler of undici 7 and later, as interceptors are given it. */
+/** A handler of undici 7 and later, as interceptors receive it. */
 export interface DispatchHandler {
   onRequestStart?(controller: DispatchController, ...rest: unknown[]): void
   onRequestUpgrade?(controller: DispatchController, ...rest: unknown[]): void
@@ -31,32 +31,32 @@ export type DispatchHeaders = Readonly<Record<string, string | string[] | undefi
 export interface DispatchRequest {
   readonly url: URL
   readonly method: string
-  /** What was dispatched. */
+  /** The options of the dispatch. */
   readonly options: object
 }
 
-/** One attempt that has ended: `response` if there was an answer, `error` if there was none or its body broke off. */
+/** One attempt that has ended: `response` if there was one, `error` if there was none or its body broke off. */
 export interface SettledDispatch {
   readonly response?: { readonly status: number; readonly headers: DispatchHeaders }
   readonly error?: unknown
   readonly request: DispatchRequest
-  /** It was not the network that ended it but whoever made the request. */
+  /** The caller ended it, not the network. */
   readonly aborted: boolean
 }
 
-/** The table. Only the caller's own signal, which `request` hands on, says why a body was aborted. */
+/** The outcome by the table. Only the caller's own signal, which `request` of undici passes on, tells why a body was aborted. */
 export function outcomeOf({ response, error, aborted, request }: SettledDispatch): Outcome {
   if (error === undefined) return outcomeOfStatus(response?.status ?? 0)
   const { signal } = request.options as { signal?: Signal | null }
   return outcomeOfError(error, signal?.aborted ? signal : { aborted, reason: error })
 }
 
-/** Settles the permit of one dispatch by what its handler is told, and tells it on. */
-export class WatchedHandler implements DispatchHandler {
+/** Wraps the handler of one dispatch, and settles the permit by the events that it passes on. */
+export class GuardedHandler implements DispatchHandler {
   readonly #handler: DispatchHandler
   readonly #settings: Settings<DispatchRequest, SettledDispatch>
   readonly #request: DispatchRequest
-  readonly #limit: CallLimit | undefined
+  readonly #timeout: CallTimeout | undefined
   #permit: Permit | undefined
   #controller: DispatchController | undefined
   #response: SettledDispatch['response']
@@ -75,8 +75,8 @@ export class WatchedHandler implements DispatchHandler {
     this.#permit = permit
     const { callTimeout } = breaker
     if (callTimeout === undefined) return
-    this.#limit = new CallLimit(breaker.name, callTimeout)
-    this.#limit.whenExceeded((error) => {
+    this.#timeout = new CallTimeout(breaker.name, callTimeout)
+    this.#timeout.onExceeded((error) => {
       if (this.#controller === undefined)
         this.onResponseError(null, error) // there is no connection yet
       else this.#controller.abort(error)
@@ -84,7 +84,7 @@ export class WatchedHandler implements DispatchHandler {
   }
 
   onRequestStart(controller: DispatchController, ...rest: unknown[]): void {
-    if (this.#isOver) return controller.abort(this.#limit?.exceeded as Error)
+    if (this.#isOver) return controller.abort(this.#timeout?.exceeded as Error)
     this.#controller = controller
     this.#handler.onRequestStart?.(controller, ...rest)
   }
@@ -95,16 +95,16 @@ export class WatchedHandler implements DispatchHandler {
   }
 
   onResponseStart(controller: DispatchController, status: number, headers: DispatchHeaders, message?: string): void {
-    if (status >= 200) this.#answered(status, headers)
+    if (status >= 200) this.#responded(status, headers)
     this.#handler.onResponseStart?.(controller, status, headers, message)
   }
 
-  #answered(status: number, headers: DispatchHeaders): void {
+  #responded(status: number, headers: DispatchHeaders): void {
     this.#response = { status, headers }
     const outcome = this.#outcomeOf()
     const { method } = this.#request
     const isAwaited = this.#settings.settleAt === 'body' && isBodyAwaited(status, method, headers['content-type'])
-    if (!isAwaited) this.#limit?.end()
+    if (!isAwaited) this.#timeout?.end()
     if (outcome !== 'success' || !isAwaited) this.#settle(outcome)
   }
 
@@ -113,7 +113,7 @@ export class WatchedHandler implements DispatchHandler {
   }
 
   onResponseEnd(controller: DispatchController, ...rest: unknown[]): void {
-    this.#limit?.end()
+    this.#timeout?.end()
     this.#settle('success')
     this.#handler.onResponseEnd?.(controller, ...rest)
   }
@@ -121,21 +121,21 @@ export class WatchedHandler implements DispatchHandler {
   onResponseError(controller: DispatchController | null, error: Error): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#limit?.end()
+    this.#timeout?.end()
     this.#settle(this.#outcomeOf(error), error)
     this.#handler.onResponseError?.(controller, error)
   }
 
   #outcomeOf(error?: Error): Outcome {
-    const aborted = this.#controller?.aborted === true && this.#limit?.exceeded === undefined
-    const answered = this.#response && { response: this.#response }
-    return this.#settings.outcomeOf({ ...answered, ...(error && { error }), request: this.#request, aborted })
+    const aborted = this.#controller?.aborted === true && this.#timeout?.exceeded === undefined
+    const response = this.#response && { response: this.#response }
+    return this.#settings.outcomeOf({ ...response, ...(error && { error }), request: this.#request, aborted })
   }
 
   #settle(outcome: Outcome, error?: Error): void {
     const { status = 0, headers = {} } = this.#response ?? {}
-    const isAnswer = outcome === 'failure' && error === undefined
-    this.#permit?.settle(outcome, isAnswer ? new HttpStatusError(status, (name) => headers[name]) : error)
+    const isFailedStatus = outcome === 'failure' && error === undefined
+    this.#permit?.settle(outcome, isFailedStatus ? new HttpStatusError(status, (name) => headers[name]) : error)
     this.#permit = undefined
   }
 }

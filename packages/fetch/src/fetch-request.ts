@@ -1,27 +1,26 @@
-import { originOf } from './origin.ts'
+import { originKey } from './origin.ts'
 
 /** A request as `key`, `overrides`, `classify` and a fallback see it. */
 export interface FetchRequest {
   /**
-   * Where it goes, complete. A relative URL has the base of the page; where there is none it begins with `relative:`, as does one
-   * that is not valid.
+   * The absolute URL. The base of a relative URL is the page; without a page it begins with `relative:`, as does an invalid URL.
    */
   readonly url: URL
   /** In upper case. */
   readonly method: string
-  /** What `fetch` was given. */
+  /** The arguments of `fetch`. */
   readonly input: string | URL | Request
   readonly init: RequestInit | undefined
 }
 
 type Input = FetchRequest['input']
 
-/** Its URL is parsed when somebody asks: that costs as much as the rest of a guarded call. */
-export class GivenRequest implements FetchRequest {
+/** Parses its URL at the first use, because that costs as much as the rest of a guarded call. */
+export class LazyRequest implements FetchRequest {
   readonly method: string
   readonly input: Input
   readonly init: RequestInit | undefined
-  /** The URL as it was given. */
+  /** The URL, not yet parsed. */
   readonly #address: string
   #url: URL | undefined
 
@@ -34,21 +33,21 @@ export class GivenRequest implements FetchRequest {
   }
 
   get url(): URL {
-    this.#url ??= resolved(this.#address)
+    this.#url ??= resolve(this.#address)
     return this.#url
   }
 
-  get origin(): string {
-    return originOf(this.#address, () => this.url)
+  get originKey(): string {
+    return originKey(this.#address, () => this.url)
   }
 }
 
-/** Not `instanceof`: undici has a class of its own. */
+/** Not `instanceof`, because undici has a class of its own. */
 export function isRequest(input: Input): input is Request {
   return typeof input === 'object' && 'url' in input
 }
 
-function resolved(url: string): URL {
+function resolve(url: string): URL {
   const { location } = globalThis as { location?: { href: string } }
   try {
     return new URL(url, location?.href ?? 'relative:/')

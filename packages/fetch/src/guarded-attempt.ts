@@ -1,17 +1,17 @@
 import { askFallback, typeName } from '@cb/checks'
 import { type CircuitBreaker, CircuitOpenError } from '@cb/core'
-import { CallLimit, isObject } from '@cb/http-rules'
+import { CallTimeout, isObject } from '@cb/http-rules'
 import { Attempt } from './attempt.ts'
 import type { FetchRequest } from './fetch-request.ts'
-import { limitedInit, signalOf } from './limited-init.ts'
 import type { Settings } from './options.ts'
 import { errorFor } from './outcome.ts'
 import type { FetchFallback, RequestProtection } from './request-protection.ts'
+import { signalOf, withSignal } from './signal.ts'
 
-/** A `fetch` as it is called here. */
+/** A `fetch`, reduced to the types that are used here. */
 export type PlainFetch = (input: FetchRequest['input'], init?: RequestInit) => Promise<Response>
 
-/** One attempt behind a breaker. It gives back the very response or error of `fetch`, whatever the breaker thinks of it. */
+/** One attempt behind a breaker. It settles with the same response or error as `fetch`, whatever its outcome is. */
 export async function guardedAttempt(
   breaker: CircuitBreaker,
   settings: Settings,
@@ -23,34 +23,34 @@ export async function guardedAttempt(
   if (!admission.admitted) {
     const error = new CircuitOpenError(breaker.name, admission.reason, admission.retryAfterMs)
     if (fallback === undefined) throw error
-    return answerInstead(fallback, error, request)
+    return fallbackResponse(fallback, error, request)
   }
   const ms = callTimeout ?? breaker.callTimeout
-  const limit = ms === undefined ? undefined : new CallLimit(breaker.name, ms, signalOf(request))
-  const attempt = new Attempt(request, settings, limit, admission)
+  const timeout = ms === undefined ? undefined : new CallTimeout(breaker.name, ms, signalOf(request))
+  const attempt = new Attempt(request, settings, timeout, admission)
   let response: Response
   try {
     const { input, init } = request
     response = await admission.run(() =>
-      limit === undefined ? fetch(input, init) : limit.race((signal) => fetch(input, limitedInit(request, signal))),
+      timeout === undefined ? fetch(input, init) : timeout.race((signal) => fetch(input, withSignal(request, signal))),
     )
   } catch (error) {
     const outcome = attempt.failed(error)
     if (fallback === undefined || outcome !== 'failure') throw error
-    return answerInstead(fallback, error, request)
+    return fallbackResponse(fallback, error, request)
   }
-  const outcome = attempt.answered(response)
+  const outcome = attempt.responded(response)
   if (fallback === undefined || outcome !== 'failure') return response
-  return answerInstead(fallback, errorFor({ response, request }, outcome), request, response)
+  return fallbackResponse(fallback, errorFor({ response, request }, outcome), request, response)
 }
 
-async function answerInstead(
+async function fallbackResponse(
   fallback: FetchFallback,
   error: unknown,
   request: FetchRequest,
   response?: Response,
 ): Promise<Response> {
-  const answer = await askFallback((cause, of: FetchRequest) => fallback(cause, of, response), error, request)
-  if (isObject(answer)) return answer
-  throw new TypeError(`circuitBreaker.fallback must return a Response, got ${typeName(answer)}`, { cause: error })
+  const replacement = await askFallback((cause, of: FetchRequest) => fallback(cause, of, response), error, request)
+  if (isObject(replacement)) return replacement
+  throw new TypeError(`circuitBreaker.fallback must return a Response, got ${typeName(replacement)}`, { cause: error })
 }

@@ -1,27 +1,27 @@
-import { longestKey } from '@cb/http-rules'
+import { maxKeyLength, originOf } from '@cb/http-rules'
 
-/** All that stands before the path, without credentials or anything unusual. */
+/** The part before the path, without credentials or anything unusual. */
 const usualStart = /^https?:\/\/[^/?#\\@\s]+(?=[/?#]|$)/
-const mostKnown = 1_000
-const known = new Map<string, string>()
+const maxCached = 1_000
+/** A cache, because parsing a URL costs as much as the rest of a guarded call. */
+const keysByStart = new Map<string, string>()
 
 /**
- * Scheme, host and port of a URL, never credentials, path or query; the scheme alone where there is no origin. `relative` for what
- * can't be resolved. Those met before are remembered: to parse a URL costs as much as the rest of a guarded call.
+ * The origin of a URL: scheme, host and port, never credentials, path or query; the scheme alone for a URL that has no origin;
+ * `relative` for a URL that can't be resolved.
  */
-export function originOf(address: string, parse: () => URL): string {
+export function originKey(address: string, parse: () => URL): string {
   const start = usualStart.exec(address)?.[0]
   if (start === undefined) return keyOf(parse())
-  let origin = known.get(start)
-  if (origin === undefined) {
-    origin = keyOf(parse())
-    if (known.size >= mostKnown) known.clear()
-    if (start.length <= longestKey) known.set(start, origin)
+  let key = keysByStart.get(start)
+  if (key === undefined) {
+    key = keyOf(parse())
+    if (keysByStart.size >= maxCached) keysByStart.clear()
+    if (start.length <= maxKeyLength) keysByStart.set(start, key)
   }
-  return origin
+  return key
 }
 
-export function keyOf({ protocol, origin }: URL): string {
-  if (protocol === 'relative:') return 'relative'
-  return (origin === 'null' ? protocol : origin).slice(0, longestKey)
+export function keyOf(url: URL): string {
+  return url.protocol === 'relative:' ? 'relative' : originOf(url)
 }

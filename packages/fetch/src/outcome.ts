@@ -1,17 +1,17 @@
 import type { Outcome } from '@cb/core'
 import { HttpStatusError, isObject, outcomeOfError, outcomeOfStatus } from '@cb/http-rules'
 import type { FetchRequest } from './fetch-request.ts'
-import { signalOf } from './limited-init.ts'
+import { signalOf } from './signal.ts'
 
-/** One attempt that has ended: `response` if there was an answer, `error` if there was none or its body broke off. */
+/** One attempt that has ended: `response` if there was one, `error` if there was none or its body broke off. */
 export interface SettledFetch {
-  /** Its head; the body belongs to the caller. */
+  /** For its status and headers; the body belongs to the caller. */
   readonly response?: Response
   readonly error?: unknown
   readonly request: FetchRequest
 }
 
-/** The table: what an attempt says about the dependency when no `classify` says otherwise. */
+/** The outcome of an attempt by the table in the README, which `classify` may override. */
 export function outcomeOf({ response, error, request }: SettledFetch): Outcome {
   try {
     if (error === undefined && isObject(response)) return outcomeOfStatus(response.status)
@@ -22,8 +22,8 @@ export function outcomeOf({ response, error, request }: SettledFetch): Outcome {
 }
 
 /**
- * What the breaker is told: the error, or one that names the status where the answer itself was the failure. Not what `fetch` says
- * of a request that it can't make: that quotes the URL with all it contains.
+ * The error that the permit is settled with: the one of `fetch`, or an `HttpStatusError` if the status is the failure. Undefined if
+ * `fetch` rejects its arguments, because that error quotes the whole URL.
  */
 export function errorFor({ response, error }: SettledFetch, outcome: Outcome): unknown {
   if (outcome === 'ignored' && isTypeError(error)) return undefined
@@ -35,19 +35,19 @@ function isTypeError(error: unknown): boolean {
   try {
     return (error as Error).name === 'TypeError'
   } catch {
-    return false // no object, or a getter that throws
+    return false // not an object, or a getter that throws
   }
 }
 
-/** Undefined also for the answer of a fake `fetch` that has no headers. */
+/** Undefined also for the response of a fake `fetch` without headers. */
 export function headerOf(response: Response, name: string): string | null | undefined {
   return (response.headers as Headers | undefined)?.get?.(name)
 }
 
-/** By which Node.js says that a web stream has failed. */
+/** By this property Node.js marks a web stream that has failed. */
 const erroredMark = Symbol.for('nodejs.stream.errored')
 
-/** The stream that the caller uploads failed: a file that can't be read, say. */
+/** The stream that the caller uploads failed, for example because a file can't be read. */
 function isUploadError({ input, init }: FetchRequest): boolean {
   const body = (init?.body ?? (input as Request).body) as
     | { [erroredMark]?: boolean; errored?: unknown }

@@ -1,16 +1,16 @@
 import { typeName } from '@cb/checks'
 import type { CircuitBreakerRegistry } from '@cb/core'
 import { parseRequestProtection } from '@cb/http-rules'
-import { GivenRequest } from './fetch-request.ts'
+import { LazyRequest } from './fetch-request.ts'
 import { guardedAttempt, type PlainFetch } from './guarded-attempt.ts'
 import { type ProtectFetchOptions, parseOptions } from './options.ts'
 import type { RequestProtection } from './request-protection.ts'
 
 /** Any `fetch`. */
-// biome-ignore lint/suspicious/noExplicitAny: `never` here would make a `never` of the init
+// biome-ignore lint/suspicious/noExplicitAny: with `never` the type of the init would be `never`
 export type AnyFetch = (input: any, init?: any) => Promise<object>
 
-/** What a protected `fetch` takes beside the usual. */
+/** The additional option of a protected `fetch`. */
 export interface Protectable {
   /** Protection of this request; `false` lets it pass unguarded and uncounted. */
   circuitBreaker?: false | RequestProtection
@@ -29,7 +29,7 @@ export type ProtectedFetch<F extends AnyFetch> = ((
 /**
  * Puts circuit breakers around a `fetch`, one per origin. While a breaker is open its requests reject with a `CircuitOpenError`
  * and nothing is sent.
- * @param fetch  Default: `globalThis.fetch`, looked up for each call, so that what traces or fakes it later is not passed by.
+ * @param fetch  Default: `globalThis.fetch`, looked up for each call, so that a later wrapper or fake of it is used.
  * @throws TypeError or RangeError naming the option.
  */
 export function protectFetch(options?: ProtectFetchOptions): ProtectedFetch<typeof globalThis.fetch>
@@ -38,25 +38,25 @@ export function protectFetch(
   first?: AnyFetch | ProtectFetchOptions,
   second?: ProtectFetchOptions,
 ): ProtectedFetch<typeof globalThis.fetch> {
-  const [given, options = {}] = typeof first === 'function' ? [first as PlainFetch, second] : [undefined, first]
-  if (given === undefined && second !== undefined) {
+  const [ownFetch, options = {}] = typeof first === 'function' ? [first as PlainFetch, second] : [undefined, first]
+  if (ownFetch === undefined && second !== undefined) {
     throw new TypeError(`fetch must be a function, got ${typeName(first)}`)
   }
   const settings = parseOptions(options)
   const { registry } = settings
-  const currentFetch = given === undefined ? globalFetch(() => guarded) : () => given
+  const currentFetch = ownFetch === undefined ? globalFetch(() => guarded) : () => ownFetch
 
   const guarded = async (input: string | URL | Request, init?: RequestInit & Protectable): Promise<Response> => {
     const fetch = currentFetch()
     const protection = parseRequestProtection(init?.circuitBreaker)
     if (protection === false) return fetch(input, init)
-    const request = new GivenRequest(input, init)
+    const request = new LazyRequest(input, init)
     return guardedAttempt(settings.breakerFor(request, protection.key), settings, protection, fetch, request)
   }
-  return Object.assign(guarded, given, { registry }) as unknown as ProtectedFetch<typeof globalThis.fetch>
+  return Object.assign(guarded, ownFetch, { registry }) as unknown as ProtectedFetch<typeof globalThis.fetch>
 }
 
-/** The global one of the moment; where that is the protected one itself, the one from before. */
+/** The present global `fetch`; if that is the protected one itself, the one before it. */
 function globalFetch(self: () => unknown): () => PlainFetch {
   const before = globalThis.fetch
   let isInstalled = false

@@ -2,8 +2,8 @@ import type { RequestProtection as Protection } from '@cb/http-rules'
 import type { FetchRequest } from './fetch-request.ts'
 
 /**
- * Answers when the call was refused, or when it counts as a failure: it rejected, or has an answer of such a status, whose
- * `HttpStatusError` it gets and which it may return.
+ * Replaces the response when the breaker rejects the call, or when the call counts as a failure: it rejected, or its response has
+ * such a status. It gets the error, which is an `HttpStatusError` for a status, and the response, which it may return.
  */
 export type FetchFallback = (
   error: unknown,
@@ -11,5 +11,5 @@ export type FetchFallback = (
   response: Response | undefined,
 ) => Response | PromiseLike<Response>
 
-/** What one request may ask of the breaker that guards it. */
+/** Options of one request for the breaker that guards it. */
 export interface RequestProtection extends Protection<FetchFallback> {}

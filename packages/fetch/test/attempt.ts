@@ -11,26 +11,29 @@ import { type ProtectedFetch, type ProtectFetchOptions, protectFetch } from '../
 
 type Fetch = typeof globalThis.fetch
 
-/** The fetches that everything is tried with. */
+/** The fetches that most tests run with. */
 export const fetches: readonly (readonly [string, Fetch])[] = [
   ['the global fetch', globalThis.fetch],
   ['the fetch of undici', undici.fetch as unknown as Fetch],
 ]
 
-export interface Watched {
+export interface ObservedFetch {
   readonly fetch: ProtectedFetch<Fetch>
   readonly outcomes: readonly OutcomeEvent[]
-  /** The outcomes, without what belongs to them. */
-  told(): Outcome[]
+  /** The outcomes, without the rest of their events. */
+  outcomeNames(): Outcome[]
 }
 
-/** A protected fetch, and what its breakers are told. */
-export function watched(fetch: Fetch, options: Omit<ProtectFetchOptions, 'registry' | 'defaults'> = {}): Watched {
+/** A protected fetch, and the outcomes that its breakers count. */
+export function observedFetch(
+  fetch: Fetch,
+  options: Omit<ProtectFetchOptions, 'registry' | 'defaults'> = {},
+): ObservedFetch {
   const registry = new CircuitBreakerRegistry()
   const outcomes: OutcomeEvent[] = []
   registry.on('outcome', (event) => outcomes.push(event))
-  const told = () => outcomes.map(({ outcome }) => outcome)
-  return { fetch: protectFetch(fetch, { registry, ...options }), outcomes, told }
+  const outcomeNames = () => outcomes.map(({ outcome }) => outcome)
+  return { fetch: protectFetch(fetch, { registry, ...options }), outcomes, outcomeNames }
 }
 
 /** A breaker that is half-open: one success closes it, one failure opens it. */

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import type { Outcome } from '@cb/core'
 import { type Dependency, dependency, until } from '@cb/test-kit'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { errorOf, fetches, turn, watched } from './attempt.ts'
+import { errorOf, fetches, observedFetch, turn } from './attempt.ts'
 
 let service: Dependency
 beforeEach(async () => {
@@ -55,20 +55,20 @@ async function drain(reader: ReadableStreamDefaultReader): Promise<void> {
 
 describe.each(fetches)('a body through %s', (_name, bare) => {
   describe.each(Object.entries(ways))('read by %s', (_way, read) => {
-    test('counts when it is complete', async () => {
-      const { fetch, told } = watched(bare)
+    test('counts as a success when it is complete', async () => {
+      const { fetch, outcomeNames } = observedFetch(bare)
       const response = await fetch(`${service.origin}/stall/200`)
       const body = read(response)
       await turn()
-      expect(told()).toEqual([])
+      expect(outcomeNames()).toEqual([])
       service.release()
       await body
-      await until(() => told().length > 0)
-      expect(told()).toEqual(['success'])
+      await until(() => outcomeNames().length > 0)
+      expect(outcomeNames()).toEqual(['success'])
     })
 
     test('counts as a failure when it breaks off', async () => {
-      const { fetch, outcomes } = watched(bare)
+      const { fetch, outcomes } = observedFetch(bare)
       const error = await errorOf(read(await fetch(`${service.origin}/cut/200`)))
       expect(error).toBeInstanceOf(Error)
       await until(() => outcomes.length > 0)
@@ -77,45 +77,45 @@ describe.each(fetches)('a body through %s', (_name, bare) => {
   })
 
   test.each(['/status/200', '/drip', '/gzip', '/status/404', '/elsewhere', '/status/200?content-length=0'])(
-    '%s is a success',
+    'of %s is a success',
     async (path) => {
-      const { fetch, told } = watched(bare)
+      const { fetch, outcomeNames } = observedFetch(bare)
       await errorOf((await fetch(service.origin + path)).text())
-      await until(() => told().length > 0)
-      expect(told()).toEqual(['success'])
+      await until(() => outcomeNames().length > 0)
+      expect(outcomeNames()).toEqual(['success'])
     },
   )
 
   test.each<[string, (response: Response) => Promise<unknown>, Outcome]>([
-    ['that is no JSON', (response) => response.json(), 'success'],
-    ['that is no form', (response) => response.formData(), 'success'],
+    ['that is not JSON', (response) => response.json(), 'success'],
+    ['that is not a form', (response) => response.formData(), 'success'],
     ['that breaks off as JSON', async (response) => response.json(), 'failure'],
     ['that breaks off as a form', (response) => response.formData(), 'failure'],
-  ])('%s is a matter of the service only if it broke off', async (_what, read, outcome) => {
-    const { fetch, told } = watched(bare)
+  ])('%s is a failure only if it breaks off', async (_what, read, outcome) => {
+    const { fetch, outcomeNames } = observedFetch(bare)
     const path = outcome === 'failure' ? '/cut/200?content-type=application/x-www-form-urlencoded' : '/'
     expect(await errorOf(read(await fetch(service.origin + path)))).toBeInstanceOf(Error)
-    await until(() => told().length > 0)
-    expect(told()).toEqual([outcome])
+    await until(() => outcomeNames().length > 0)
+    expect(outcomeNames()).toEqual([outcome])
   })
 
-  test('that nobody reads counts by its status, and can be read later', async () => {
-    const { fetch, told } = watched(bare)
+  test('that is not read counts by its status, and can be read later', async () => {
+    const { fetch, outcomeNames } = observedFetch(bare)
     const response = await fetch(`${service.origin}/stall/200`)
-    await until(() => told().length > 0)
+    await until(() => outcomeNames().length > 0)
     service.release()
     expect(await response.text()).toBe('partlate')
-    expect(told()).toEqual(['success'])
+    expect(outcomeNames()).toEqual(['success'])
   })
 
   test.each<[string, (response: Response) => unknown]>([
     ['the response', ({ body }) => body?.cancel()],
     ['both branches of a tee', ({ body }) => body?.tee().map((branch) => branch.cancel())],
     ['a clone and the response', (response) => [response.clone(), response].map(({ body }) => body?.cancel())],
-  ])('cancelled before it was read, by cancelling %s, counts by its status', async (_what, cancel) => {
-    const { fetch, told } = watched(bare)
+  ])('cancelled before it is read, by cancelling %s, counts by its status', async (_what, cancel) => {
+    const { fetch, outcomeNames } = observedFetch(bare)
     cancel(await fetch(`${service.origin}/stall/200`))
-    expect(told()).toEqual(['success'])
+    expect(outcomeNames()).toEqual(['success'])
     await until(() => service.abandoned === 1)
   })
 
@@ -141,7 +141,7 @@ describe.each(fetches)('a body through %s', (_name, bare) => {
       },
     ],
     [
-      'a pipe whose end breaks',
+      'a pipe whose destination fails',
       (body) => body.pipeTo(new WritableStream({ write: () => Promise.reject(new Error('full')) })),
     ],
     [
@@ -160,62 +160,62 @@ describe.each(fetches)('a body through %s', (_name, bare) => {
         for await (const _chunk of Readable.fromWeb(body as never)) break
       },
     ],
-  ])('that the caller has enough of half-way is ignored: %s', async (_what, stop) => {
-    const { fetch, told } = watched(bare)
+  ])('that the caller stops reading is ignored: %s', async (_what, stop) => {
+    const { fetch, outcomeNames } = observedFetch(bare)
     const { body } = await fetch(`${service.origin}/stall/200`)
     await errorOf(stop(body as ReadableStream))
-    await until(() => told().length > 0)
-    expect(told()).toEqual(['ignored'])
+    await until(() => outcomeNames().length > 0)
+    expect(outcomeNames()).toEqual(['ignored'])
     await until(() => service.abandoned === 1)
   })
 
-  test('of which one branch is cancelled still counts by the other', async () => {
-    const { fetch, told } = watched(bare)
+  test('of which a clone is cancelled still counts by the other branch', async () => {
+    const { fetch, outcomeNames } = observedFetch(bare)
     const response = await fetch(`${service.origin}/stall/200`)
     const copy = response.clone()
     const body = response.text()
     copy.body?.cancel()
     service.release()
     expect(await body).toBe('partlate')
-    expect(told()).toEqual(['success'])
+    expect(outcomeNames()).toEqual(['success'])
   })
 
   test('of which one branch of a tee is cancelled while the other is read counts by the other', async () => {
-    const { fetch, told } = watched(bare)
+    const { fetch, outcomeNames } = observedFetch(bare)
     const [one, other] = (await fetch(`${service.origin}/stall/200`)).body?.tee() ?? []
     const rest = text(one as never)
     other?.cancel()
     service.release()
     expect(await rest).toBe('partlate')
-    await until(() => told().length > 0)
-    expect(told()).toEqual(['success'])
+    await until(() => outcomeNames().length > 0)
+    expect(outcomeNames()).toEqual(['success'])
   })
 
-  test('read twice by mistake, the first time unseen, is no failure', async () => {
-    const { fetch, told } = watched(bare)
+  test('that is read twice by mistake is not a failure, even if the first read bypasses the wrapper', async () => {
+    const { fetch, outcomeNames } = observedFetch(bare)
     const response = await fetch(service.origin)
     const unseen = Object.getPrototypeOf(Object.getPrototypeOf(response)).text.call(response)
     await errorOf(response.text())
     expect(await unseen).toBe('hello')
-    await until(() => told().length > 0)
-    expect(told()).toEqual(['success'])
+    await until(() => outcomeNames().length > 0)
+    expect(outcomeNames()).toEqual(['success'])
   })
 
-  test('that a pipe leaves alone can be read on', async () => {
-    const { fetch, told } = watched(bare)
+  test('that a pipe with preventCancel leaves behind can be read further', async () => {
+    const { fetch, outcomeNames } = observedFetch(bare)
     const body = (await fetch(`${service.origin}/stall/200`)).body as ReadableStream
     const full = new WritableStream({ write: () => Promise.reject(new Error('full')) })
     await errorOf(body.pipeTo(full, { preventCancel: true }))
     service.release()
     for await (const _chunk of body.values({ preventCancel: true })) break
     const rest = text(body)
-    expect(told()).toEqual([])
+    expect(outcomeNames()).toEqual([])
     await rest
-    expect(told()).toEqual(['success'])
+    expect(outcomeNames()).toEqual(['success'])
   })
 
-  test.each([408, 429, 500, 503])('of status %i counts at once', async (status) => {
-    const { fetch, outcomes } = watched(bare)
+  test.each([408, 429, 500, 503])('of status %i counts at its headers', async (status) => {
+    const { fetch, outcomes } = observedFetch(bare)
     const response = await fetch(`${service.origin}/stall/${status}`)
     expect(outcomes).toMatchObject([{ outcome: 'failure', error: { code: `HTTP_${status}` } }])
     service.release()
@@ -227,28 +227,28 @@ describe.each(fetches)('a body through %s', (_name, bare) => {
     ['of a HEAD', '/', { method: 'HEAD' }],
     ['of a 204', '/status/204', {}],
     ['of a 304', '/status/304', {}],
-    ['that is a stream of events', '/events', {}],
+    ['that is an event stream', '/events', {}],
   ])('%s counts at its headers', async (_what, path, init) => {
-    const { fetch, told } = watched(bare)
+    const { fetch, outcomeNames } = observedFetch(bare)
     const response = await fetch(service.origin + path, init)
-    expect(told()).toEqual(['success'])
+    expect(outcomeNames()).toEqual(['success'])
     await response.body?.cancel()
-    expect(told()).toEqual(['success'])
+    expect(outcomeNames()).toEqual(['success'])
   })
 
-  test('counts at its headers where that is asked for', async () => {
-    const { fetch, told } = watched(bare, { settleAt: 'headers' })
+  test('counts at its headers with settleAt: headers', async () => {
+    const { fetch, outcomeNames } = observedFetch(bare, { settleAt: 'headers' })
     const response = await fetch(`${service.origin}/cut/200`)
-    expect(told()).toEqual(['success'])
+    expect(outcomeNames()).toEqual(['success'])
     await errorOf(response.text())
-    expect(told()).toEqual(['success'])
+    expect(outcomeNames()).toEqual(['success'])
   })
 
-  test('is classified by response and error', async () => {
-    const { fetch, told } = watched(bare, {
+  test('that breaks off is classified with its response and its error', async () => {
+    const { fetch, outcomeNames } = observedFetch(bare, {
       classify: ({ error, response }) => (error && response?.status === 200 ? 'ignored' : undefined),
     })
     await errorOf((await fetch(`${service.origin}/cut/200`)).text())
-    expect(told()).toEqual(['ignored'])
+    expect(outcomeNames()).toEqual(['ignored'])
   })
 })

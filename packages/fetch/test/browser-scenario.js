@@ -2,12 +2,12 @@ import { CircuitBreakerRegistry, consecutiveFailures, exponentialBackoff } from 
 import { protectFetch } from '@cb/fetch'
 
 /**
- * Runs in a page. What a probe through a protected `fetch` counts as, and the state it leads to, for each way that a request to
- * another origin can go.
+ * Runs in a page. The outcome of a probe through a protected `fetch`, and the state that it leads to, for each way that a request to
+ * another origin can end.
  * @param {{ service: string, page: string, refused: string }} origins
  */
 export async function scenario({ service, page, refused }) {
-  const told = []
+  const report = []
   const allowed = 'access-control-allow-origin=*'
   const text = (response) => response.text()
   const soon = (reason) => {
@@ -37,23 +37,25 @@ export async function scenario({ service, page, refused }) {
       .catch(() => {})
     while (outcomes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     await new Promise((resolve) => setTimeout(resolve, 5))
-    told.push(`${what}: ${outcomes}, ${breaker.state}`)
+    report.push(`${what}: ${outcomes}, ${breaker.state}`)
   }
 
   for (const status of [200, 204, 404, 408, 425, 429, 500, 502, 503, 504]) {
     await probe(`status ${status}`, `${service}/status/${status}?${allowed}`)
   }
-  await probe('no form', `${service}/status/200?${allowed}&content-type=text/plain`, (response) => response.formData())
-  await probe('an opaque answer', `${service}/status/503`, text, { mode: 'no-cors' })
+  await probe('invalid form', `${service}/status/200?${allowed}&content-type=text/plain`, (response) =>
+    response.formData(),
+  )
+  await probe('an opaque response', `${service}/status/503`, text, { mode: 'no-cors' })
   await probe('a redirect', `${page}/elsewhere`)
-  await probe('a redirect by hand', `${page}/elsewhere`, text, { redirect: 'manual' })
+  await probe('a manual redirect', `${page}/elsewhere`, text, { redirect: 'manual' })
 
-  await probe('refused', refused)
-  await probe('no address', 'http://no-such-host.invalid/')
+  await probe('connection refused', refused)
+  await probe('unknown host', 'http://no-such-host.invalid/')
   await probe('reset', `${service}/reset`)
   await probe('gone', `${service}/gone`)
-  await probe('no HTTP', `${service}/no-http`)
-  await probe('not for this page', `${service}/status/200`)
+  await probe('invalid HTTP', `${service}/no-http`)
+  await probe('blocked by CORS', `${service}/status/200`)
   await probe('cut text', `${service}/cut/200?${allowed}`)
   await probe('cut json', `${service}/cut/200?${allowed}`, (response) => response.json())
   await probe('cut form', `${service}/cut/200?${allowed}&content-type=application/x-www-form-urlencoded`, (response) =>
@@ -63,16 +65,18 @@ export async function scenario({ service, page, refused }) {
     for (const reader = body.getReader(); !(await reader.read()).done; );
   })
   await probe('cut clone', `${service}/cut/200?${allowed}`, (response) => response.clone().text())
-  await probe('time-out', `${service}/hang`, text, { signal: AbortSignal.timeout(50) })
-  await probe('time-out in the body', `${service}/stall/200?${allowed}`, text, { signal: AbortSignal.timeout(200) })
-  await probe('limit', `${service}/hang`, text, { circuitBreaker: { callTimeout: 50 } })
-  await probe('limit in the body', `${service}/stall/200?${allowed}`, text, { circuitBreaker: { callTimeout: 200 } })
+  await probe('timeout', `${service}/hang`, text, { signal: AbortSignal.timeout(50) })
+  await probe('timeout in the body', `${service}/stall/200?${allowed}`, text, { signal: AbortSignal.timeout(200) })
+  await probe('call timeout', `${service}/hang`, text, { circuitBreaker: { callTimeout: 50 } })
+  await probe('call timeout in the body', `${service}/stall/200?${allowed}`, text, {
+    circuitBreaker: { callTimeout: 200 },
+  })
 
   await probe('abort', `${service}/hang`, text, { signal: soon() })
   await probe('abort for a reason', `${service}/hang`, text, { signal: soon(new Error('mine')) })
   await probe('abort in the body', `${service}/stall/200?${allowed}`, text, { signal: soon() })
   await probe('abort before', `${service}/status/200?${allowed}`, text, { signal: AbortSignal.abort() })
-  await probe('left', `${service}/stall/200?${allowed}`, async ({ body }) => {
+  await probe('reader cancelled', `${service}/stall/200?${allowed}`, async ({ body }) => {
     const reader = body.getReader()
     await reader.read()
     await reader.cancel()
@@ -82,20 +86,20 @@ export async function scenario({ service, page, refused }) {
   await probe('bad method', `${service}/`, text, { method: 'a b' })
   await probe('bad body', `${service}/`, text, { body: 'x' })
 
-  /** How long a breaker that opens on such an answer stays open, in tens of seconds. */
+  /** How long a breaker stays open that opens on such a response, in tens of seconds. */
   const waits = async (what, status, headers) => {
     const openDuration = exponentialBackoff({ max: 3_600_000 })
     const fetch = protectFetch({ defaults: { trip: consecutiveFailures(1), openDuration, now: () => 0 } })
     const query = new URLSearchParams({ 'access-control-allow-origin': '*', ...headers })
     await fetch(`${service}/status/${status}?${query}`)
     const { retryAfterMs } = await fetch(`${service}/`).catch((error) => error)
-    told.push(`${what}: ${Math.round(retryAfterMs / 10_000)}`)
+    report.push(`${what}: ${Math.round(retryAfterMs / 10_000)}`)
   }
   const exposed = (name) => ({ 'access-control-expose-headers': name })
   const inTwoMinutes = new Date(Date.now() + 120_000).toUTCString()
   await waits('Retry-After in seconds', 503, { 'retry-after': '60', ...exposed('retry-after') })
   await waits('Retry-After as a date', 429, { 'retry-after': inTwoMinutes, ...exposed('retry-after') })
   await waits('RateLimit-Reset', 429, { 'ratelimit-reset': '60', ...exposed('ratelimit-reset') })
-  await waits('Retry-After that is not for this page', 503, { 'retry-after': '60' })
-  return told
+  await waits('Retry-After hidden by CORS', 503, { 'retry-after': '60' })
+  return report
 }

@@ -22,7 +22,7 @@ describe.each(fetches)('a call timeout of %s', (_name, bare) => {
     expect(fetch.registry.get(service.origin).snapshot().totals.failure).toBe(1)
   })
 
-  test('ends a body that is read, and closes the connection', async () => {
+  test('ends a body while it is read, and closes the connection', async () => {
     const fetch = protectFetch(bare, { defaults: { callTimeout: 150 } })
     const response = await fetch(`${service.origin}/stall/200`)
     expect(await errorOf(response.text())).toBeInstanceOf(CallTimeoutError)
@@ -30,14 +30,14 @@ describe.each(fetches)('a call timeout of %s', (_name, bare) => {
     expect(fetch.registry.get(service.origin).snapshot().totals).toMatchObject({ failure: 1, success: 0 })
   })
 
-  test('ends the body of a failing status, which has counted by then', async () => {
+  test('ends the body of a failing status, after its failure is counted', async () => {
     const fetch = protectFetch(bare, { defaults: { callTimeout: 150 } })
     const response = await fetch(`${service.origin}/stall/500`)
     expect(await errorOf(response.text())).toBeInstanceOf(CallTimeoutError)
     expect(fetch.registry.get(service.origin).snapshot().totals).toMatchObject({ failure: 1, late: 0 })
   })
 
-  test('closes the connection of a body that nobody reads, which has counted as a success', async () => {
+  test('closes the connection of a body that is not read, after its success is counted', async () => {
     const fetch = protectFetch(bare, { defaults: { callTimeout: 150 } })
     const response = await fetch(`${service.origin}/stall/200`)
     await until(() => service.abandoned === 1)
@@ -46,8 +46,8 @@ describe.each(fetches)('a call timeout of %s', (_name, bare) => {
   })
 
   test.each<[string, string, object]>([
-    ['where it settles at the headers', '/stall/200', { settleAt: 'headers' }],
-    ['of a stream of events', '/stall/200?content-type=text/event-stream', {}],
+    ['of a call that settles at the headers', '/stall/200', { settleAt: 'headers' }],
+    ['of an event stream', '/stall/200?content-type=text/event-stream', {}],
   ])('does not limit the body %s', async (_what, path, options) => {
     const fetch = protectFetch(bare, { defaults: { callTimeout: 100 }, ...options })
     const response = await fetch(service.origin + path)
@@ -56,7 +56,7 @@ describe.each(fetches)('a call timeout of %s', (_name, bare) => {
     expect(await body).toBe('partlate')
   })
 
-  test('leaves the caller his abort, before and after it is lifted', async () => {
+  test('leaves the abort to the caller, before and after the timeout is cleared', async () => {
     const fetch = protectFetch(bare, { defaults: { callTimeout: 60_000 } })
     for (const path of ['/hang', '/stall/200', '/stall/500', '/stall/200?content-type=text/event-stream']) {
       const controller = new AbortController()
@@ -70,13 +70,13 @@ describe.each(fetches)('a call timeout of %s', (_name, bare) => {
     expect(totals).toMatchObject({ ignored: 2, failure: 1, success: 1 })
   })
 
-  test('of one request goes before that of the breaker', async () => {
+  test('of one request replaces the one of the breaker', async () => {
     const fetch = protectFetch(bare, { defaults: { callTimeout: 60_000 } })
     const error = await errorOf(fetch(`${service.origin}/hang`, { circuitBreaker: { callTimeout: 40 } }))
     expect(error).toMatchObject({ code: 'ECALLTIMEOUT', callTimeout: 40 })
   })
 
-  test('does its work with a Request', async () => {
+  test('limits a call with a Request', async () => {
     const fetch = protectFetch(bare, { defaults: { callTimeout: 50 } })
     const request = new Request(`${service.origin}/hang`, { method: 'POST', body: 'x' })
     const call = bare === globalThis.fetch ? fetch(request) : fetch(request.url, request)
@@ -84,7 +84,7 @@ describe.each(fetches)('a call timeout of %s', (_name, bare) => {
   })
 })
 
-test('a call timeout may be that of a given registry, and shorter for probes', async () => {
+test('a call timeout comes from a given registry, and is shorter for probes', async () => {
   const { now, advance } = fakeClock()
   const registry = new CircuitBreakerRegistry({
     defaults: {
@@ -98,13 +98,13 @@ test('a call timeout may be that of a given registry, and shorter for probes', a
   expect(await errorOf(fetch(`${service.origin}/hang`))).toMatchObject({ code: 'ECALLTIMEOUT', callTimeout: 40 })
 })
 
-test('a call timeout also ends a fetch that heeds no signal', async () => {
+test('a call timeout also ends a fetch that ignores its signal', async () => {
   const deaf: typeof globalThis.fetch = () => new Promise(() => {})
   const fetch = protectFetch(deaf, { defaults: { callTimeout: 30 } })
   expect(await errorOf(fetch('http://api.example/'))).toBeInstanceOf(CallTimeoutError)
 })
 
-describe("a caller's signal that lives long", () => {
+describe('a long-lived signal of the caller', () => {
   const { signal } = new AbortController()
   const listeners = () => getEventListeners(signal, 'abort').length
 
@@ -122,21 +122,21 @@ describe("a caller's signal that lives long", () => {
     ['had no body', async (fetch) => fetch(`${service.origin}/status/204`, { signal })],
     ['had a failing status', async (fetch) => (await fetch(`${service.origin}/status/500`, { signal })).text()],
     [
-      'was a stream of events',
+      'was an event stream',
       async (fetch) => {
         const { body } = await fetch(`${service.origin}/events`, { signal })
         for await (const _chunk of body as ReadableStream) break
       },
     ],
-  ])('keeps nothing of a call that %s', async (_what, call) => {
-    // A fetch that does not listen itself: what is left over is ours.
+  ])('has no listener left of a call that %s', async (_what, call) => {
+    // This fetch adds no listener of its own, so any listener that is left comes from the adapter.
     const heedless: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, { ...init, signal: null })
     await call(protectFetch(heedless, { defaults: { callTimeout: 60_000 } }))
     await turn()
     expect(listeners()).toBe(0)
   })
 
-  test('keeps nothing of a call whose body nobody reads once its limit has passed', async () => {
+  test('has no listener left of a call with an unread body after its timeout', async () => {
     const fetch = protectFetch({ defaults: { callTimeout: 50 } })
     await fetch(`${service.origin}/stall/200`, { signal })
     await until(() => service.abandoned === 1)
@@ -144,7 +144,7 @@ describe("a caller's signal that lives long", () => {
   })
 })
 
-test('a call without limit and signal makes no AbortController and hands on the very arguments', async () => {
+test('a call without timeout and signal makes no AbortController and passes the same arguments on', async () => {
   const Real = globalThis.AbortController
   let made = 0
   vi.stubGlobal(

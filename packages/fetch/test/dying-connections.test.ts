@@ -5,7 +5,7 @@ import { protectFetch } from '../src/index.ts'
 import { breakerInterceptor } from '../src/undici.ts'
 import { errorOf, fetches, halfOpen } from './attempt.ts'
 
-/** Makes a request and reads the answer, past the breaker or through it. */
+/** Makes a request and reads the response, through the breaker or without it. */
 type Get = (url: string) => Promise<unknown>
 type Client = (options: ReturnType<typeof halfOpen>['options']) => readonly [past: Get, through: Get]
 

@@ -14,7 +14,7 @@ afterEach(() => vi.unstubAllGlobals())
 
 const hello: typeof globalThis.fetch = async () => new Response('hello')
 
-/** The names of the breakers after one request, which a fetch answers that opens no socket. */
+/** The names of the breakers after one request of a fetch that opens no socket. */
 async function keysOf(input: unknown, init?: RequestInit, options?: ProtectFetchOptions): Promise<string[]> {
   const fetch = protectFetch(hello, options)
   await fetch(input as string, init)
@@ -36,29 +36,29 @@ describe('the key of', () => {
     ['a relative URL', '/users', 'relative'],
     ['a relative URL with dots', '../users', 'relative'],
     ['a protocol-relative URL', '//api.example/users', 'relative'],
-    ['no URL', 'http://[', 'relative'],
-    ['an endless URL', `http://${'a'.repeat(5_000)}/`, `http://${'a'.repeat(249)}`],
+    ['an invalid URL', 'http://[', 'relative'],
+    ['a very long URL', `http://${'a'.repeat(5_000)}/`, `http://${'a'.repeat(249)}`],
   ])('%s', async (_what, input, key) => {
     expect(await keysOf(input)).toEqual([key])
   })
 
-  test('a relative URL in a browser is the origin of the page', async () => {
+  test('a relative URL in a browser is the origin of the URL resolved against the page', async () => {
     vi.stubGlobal('location', { href: 'https://shop.example/basket/' })
     expect(await keysOf('../users')).toEqual(['https://shop.example'])
     expect(await keysOf('//api.example/users')).toEqual(['https://api.example'])
     expect(await keysOf('https://api.example/users')).toEqual(['https://api.example'])
   })
 
-  test('credentials in a URL never appear in it, nor in what comes out otherwise', async () => {
-    const said: unknown[] = []
-    vi.spyOn(console, 'error').mockImplementation((...words) => said.push(...words))
+  test('a URL with credentials contains none of them, nor do events, snapshots and logs', async () => {
+    const output: unknown[] = []
+    vi.spyOn(console, 'error').mockImplementation((...words) => output.push(...words))
     const registry = new CircuitBreakerRegistry()
     for (const event of ['created', 'outcome', 'rejection', 'transition'] as const) {
       registry.on(event, (it) =>
-        said.push(event === 'created' ? registry.snapshot() : { ...it, breaker: registry.snapshot() }),
+        output.push(event === 'created' ? registry.snapshot() : { ...it, breaker: registry.snapshot() }),
       )
     }
-    // Answers what the real one refuses.
+    // Accepts URLs that the real one rejects.
     const lax: typeof globalThis.fetch = async () => new Response('', { status: 503 })
     const fetch = protectFetch(lax, {
       registry,
@@ -66,21 +66,21 @@ describe('the key of', () => {
         throw new Error('of the user')
       },
     })
-    for (let n = 0; n < 11; n++) said.push(await fetch('http://me:secret@api.example/?token=secret').catch(String))
+    for (let n = 0; n < 11; n++) output.push(await fetch('http://me:secret@api.example/?token=secret').catch(String))
     expect(await errorOf(fetch('http://me:secret@api.example/'))).toMatchObject({ code: 'ECIRCUITOPEN' })
     expect(registry.get('http://api.example').state).toBe('open')
     for (const url of ['http://me:secret@api.example/', 'http://me:secret@[']) {
       await errorOf(protectFetch(globalThis.fetch, { registry, key: () => 'other' })(url))
     }
     expect(registry.get('other').snapshot().totals.ignored).toBe(2)
-    expect(inspect(said, { depth: 9 })).toContain('api.example')
-    expect(inspect(said, { depth: 9 })).not.toContain('secret')
+    expect(inspect(output, { depth: 9 })).toContain('api.example')
+    expect(inspect(output, { depth: 9 })).not.toContain('secret')
     vi.restoreAllMocks()
   })
 })
 
 describe('a key function', () => {
-  test('sees URL, method, input and init', async () => {
+  test('receives URL, method, input and init', async () => {
     const seen: FetchRequest[] = []
     const key = (request: FetchRequest) => `it ${seen.push(request)}`
     const init = { method: 'post', body: 'x' }
@@ -132,7 +132,7 @@ describe('writes', () => {
     expect(await keysOf('http://api.example/', { method })).toEqual(['http://api.example'])
   })
 
-  test('may have options of their own', async () => {
+  test('may have separate options', async () => {
     const fetch = protectFetch(hello, { defaults: { openDuration: 1_000 }, writes: { openDuration: 9_000 } })
     await fetch('http://api.example/')
     await fetch('http://api.example/', { method: 'POST' })
@@ -142,7 +142,7 @@ describe('writes', () => {
   })
 })
 
-test('a unix socket of undici is told apart by a key', async () => {
+test('a unix socket of undici can be given a key of its own', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'cb-fetch-'))
   const socketPath = join(folder, 'socket')
   const server = createServer((_request, response) => response.end('from the socket'))

@@ -10,7 +10,7 @@ import { errorOf, turn } from './attempt.ts'
 setFlagsFromString('--expose-gc')
 const collect: () => void = runInNewContext('gc')
 
-/** In bytes, after everything that can go is gone. */
+/** In bytes, after a full garbage collection. */
 async function heap(): Promise<number> {
   for (let n = 0; n < 4; n++) {
     await turn()
@@ -19,7 +19,7 @@ async function heap(): Promise<number> {
   return process.memoryUsage().heapUsed
 }
 
-/** How much is kept of each of so many calls, in bytes; a quarter of them goes before the first look. */
+/** The memory that each call keeps, in bytes; measured after a quarter of the calls as a warm-up. */
 async function keptPerCall(calls: number, call: (n: number) => unknown): Promise<number> {
   const run = async (count: number) => {
     for (let n = 0; n < count; n += 100) {
@@ -35,7 +35,7 @@ async function keptPerCall(calls: number, call: (n: number) => unknown): Promise
 
 const { signal } = new AbortController()
 
-/** What callers do with an answer, but for reading it properly. */
+/** What callers do with a response instead of reading it. */
 const neglect: readonly ((response: Response) => unknown)[] = [
   () => {},
   (response) => response.clone(),
@@ -46,10 +46,10 @@ const neglect: readonly ((response: Response) => unknown)[] = [
 ]
 
 test.each<[string, number, ProtectFetchOptions]>([
-  ['nothing special', 100_000, {}],
-  ['a policy that follows every call', 10_000, { defaults: { trip: slowCallRate({ slowAfter: 60_000 }) } }],
-  ['a limit', 10_000, { defaults: { callTimeout: 20 } }],
-  ['a limit that is lifted', 10_000, { defaults: { callTimeout: 60_000 }, settleAt: 'headers' }],
+  ['default options', 100_000, {}],
+  ['a policy that tracks every call', 10_000, { defaults: { trip: slowCallRate({ slowAfter: 60_000 }) } }],
+  ['a call timeout', 10_000, { defaults: { callTimeout: 20 } }],
+  ['a call timeout that is cleared', 10_000, { defaults: { callTimeout: 60_000 }, settleAt: 'headers' }],
 ])(
   'calls whose bodies are neglected keep no memory, with %s: %i calls',
   { timeout: 240_000 },
@@ -64,7 +64,9 @@ test.each<[string, number, ProtectFetchOptions]>([
   },
 )
 
-test('calls over real sockets that are aborted or never read leave nothing behind', { timeout: 120_000 }, async () => {
+test('calls over real sockets that are aborted or never read keep no memory and no listener', {
+  timeout: 120_000,
+}, async () => {
   const service = await listen((request, response) => {
     if (request.url === '/part') response.write('part')
   })

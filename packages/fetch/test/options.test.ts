@@ -2,7 +2,7 @@ import { CircuitBreakerRegistry, consecutiveFailures, type Outcome } from '@cb/c
 import { type Dependency, dependency, until } from '@cb/test-kit'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type ProtectFetchOptions, protectFetch, type SettledFetch } from '../src/index.ts'
-import { errorOf, watched } from './attempt.ts'
+import { errorOf, observedFetch } from './attempt.ts'
 
 let service: Dependency
 beforeAll(async () => {
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => service.close())
 afterEach(() => vi.restoreAllMocks())
 
-describe('protectFetch refuses', () => {
+describe('protectFetch throws for', () => {
   test.each<[string, unknown, ErrorConstructor, string]>([
     ['null', null, TypeError, 'protectFetch must be an object, got null'],
     ['a string', 'https://api.example', TypeError, 'protectFetch must be an object, got "https://api.example"'],
@@ -19,10 +19,10 @@ describe('protectFetch refuses', () => {
       'an unknown option',
       { retries: 3 },
       TypeError,
-      'protectFetch has no option "retries"; it may have registry, defaults',
+      'unknown option "retries" in protectFetch; known options: registry, defaults',
     ],
     [
-      'a registry that is none',
+      'an invalid registry',
       { registry: new Map() },
       TypeError,
       'registry must be a CircuitBreakerRegistry, got an object',
@@ -42,17 +42,17 @@ describe('protectFetch refuses', () => {
     ['bad defaults', { defaults: { openDuration: -1 } }, RangeError, 'openDuration must be'],
     ['a bad callTimeout', { defaults: { callTimeout: Number.NaN } }, RangeError, 'callTimeout must be'],
     [
-      'a classify among the defaults',
+      'a classify in the defaults',
       { defaults: { classify: () => 'success' } },
       TypeError,
-      'use the classify of protectFetch',
+      'use the classify option of protectFetch',
     ],
-    ['overrides that are no function', { overrides: {} }, TypeError, 'overrides must be a function, got an object'],
-    ['a key that is no function', { key: 'x' }, TypeError, 'key must be a function, got "x"'],
-    ['a classify that is no function', { classify: 1 }, TypeError, 'classify must be a function, got 1'],
-    ['another moment to settle', { settleAt: 'end' }, RangeError, `settleAt must be 'headers' or 'body', got "end"`],
-    ['a moment that is no word', { settleAt: 1 }, TypeError, `settleAt must be 'headers' or 'body'`],
-    ['writes that are none', { writes: 'POST' }, TypeError, 'writes must be'],
+    ['overrides that are not a function', { overrides: {} }, TypeError, 'overrides must be a function, got an object'],
+    ['a key that is not a function', { key: 'x' }, TypeError, 'key must be a function, got "x"'],
+    ['a classify that is not a function', { classify: 1 }, TypeError, 'classify must be a function, got 1'],
+    ['an unknown settleAt', { settleAt: 'end' }, RangeError, `settleAt must be 'headers' or 'body', got "end"`],
+    ['a settleAt that is not a string', { settleAt: 1 }, TypeError, `settleAt must be 'headers' or 'body'`],
+    ['invalid writes', { writes: 'POST' }, TypeError, 'writes must be'],
     ['writes with bad options', { writes: { openDuration: 0 } }, RangeError, 'openDuration must be'],
   ])('%s', (_what, options, type, message) => {
     for (const protect of [
@@ -69,7 +69,7 @@ describe('protectFetch refuses', () => {
   })
 })
 
-describe('circuitBreaker of a request refuses', () => {
+describe('a request rejects whose circuitBreaker is or has', () => {
   test.each<[string, unknown, ErrorConstructor, string]>([
     ['true', true, TypeError, 'circuitBreaker must be false or an object, got a boolean'],
     ['null', null, TypeError, 'circuitBreaker must be false or an object, got null'],
@@ -77,7 +77,7 @@ describe('circuitBreaker of a request refuses', () => {
       'an unknown option',
       { timeout: 1 },
       TypeError,
-      'circuitBreaker has no option "timeout"; it may have key, fallback, callTimeout',
+      'unknown option "timeout" in circuitBreaker; known options: key, fallback, callTimeout',
     ],
     [
       'an empty key',
@@ -86,34 +86,34 @@ describe('circuitBreaker of a request refuses', () => {
       'circuitBreaker.key must be a string of 1 to 256 characters, got an empty string',
     ],
     ['a long key', { key: 'k'.repeat(300) }, RangeError, 'got 300 characters'],
-    ['a key that is none', { key: 7 }, TypeError, 'got a number'],
+    ['a key that is not a string', { key: 7 }, TypeError, 'got a number'],
     [
-      'a fallback that is no function',
+      'a fallback that is not a function',
       { fallback: [] },
       TypeError,
       'circuitBreaker.fallback must be a function, got an array',
     ],
-    ['a callTimeout that is none', { callTimeout: '1s' }, TypeError, 'circuitBreaker.callTimeout must be'],
-    ['a callTimeout of nothing', { callTimeout: 0 }, RangeError, 'circuitBreaker.callTimeout must be'],
+    ['a callTimeout that is not a number', { callTimeout: '1s' }, TypeError, 'circuitBreaker.callTimeout must be'],
+    ['a callTimeout of 0', { callTimeout: 0 }, RangeError, 'circuitBreaker.callTimeout must be'],
     [
-      'an endless callTimeout',
+      'an infinite callTimeout',
       { callTimeout: Number.POSITIVE_INFINITY },
       RangeError,
       'circuitBreaker.callTimeout must be',
     ],
   ])('%s, and nothing is sent', async (_what, circuitBreaker, type, message) => {
     const bare = vi.fn(globalThis.fetch)
-    const { fetch, told } = watched(bare)
+    const { fetch, outcomeNames } = observedFetch(bare)
     const error = await errorOf(fetch(service.origin, { circuitBreaker: circuitBreaker as false }))
     expect(error).toBeInstanceOf(type)
     expect(error.message).toContain(message)
-    expect(told()).toEqual([])
+    expect(outcomeNames()).toEqual([])
     expect(bare).not.toHaveBeenCalled()
   })
 })
 
 describe('overrides', () => {
-  test('are asked once, when a breaker is made, and go on top of the defaults', async () => {
+  test('are called once, when a breaker is made, and replace the defaults', async () => {
     const overrides = vi.fn(() => ({ openDuration: 7 }))
     const fetch = protectFetch({ defaults: { trip: consecutiveFailures(3) }, overrides })
     await fetch(service.origin)
@@ -127,7 +127,7 @@ describe('overrides', () => {
   })
 
   test.each([{ openDuration: -1 }, { classify: () => 'success' as const }])(
-    'that are bad, such as %o, make the request reject',
+    'that are invalid, such as %o, make the request reject',
     async (bad) => {
       const fetch = protectFetch({ overrides: () => bad })
       expect((await errorOf(fetch(service.origin))).message).toContain(Object.keys(bad)[0])
@@ -137,19 +137,19 @@ describe('overrides', () => {
 
 describe('classify', () => {
   test.each<Outcome>(['success', 'failure', 'ignored'])('decides: %s', async (outcome) => {
-    const { fetch, told } = watched(globalThis.fetch, { classify: () => outcome })
+    const { fetch, outcomeNames } = observedFetch(globalThis.fetch, { classify: () => outcome })
     await (await fetch(`${service.origin}/status/404`)).text()
-    await until(() => told().length > 0)
-    expect(told()).toEqual([outcome])
+    await until(() => outcomeNames().length > 0)
+    expect(outcomeNames()).toEqual([outcome])
   })
 
-  test('sees response, error and request, and leaves to the table what it answers undefined for', async () => {
+  test('receives response, error and request, and leaves the outcome to the table if it returns undefined', async () => {
     const seen: SettledFetch[] = []
     const classify = (settled: SettledFetch) => {
       seen.push(settled)
       return settled.response?.headers.has('x-maintenance') ? ('failure' as const) : undefined
     }
-    const { fetch, outcomes } = watched(globalThis.fetch, { classify })
+    const { fetch, outcomes } = observedFetch(globalThis.fetch, { classify })
     const response = await fetch(`${service.origin}/status/200?x-maintenance=1`)
     const error = await errorOf(fetch(`${service.origin}/reset`))
     await (await fetch(`${service.origin}/status/404`)).text()
@@ -163,21 +163,21 @@ describe('classify', () => {
     ])
   })
 
-  test('is not asked about the body once the outcome is known', async () => {
+  test('is not called for the body once the outcome is known', async () => {
     const classify = vi.fn(() => undefined)
-    const { fetch, told } = watched(globalThis.fetch, { classify })
+    const { fetch, outcomeNames } = observedFetch(globalThis.fetch, { classify })
     await errorOf((await fetch(`${service.origin}/cut/500`, { circuitBreaker: { callTimeout: 60_000 } })).text())
-    expect(told()).toEqual(['failure'])
+    expect(outcomeNames()).toEqual(['failure'])
     expect(classify).toHaveBeenCalledTimes(1)
   })
 
-  test('can make a success of a failing status, whose body counts then', async () => {
-    const { fetch, told } = watched(globalThis.fetch, {
+  test('can make a failing status a success, whose body then counts', async () => {
+    const { fetch, outcomeNames } = observedFetch(globalThis.fetch, {
       classify: ({ error, response }) => (response?.status === 501 && error === undefined ? 'success' : undefined),
     })
     await (await fetch(`${service.origin}/status/501`)).text()
     await errorOf((await fetch(`${service.origin}/cut/501`)).text())
-    expect(told()).toEqual(['success', 'failure'])
+    expect(outcomeNames()).toEqual(['success', 'failure'])
   })
 
   test.each([
@@ -187,12 +187,12 @@ describe('classify', () => {
         throw new Error('oops')
       },
     ],
-    ['answers something else', () => 'fine' as Outcome],
-  ])('that %s gives way to the table and is reported once', async (_what, classify) => {
+    ['returns anything else', () => 'fine' as Outcome],
+  ])('that %s leaves the outcome to the table and is logged once', async (_what, classify) => {
     const console_ = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const { fetch, told } = watched(globalThis.fetch, { classify })
+    const { fetch, outcomeNames } = observedFetch(globalThis.fetch, { classify })
     for (let n = 0; n < 2; n++) await (await fetch(service.origin)).text()
-    expect(told()).toEqual(['success', 'success'])
+    expect(outcomeNames()).toEqual(['success', 'success'])
     expect(console_).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('@cb/fetch: the `classify` function'))
   })
 })

@@ -8,9 +8,9 @@ type Fetch = (input: string, init?: RequestInit & Protectable) => Promise<Respon
 export interface Row {
   readonly what: string
   readonly outcome: Outcome
-  /** Of what the breaker is told, or of its cause. */
+  /** The code of the error that the breaker gets, or of its cause. */
   readonly code?: string
-  /** Makes the request and reads its answer. */
+  /** Makes the request and reads its response. */
   readonly request: (fetch: Fetch, origin: string) => Promise<unknown>
 }
 
@@ -19,7 +19,7 @@ const get =
   (fetch, origin) =>
     fetch(origin + path, init?.()).then((response) => response.text())
 
-/** An upload that the service does not look at. */
+/** An upload that the service does not read. */
 const post = (body: unknown) => get('/', () => ({ method: 'POST', body: body as never, duplex: 'half' }) as RequestInit)
 
 const soon = (reason?: unknown): AbortSignal => {
@@ -30,7 +30,7 @@ const soon = (reason?: unknown): AbortSignal => {
 
 const disk = Object.assign(new Error('the disk is gone'), { code: 'EIO' })
 
-/** One row of the table, or several that must come out alike, with a request that leads there. */
+/** A request for each row of the table. */
 export const outcomeRows: readonly Row[] = [
   ...[200, 201, 204, 304, 400, 401, 403, 404, 409, 422].map((status) => ({
     what: `status ${status}`,
@@ -44,9 +44,9 @@ export const outcomeRows: readonly Row[] = [
     request: get(`/status/${status}`),
   })),
   { what: 'a redirect that is followed', outcome: 'success', request: get('/elsewhere') },
-  { what: 'a redirect by hand', outcome: 'success', request: get('/elsewhere', () => ({ redirect: 'manual' })) },
-  { what: 'an answer byte by byte', outcome: 'success', request: get('/drip') },
-  { what: 'an answer after which the connection closes', outcome: 'success', request: get('/close-idle') },
+  { what: 'a manual redirect', outcome: 'success', request: get('/elsewhere', () => ({ redirect: 'manual' })) },
+  { what: 'a response byte by byte', outcome: 'success', request: get('/drip') },
+  { what: 'a response after which the connection closes', outcome: 'success', request: get('/close-idle') },
   {
     what: 'a data URL',
     outcome: 'success',
@@ -60,7 +60,7 @@ export const outcomeRows: readonly Row[] = [
     request: async (fetch) => fetch(await refusedOrigin()),
   },
   {
-    what: 'a host without an address',
+    what: 'an unknown host',
     outcome: 'failure',
     code: 'ENOTFOUND',
     request: (fetch) => fetch('http://no-such-host.invalid'),
@@ -72,10 +72,10 @@ export const outcomeRows: readonly Row[] = [
   { what: 'a body cut off after the headers of a 404', outcome: 'failure', request: get('/cut/404') },
   { what: 'a body cut off between chunks', outcome: 'failure', request: get('/cut-chunks') },
   { what: "a compressed body that can't be read", outcome: 'failure', request: get('/broken-gzip') },
-  { what: 'an answer that is no HTTP', outcome: 'failure', request: get('/no-http') },
+  { what: 'a response that is not HTTP', outcome: 'failure', request: get('/no-http') },
   { what: 'broken headers', outcome: 'failure', request: get('/broken-headers') },
   { what: 'broken chunks', outcome: 'failure', request: get('/broken-chunks') },
-  { what: 'two lengths', outcome: 'failure', request: get('/two-lengths') },
+  { what: 'two Content-Length headers', outcome: 'failure', request: get('/two-lengths') },
   { what: 'headers without end', outcome: 'failure', request: get('/long-header') },
   {
     what: 'AbortSignal.timeout before the headers',
@@ -88,7 +88,7 @@ export const outcomeRows: readonly Row[] = [
     request: get('/stall/200', () => ({ signal: AbortSignal.timeout(60) })),
   },
   {
-    what: 'AbortSignal.any, by time',
+    what: 'AbortSignal.any, aborted by a timeout',
     outcome: 'failure',
     request: get('/hang', () => ({ signal: AbortSignal.any([new AbortController().signal, AbortSignal.timeout(30)]) })),
   },
@@ -112,55 +112,55 @@ export const outcomeRows: readonly Row[] = [
   },
 
   {
-    what: "the caller's abort before the headers",
+    what: 'an abort by the caller before the headers',
     outcome: 'ignored',
     request: get('/hang', () => ({ signal: soon() })),
   },
   {
-    what: "the caller's abort in the body",
+    what: 'an abort by the caller in the body',
     outcome: 'ignored',
     request: get('/stall/200', () => ({ signal: soon() })),
   },
   {
-    what: "the caller's abort for a reason of his own",
+    what: 'an abort by the caller with a reason that is an error',
     outcome: 'ignored',
     request: get('/hang', () => ({ signal: soon(new Error('no longer needed')) })),
   },
   {
-    what: "the caller's abort for a reason that is no error",
+    what: 'an abort by the caller with a reason that is not an error',
     outcome: 'ignored',
     request: get('/stall/200', () => ({ signal: soon('enough') })),
   },
   {
-    what: 'a signal that is aborted already',
+    what: 'a signal that is already aborted',
     outcome: 'ignored',
     request: get('/', () => ({ signal: AbortSignal.abort() })),
   },
   {
-    what: 'AbortSignal.any, by the caller',
+    what: 'AbortSignal.any, aborted by the caller',
     outcome: 'ignored',
     request: get('/hang', () => ({ signal: AbortSignal.any([soon(), AbortSignal.timeout(60_000)]) })),
   },
   {
-    what: "the caller's abort of a call with a limit",
+    what: 'an abort by the caller of a call with a timeout',
     outcome: 'ignored',
     request: get('/hang', () => ({ signal: soon(), circuitBreaker: { callTimeout: 60_000 } })),
   },
   {
-    what: "the caller's abort of a Request",
+    what: 'an abort by the caller of a Request',
     outcome: 'ignored',
     request: (fetch, origin) => fetch(new Request(`${origin}/hang`, { signal: soon() }) as never),
   },
-  { what: 'a URL that is none', outcome: 'ignored', request: (fetch) => fetch('http://[') },
+  { what: 'an invalid URL', outcome: 'ignored', request: (fetch) => fetch('http://[') },
   { what: 'a relative URL without a base', outcome: 'ignored', request: (fetch) => fetch('/users') },
   { what: 'credentials in the URL', outcome: 'ignored', request: (fetch) => fetch('http://me:secret@127.0.0.1/') },
   { what: 'an unsupported protocol', outcome: 'ignored', request: (fetch) => fetch('gopher://127.0.0.1/') },
   { what: 'a forbidden port', outcome: 'ignored', request: (fetch) => fetch('http://127.0.0.1:1/') },
-  { what: 'a method that is forbidden', outcome: 'ignored', request: get('/', () => ({ method: 'TRACE' })) },
-  { what: 'a method that is none', outcome: 'ignored', request: get('/', () => ({ method: 'a b' })) },
-  { what: 'a header that is none', outcome: 'ignored', request: get('/', () => ({ headers: { a: 'x\ny' } })) },
+  { what: 'a forbidden method', outcome: 'ignored', request: get('/', () => ({ method: 'TRACE' })) },
+  { what: 'an invalid method', outcome: 'ignored', request: get('/', () => ({ method: 'a b' })) },
+  { what: 'an invalid header', outcome: 'ignored', request: get('/', () => ({ headers: { a: 'x\ny' } })) },
   { what: 'a GET with a body', outcome: 'ignored', request: get('/', () => ({ body: 'x' })) },
-  { what: 'a signal that is none', outcome: 'ignored', request: get('/', () => ({ signal: {} as never })) },
+  { what: 'an invalid signal', outcome: 'ignored', request: get('/', () => ({ signal: {} as never })) },
   {
     what: 'a stream to upload without duplex',
     outcome: 'ignored',
@@ -190,39 +190,39 @@ export const outcomeRows: readonly Row[] = [
   },
 ]
 
-/** What a `fetch` of the user's own may come to. */
+/** How a call of a user's own `fetch` may end. */
 export const fakeRows: readonly (readonly [string, Outcome, () => unknown])[] = [
   ['no response at all', 'failure', () => undefined],
   ['a plain object', 'success', () => ({ ok: true, status: 200, json: async () => ({}) })],
   ['an object without a status', 'success', () => ({ json: async () => ({}) })],
   ['a frozen response', 'success', () => Object.freeze(new Response('hello'))],
-  ['a Response that was made', 'success', () => Response.json({ a: 1 })],
+  ['a constructed Response', 'success', () => Response.json({ a: 1 })],
   ['Response.error', 'success', () => Response.error()],
-  ['an error of the network in Chrome', 'failure', () => Promise.reject(new TypeError('Failed to fetch'))],
+  ['a network error in Chrome', 'failure', () => Promise.reject(new TypeError('Failed to fetch'))],
   [
-    'an error of the network in Firefox',
+    'a network error in Firefox',
     'failure',
     () => Promise.reject(new TypeError('NetworkError when attempting to fetch resource.')),
   ],
-  ['an error of the network in Safari', 'failure', () => Promise.reject(new TypeError('Load failed'))],
+  ['a network error in Safari', 'failure', () => Promise.reject(new TypeError('Load failed'))],
   [
-    'an error of the network in Deno',
+    'a network error in Deno',
     'failure',
     () => Promise.reject(new TypeError('error sending request for url (http://x/)')),
   ],
   [
-    'an error of the network in Bun',
+    'a network error in Bun',
     'failure',
     () => Promise.reject(Object.assign(new Error('Unable to connect'), { code: 'ConnectionRefused' })),
   ],
-  ['an error of the network in Workers', 'failure', () => Promise.reject(new Error('Network connection lost.'))],
+  ['a network error in Workers', 'failure', () => Promise.reject(new Error('Network connection lost.'))],
   [
-    'a mistake in Chrome',
+    'an invalid argument in Chrome',
     'ignored',
     () => Promise.reject(new TypeError("Failed to execute 'fetch' on 'Window': Invalid name")),
   ],
   [
-    'a mistake in Firefox',
+    'an invalid argument in Firefox',
     'ignored',
     () => Promise.reject(new TypeError('Window.fetch: a b is not a valid HTTP method.')),
   ],
@@ -233,9 +233,9 @@ export const fakeRows: readonly (readonly [string, Outcome, () => unknown])[] = 
       throw new Error('oops')
     },
   ],
-  ['nothing to say', 'failure', () => Promise.reject()],
+  ['a rejection without an error', 'failure', () => Promise.reject()],
   [
-    'a rejection of another breaker',
+    'a rejection by another breaker',
     'ignored',
     () => {
       const inner = new CircuitBreaker({ name: 'inner' })

@@ -2,7 +2,7 @@ import type { Outcome } from '@cb/core'
 import { type Dependency, dependency, until } from '@cb/test-kit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { protectFetch } from '../src/index.ts'
-import { errorOf, fetches, halfOpen, turn, watched } from './attempt.ts'
+import { errorOf, fetches, halfOpen, observedFetch, turn } from './attempt.ts'
 import { fakeRows, outcomeRows } from './outcome-rows.ts'
 
 let service: Dependency
@@ -11,17 +11,17 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-/** What a half-open breaker that closes on a success, and opens on a failure, makes of an outcome. */
+/** The state of a half-open breaker after an outcome, if it closes on a success and opens on a failure. */
 const stateAfter: Record<Outcome, string> = { success: 'closed', failure: 'open', ignored: 'half-open' }
 
 describe.each(fetches)('through %s', (_name, bare) => {
   describe.each(['success', 'failure', 'ignored'] as const)('counts as %s:', (outcome) => {
     test.each(outcomeRows.filter((row) => row.outcome === outcome))('$what', async ({ request, code }) => {
-      const { fetch, outcomes, told } = watched(bare)
+      const { fetch, outcomes, outcomeNames } = observedFetch(bare)
       const error = await errorOf(request(fetch, service.origin))
       await until(() => outcomes.length > 0)
       await turn()
-      expect(told()).toEqual([outcome])
+      expect(outcomeNames()).toEqual([outcome])
       const event = outcomes[0]?.error as { code?: string; cause?: { code?: string } } | undefined
       if (outcome === 'success') expect(event).toBeUndefined()
       else if (code?.startsWith('HTTP_')) expect(event).toMatchObject({ code })
@@ -45,30 +45,30 @@ describe.each(fetches)('through %s', (_name, bare) => {
 
 describe('from a fetch of the user, counts', () => {
   test.each(fakeRows)('%s as %s', async (_what, outcome, answer) => {
-    const { fetch, told } = watched((async () => answer()) as typeof globalThis.fetch)
+    const { fetch, outcomeNames } = observedFetch((async () => answer()) as typeof globalThis.fetch)
     await errorOf(fetch('http://api.example/'))
-    await until(() => told().length > 0)
+    await until(() => outcomeNames().length > 0)
     await turn()
-    expect(told()).toEqual([outcome])
+    expect(outcomeNames()).toEqual([outcome])
   })
 
   test('a throw before there is a promise', async () => {
-    const { fetch, told } = watched(() => {
+    const { fetch, outcomeNames } = observedFetch(() => {
       throw new Error('oops')
     })
     expect(await errorOf(fetch('http://api.example/'))).toMatchObject({ message: 'oops' })
-    expect(told()).toEqual(['failure'])
+    expect(outcomeNames()).toEqual(['failure'])
   })
 
-  test('the same response given twice as two calls', async () => {
+  test('the same response returned twice as two calls', async () => {
     const response = new Response('hello')
-    const { fetch, told } = watched(async () => response)
+    const { fetch, outcomeNames } = observedFetch(async () => response)
     await fetch('http://api.example/')
     await turn()
     await fetch('http://api.example/')
-    await until(() => told().length === 2)
+    await until(() => outcomeNames().length === 2)
     await response.text()
     await fetch('http://api.example/')
-    expect(told()).toEqual(['success', 'success', 'success'])
+    expect(outcomeNames()).toEqual(['success', 'success', 'success'])
   })
 })

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 const folder = new URL('../src/', import.meta.url)
 
 test.each(readdirSync(folder).filter((name) => name.endsWith('.ts')))(
-  '%s uses nothing that only Node.js has',
+  '%s uses no API that only Node.js has',
   (name) => {
     const source = readFileSync(new URL(name, folder), 'utf8')
     expect(source).not.toMatch(/from 'node:|\bprocess\.|\bBuffer\b|require\(/)

@@ -30,7 +30,7 @@ function guarded(options: Parameters<typeof protectFetch>[1] = {}) {
 }
 
 describe('a breaker of its origin', () => {
-  test('opens, rejects, tries again and closes', async () => {
+  test('opens, rejects, probes and closes', async () => {
     const { fetch, breaker, clock, open } = guarded()
     await open()
     expect(await errorOf(fetch(service.origin))).toBeInstanceOf(CircuitOpenError)
@@ -40,7 +40,7 @@ describe('a breaker of its origin', () => {
     expect(breaker.state).toBe('closed')
   })
 
-  test('closes also when nobody reads the body of a probe', async () => {
+  test('also closes if the body of a probe is not read', async () => {
     const { fetch, breaker, clock, open } = guarded()
     await open()
     clock.advance(1_000)
@@ -48,7 +48,7 @@ describe('a breaker of its origin', () => {
     await until(() => breaker.state === 'closed')
   })
 
-  test('admits one probe as long as its body is read', async () => {
+  test('admits one probe while its body is read', async () => {
     const { fetch, breaker, clock, open } = guarded()
     await open()
     clock.advance(1_000)
@@ -68,7 +68,7 @@ describe('a breaker of its origin', () => {
     expect(breaker.state).toBe('open')
   })
 
-  test('does not concern another origin', async () => {
+  test('does not affect another origin', async () => {
     await using other = await dependency()
     const { fetch, open } = guarded()
     await open()
@@ -98,7 +98,7 @@ describe('a rejected request', () => {
     expect(breaker.snapshot().totals.rejected).toBe(5)
   })
 
-  test('leaves its Request unused, to be sent later', async () => {
+  test('leaves its Request unused, so that it can be sent later', async () => {
     const { fetch, clock, open } = guarded()
     await open()
     const request = new Request(`${service.origin}/echo`, { method: 'POST', body: 'x' })
@@ -108,7 +108,7 @@ describe('a rejected request', () => {
     expect(await (await fetch(request)).json()).toMatchObject({ body: 'x' })
   })
 
-  test("gets core's error, which says who refused and when to ask again, and nothing of the request", async () => {
+  test("gets core's error, which has the breaker, the reason and the time to retry, and nothing of the request", async () => {
     const { fetch, open } = guarded()
     await open()
     const error = await errorOf(fetch(`${service.origin}/?secret=1`, { headers: { authorization: 'secret' } }))
@@ -124,25 +124,25 @@ describe('Retry-After', () => {
     ['/status/429?ratelimit-reset=20', 20_000],
     ['/status/503?retry-after=soon', 1_000],
     ['/status/500?retry-after=20', 1_000],
-  ])('%s opens for %i ms', async (path, ms) => {
+  ])('in %s keeps the breaker open for %i ms', async (path, ms) => {
     const { fetch, breaker } = guarded()
     await fetch(service.origin + path)
     await fetch(service.origin + path)
     expect(breaker.snapshot()).toMatchObject({ state: 'open', retryAfterMs: ms })
   })
 
-  test('is with what the breaker is told, beside the status', async () => {
+  test('is part of the error that listeners get, beside the status', async () => {
     const { fetch, breaker } = guarded()
-    const told: unknown[] = []
-    breaker.on('outcome', ({ error }) => told.push(error))
+    const errors: unknown[] = []
+    breaker.on('outcome', ({ error }) => errors.push(error))
     await fetch(`${service.origin}/status/503?retry-after=20`)
-    expect(told[0]).toBeInstanceOf(HttpStatusError)
-    expect(told[0]).toMatchObject({ code: 'HTTP_503', status: 503, retryAfterMs: 20_000 })
+    expect(errors[0]).toBeInstanceOf(HttpStatusError)
+    expect(errors[0]).toMatchObject({ code: 'HTTP_503', status: 503, retryAfterMs: 20_000 })
   })
 })
 
 describe('of one request, circuitBreaker', () => {
-  test('false lets it pass, unguarded and uncounted', async () => {
+  test('false lets it pass, neither guarded nor counted', async () => {
     const { fetch, breaker, open } = guarded()
     await open()
     expect((await fetch(service.origin, { circuitBreaker: false })).status).toBe(200)
@@ -156,7 +156,7 @@ describe('of one request, circuitBreaker', () => {
     expect(fetch.registry.has('reports')).toBe(true)
   })
 
-  test('is nothing that the server or the fetch of undici minds', async () => {
+  test('is ignored by the server and by the fetch of undici', async () => {
     const fetch = protectFetch(undiciFetch)
     const dispatcher = new Agent()
     const circuitBreaker = { callTimeout: 60_000 }
@@ -167,7 +167,7 @@ describe('of one request, circuitBreaker', () => {
 })
 
 describe('protectFetch()', () => {
-  test('protects the global fetch, and whatever replaces it later', async () => {
+  test('protects the global fetch, and a later replacement of it', async () => {
     const fetch = protectFetch()
     expect((await fetch(service.origin)).status).toBe(200)
     vi.stubGlobal('fetch', async () => new Response('fake', { status: 503 }))
@@ -175,7 +175,7 @@ describe('protectFetch()', () => {
     expect(fetch.registry.get(service.origin).snapshot().totals.failure).toBe(1)
   })
 
-  test('can itself be made the global fetch, and be wrapped then', async () => {
+  test('can become the global fetch, and be wrapped then', async () => {
     const fetch = protectFetch()
     vi.stubGlobal('fetch', fetch)
     await turn()
@@ -184,20 +184,20 @@ describe('protectFetch()', () => {
     expect(fetch.registry.get(service.origin).snapshot().totals.rejected).toBe(0)
   })
 
-  test('can itself be made the global fetch, and be used at once', async () => {
+  test('can become the global fetch, and be used at once', async () => {
     const fetch = protectFetch()
     vi.stubGlobal('fetch', fetch)
     expect((await globalThis.fetch(service.origin)).status).toBe(200)
   })
 
-  test('keeps what belongs to a fetch of another runtime', async () => {
+  test('keeps the properties that a fetch has in another runtime', async () => {
     const own = Object.assign(async () => new Response('hello'), { preconnect: () => 'connected' })
     const fetch = protectFetch(own)
     expect(fetch.preconnect()).toBe('connected')
     expect(own).not.toHaveProperty('registry')
   })
 
-  test('protects a fetch twice without counting differently', async () => {
+  test('counts the same if it protects a protected fetch', async () => {
     const inner = protectFetch()
     const outer = protectFetch(inner)
     await (await outer(`${service.origin}/drip`)).text()

@@ -5,7 +5,7 @@ import { inspect } from 'node:util'
 type Fetch = typeof globalThis.fetch
 type Scenario = (fetch: Fetch, origin: string) => Promise<unknown>
 
-/** All that can be seen of a response, before and after its body is read by `read`. */
+/** The visible properties of a response, before and after `read` reads its body. */
 async function described(
   response: Response,
   read: (response: Response) => Promise<unknown> = (it) => it.text(),
@@ -34,7 +34,7 @@ function failure(error: unknown): unknown {
   return { of: error.constructor, name, message: message.replace(/:\d+/g, ''), code, cause: cause && failure(cause) }
 }
 
-/** `fetch` of Node.js 24 itself loses the referrer of a Request; with a limit it goes along. */
+/** `fetch` of Node.js 24 itself loses the referrer of a Request; with a call timeout the referrer is kept. */
 const keepsReferrer = Number.parseInt(process.versions.node, 10) < 24
 
 const get =
@@ -63,11 +63,12 @@ const aborted = (ms: number, reason?: unknown): AbortSignal => {
   return controller.signal
 }
 
-/** What a program does with `fetch`. */
+/** What programs do with `fetch`. */
 const scenarios: Record<string, Scenario> = {
   'a GET': get('/'),
   'a URL object': async (fetch, origin) => described(await fetch(new URL('/?a=b#c', origin))),
-  'an object that says its URL': async (fetch, origin) => described(await fetch({ toString: () => origin } as never)),
+  'an object whose toString returns the URL': async (fetch, origin) =>
+    described(await fetch({ toString: () => origin } as never)),
   'a HEAD': get('/', () => ({ method: 'HEAD' })),
   'a lower case method': get(
     '/echo',
@@ -88,7 +89,7 @@ const scenarios: Record<string, Scenario> = {
     (it) => it.json(),
   ),
   'a redirect': get('/elsewhere'),
-  'a redirect by hand': get('/elsewhere', () => ({ redirect: 'manual' })),
+  'a manual redirect': get('/elsewhere', () => ({ redirect: 'manual' })),
   'a forbidden redirect': get('/elsewhere', () => ({ redirect: 'error' })),
   'an endless redirect': get('/loop'),
   keepalive: get('/', () => ({ keepalive: true })),
@@ -127,13 +128,13 @@ const scenarios: Record<string, Scenario> = {
   ),
 
   json: get('/status/200', undefined, (it) => it.json()),
-  'no json': get('/', undefined, (it) => it.json()),
+  'invalid json': get('/', undefined, (it) => it.json()),
   arrayBuffer: get('/', undefined, (it) => it.arrayBuffer()),
   blob: get('/', undefined, async (it) => (await it.blob()).text()),
   'a form': get('/status/200?content-type=application/x-www-form-urlencoded', undefined, async (it) => [
     ...(await it.formData()),
   ]),
-  'no form': get('/', undefined, (it) => it.formData()),
+  'invalid form': get('/', undefined, (it) => it.formData()),
   'read twice': get('/', undefined, async (it) => [await it.text(), await it.text().catch(failure)]),
   'read while it is locked': get('/', undefined, async (it) => [
     it.body?.getReader().closed === undefined,
@@ -250,18 +251,18 @@ const scenarios: Record<string, Scenario> = {
     ].map((path) => [path, get(path)]),
   ),
   'an abort before the headers': get('/hang', () => ({ signal: aborted(30) })),
-  'an abort in the body': get('/stall/200', () => ({ signal: aborted(60) })),
-  'an abort with a reason': get('/stall/200', () => ({ signal: aborted(60, 'enough') })),
-  'an abort before it began': get('/', () => ({ signal: AbortSignal.abort() })),
-  'a time-out': get('/hang', () => ({ signal: AbortSignal.timeout(30) })),
-  'a time-out in the body': get('/stall/200', () => ({ signal: AbortSignal.timeout(60) })),
-  'a URL that is none': async (fetch) => fetch('http://['),
+  'an abort in the body': get('/stall/200', () => ({ signal: aborted(300) })),
+  'an abort with a reason': get('/stall/200', () => ({ signal: aborted(300, 'enough') })),
+  'an abort before the call': get('/', () => ({ signal: AbortSignal.abort() })),
+  'a timeout': get('/hang', () => ({ signal: AbortSignal.timeout(30) })),
+  'a timeout in the body': get('/stall/200', () => ({ signal: AbortSignal.timeout(300) })),
+  'an invalid URL': async (fetch) => fetch('http://['),
   'a relative URL': async (fetch) => fetch('/users'),
   credentials: async (fetch) => fetch('http://me:secret@127.0.0.1/'),
-  'no URL': async (fetch) => (fetch as () => Promise<Response>)(),
+  'a missing URL': async (fetch) => (fetch as () => Promise<Response>)(),
   'a data URL': async (fetch) => described(await fetch('data:text/plain,hello')),
-  'a header that is none': get('/', () => ({ headers: { a: 'x\ny' } })),
-  'a signal that is none': get('/', () => ({ signal: {} as never })),
+  'an invalid header': get('/', () => ({ headers: { a: 'x\ny' } })),
+  'an invalid signal': get('/', () => ({ signal: {} as never })),
 }
 
 export const allScenarios: readonly (readonly [string, (fetch: Fetch, origin: string) => Promise<unknown>])[] =

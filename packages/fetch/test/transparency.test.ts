@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => service.close())
 
-describe.each(fetches)('%s does the same bare and protected:', (_name, bare) => {
+describe.each(fetches)('%s does the same with and without protection:', (_name, bare) => {
   test.each(allScenarios)('%s', async (_what, run) => {
     const usual = await run(bare, service.origin)
     expect(usual).toBeDefined()
@@ -18,7 +18,7 @@ describe.each(fetches)('%s does the same bare and protected:', (_name, bare) => 
   })
 })
 
-describe.each(fetches)('%s does the same with a limit that is not reached:', (_name, bare) => {
+describe.each(fetches)('%s does the same with a call timeout that is not reached:', (_name, bare) => {
   test.each(allScenarios)('%s', async (_what, run) => {
     const usual = await run(bare, service.origin)
     const limited = protectFetch(bare, { defaults: { callTimeout: 60_000 } })

@@ -3,7 +3,7 @@ import * as undici from 'undici'
 import { expectTypeOf, test } from 'vitest'
 import { type FetchFallback, type FetchRequest, protectFetch } from '../src/index.ts'
 
-test('a protected fetch can be used wherever the one that it guards can', () => {
+test('a protected fetch has the type of the fetch that it guards', () => {
   const fetch = protectFetch()
   const ofUndici = protectFetch(undici.fetch)
   const own = protectFetch(async (_url: URL, _init?: { tries: number }) => ({ status: 200, body: 'mine' }), {})
@@ -19,7 +19,7 @@ test('a protected fetch can be used wherever the one that it guards can', () => 
   expectTypeOf(fetch.registry).toEqualTypeOf<CircuitBreakerRegistry>()
 })
 
-test('what a request may say of its breaker is typed, beside what it says otherwise', () => {
+test('circuitBreaker of a request is typed, beside the other options', () => {
   const fetch = protectFetch(undici.fetch)
   const calls = () => [
     fetch('http://api.example', { circuitBreaker: false, dispatcher: new undici.Agent() }),
@@ -35,11 +35,11 @@ test('what a request may say of its breaker is typed, beside what it says otherw
         },
       },
     }),
-    // @ts-expect-error no such thing to say
+    // @ts-expect-error unknown option
     fetch('http://api.example', { circuitBreaker: { timeout: 1 } }),
-    // @ts-expect-error a fallback answers with a Response
+    // @ts-expect-error a fallback returns a Response
     fetch('http://api.example', { circuitBreaker: { fallback: () => 'text' } }),
-    // @ts-expect-error the mistakes that fetch itself knows
+    // @ts-expect-error misspelled option of fetch
     fetch('http://api.example', { methd: 'GET' }),
   ]
   expectTypeOf(calls).toBeFunction()

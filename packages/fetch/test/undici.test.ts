@@ -22,14 +22,14 @@ function agent(): Agent {
   return made
 }
 
-/** A guarded dispatcher, and what its breakers are told. */
+/** A guarded dispatcher, and the outcomes that its breakers count. */
 function guarded(options: BreakerInterceptorOptions = {}) {
   const guard = breakerInterceptor({ defaults: { trip: consecutiveFailures(3) }, ...options })
   const outcomes: OutcomeEvent[] = []
   guard.registry.on('outcome', (event) => outcomes.push(event))
   const dispatcher = agent().compose(guard)
-  const told = () => outcomes.map(({ outcome }) => outcome)
-  return { guard, dispatcher, registry: guard.registry, outcomes, told }
+  const outcomeNames = () => outcomes.map(({ outcome }) => outcome)
+  return { guard, dispatcher, registry: guard.registry, outcomes, outcomeNames }
 }
 
 type Options = NonNullable<Parameters<typeof request>[1]>
@@ -49,7 +49,7 @@ describe('through the interceptor', () => {
     ['status 200', 'success', () => get('/')],
     ['status 404', 'success', () => get('/status/404')],
     ['a redirect', 'success', () => get('/elsewhere')],
-    ['an answer byte by byte', 'success', () => get('/drip')],
+    ['a response byte by byte', 'success', () => get('/drip')],
     ['status 204', 'success', () => get('/status/204')],
     ['status 429', 'failure', () => get('/status/429'), 'HTTP_429'],
     ['status 503', 'failure', () => get('/status/503'), 'HTTP_503'],
@@ -59,11 +59,7 @@ describe('through the interceptor', () => {
       () => async (dispatcher) => request(await refusedOrigin(), { dispatcher }),
       'ECONNREFUSED',
     ],
-    [
-      'a host without an address',
-      'failure',
-      () => (dispatcher) => request('http://no-such-host.invalid', { dispatcher }),
-    ],
+    ['an unknown host', 'failure', () => (dispatcher) => request('http://no-such-host.invalid', { dispatcher })],
     [
       'a TLS failure',
       'failure',
@@ -72,14 +68,14 @@ describe('through the interceptor', () => {
     ['a reset connection', 'failure', () => get('/reset')],
     ['a closed connection', 'failure', () => get('/gone'), 'UND_ERR_SOCKET'],
     ['a body that is cut off', 'failure', () => get('/cut/200'), 'UND_ERR_SOCKET'],
-    ['an answer that is no HTTP', 'failure', () => get('/no-http')],
+    ['a response that is not HTTP', 'failure', () => get('/no-http')],
     ['a hang before the headers', 'failure', () => get('/hang', { headersTimeout: 50 }), 'UND_ERR_HEADERS_TIMEOUT'],
     ['AbortSignal.timeout', 'failure', () => get('/hang', { signal: AbortSignal.timeout(50) })],
     ['AbortSignal.timeout in the body', 'failure', () => get('/stall/200', { signal: AbortSignal.timeout(80) })],
-    ["the caller's abort", 'ignored', () => get('/hang', { signal: soon() })],
-    ["the caller's abort for a reason of his own", 'ignored', () => get('/hang', { signal: soon(new Error('mine')) })],
+    ['an abort by the caller', 'ignored', () => get('/hang', { signal: soon() })],
+    ['an abort by the caller with a reason', 'ignored', () => get('/hang', { signal: soon(new Error('mine')) })],
     [
-      'a fetch that is aborted for a reason',
+      'a fetch that is aborted with a reason',
       'ignored',
       () => (dispatcher) => undiciFetch(`${service.origin}/hang`, { dispatcher, signal: soon(new Error('mine')) }),
     ],
@@ -93,16 +89,16 @@ describe('through the interceptor', () => {
     ],
     ['bad options', 'ignored', () => get('/', { headers: { 'a b': 'x' } })],
   ])('%s counts as %s', async (_what, outcome, call, code) => {
-    const { dispatcher, outcomes, told } = guarded()
+    const { dispatcher, outcomes, outcomeNames } = guarded()
     const usual = await errorOf(call()(agent()))
     const error = await errorOf(call()(dispatcher as unknown as Agent))
-    await until(() => told().length > 0)
-    expect(told()).toEqual([outcome])
+    await until(() => outcomeNames().length > 0)
+    expect(outcomeNames()).toEqual([outcome])
     if (code !== undefined) expect(outcomes[0]?.error).toMatchObject({ code })
     expect([error?.name, error?.code]).toEqual([usual?.name, usual?.code])
   })
 
-  test('a breaker opens, sends nothing, tries again and closes', async () => {
+  test('a breaker opens, sends nothing, probes and closes', async () => {
     const { now, advance } = fakeClock()
     const defaults = { trip: consecutiveFailures(2), openDuration: 1_000, halfOpen: { successThreshold: 1 }, now }
     const { dispatcher, registry } = guarded({ defaults })
@@ -124,11 +120,11 @@ describe('through the interceptor', () => {
   })
 
   test('each attempt of the retry interceptor counts, and the retries end when the circuit opens', async () => {
-    const { guard, told } = guarded()
+    const { guard, outcomeNames } = guarded()
     const retry = interceptors.retry({ maxRetries: 8, minTimeout: 1, maxTimeout: 1 })
     const dispatcher = agent().compose(guard, retry)
     expect(await errorOf(request(`${service.origin}/reset`, { dispatcher }))).toMatchObject({ code: 'ECIRCUITOPEN' })
-    expect(told()).toEqual(['failure', 'failure', 'failure'])
+    expect(outcomeNames()).toEqual(['failure', 'failure', 'failure'])
     expect(service.requests).toBe(3)
   })
 
@@ -156,18 +152,18 @@ describe('through the interceptor', () => {
     expect(guard.registry.get('it').snapshot().totals).toMatchObject({ failure: 1, success: 0, late: 0 })
   })
 
-  test('settles at the headers where that is asked for, and for a stream of events', async () => {
+  test('settles at the headers with settleAt: headers, and for an event stream', async () => {
     const at = guarded({ settleAt: 'headers' })
     const { body } = await request(`${service.origin}/cut/200`, { dispatcher: at.dispatcher })
-    expect(at.told()).toEqual(['success'])
+    expect(at.outcomeNames()).toEqual(['success'])
     await errorOf(body.text())
     const events = guarded()
     const stream = await request(`${service.origin}/events`, { dispatcher: events.dispatcher })
-    expect(events.told()).toEqual(['success'])
+    expect(events.outcomeNames()).toEqual(['success'])
     stream.body.on('error', () => {}).destroy()
   })
 
-  test('the call timeout does not limit a stream of events, and nothing of it is left after a complete answer', async () => {
+  test('the call timeout does not limit an event stream, and no timer is left after a complete response', async () => {
     const { dispatcher } = guarded({ defaults: { callTimeout: 100 } })
     const url = `${service.origin}/stall/200?content-type=text/event-stream`
     const { body } = await request(url, { dispatcher })
@@ -180,8 +176,8 @@ describe('through the interceptor', () => {
     expect(timers()).toBeLessThan(before + 10)
   })
 
-  test('a dispatch that throws is told to the handler, and its permit is settled', async () => {
-    const { guard, told } = guarded()
+  test('the error of a dispatch that throws goes to the handler, and its permit is settled', async () => {
+    const { guard, outcomeNames } = guarded()
     const errors: Error[] = []
     const dispatch = guard(() => {
       throw new Error('broken')
@@ -191,11 +187,11 @@ describe('through the interceptor', () => {
       { onResponseError: (_: null, error: Error) => errors.push(error) },
     )
     expect(errors).toMatchObject([{ message: 'broken' }])
-    expect(told()).toEqual(['failure'])
+    expect(outcomeNames()).toEqual(['failure'])
   })
 
-  test('a request that starts after its call timeout is aborted, and nobody is told twice', async () => {
-    const { guard, told } = guarded({ defaults: { callTimeout: 20 } })
+  test('a request that starts after its call timeout is aborted, and its handler gets one error', async () => {
+    const { guard, outcomeNames } = guarded({ defaults: { callTimeout: 20 } })
     const seen: unknown[] = []
     let late: DispatchHandler | undefined
     const dispatch = guard((_options, handler) => {
@@ -217,23 +213,23 @@ describe('through the interceptor', () => {
     late?.onRequestStart?.(controller)
     late?.onResponseError?.(controller, new Error('aborted'))
     expect(seen).toEqual(['ECALLTIMEOUT', 'abort ECALLTIMEOUT'])
-    expect(told()).toEqual(['failure'])
+    expect(outcomeNames()).toEqual(['failure'])
   })
 
-  test('early hints are no answer yet', async () => {
+  test('early hints do not settle the call', async () => {
     const server = await listen((_request, response) => {
       response.writeEarlyHints({ link: '</style.css>; rel=preload' })
       response.writeHead(503).end()
     })
-    const { dispatcher, told } = guarded()
+    const { dispatcher, outcomeNames } = guarded()
     await request(server.origin, { dispatcher }).then(({ body }) => body.dump())
-    expect(told()).toEqual(['failure'])
+    expect(outcomeNames()).toEqual(['failure'])
     await server.close()
   })
 
-  test('key, writes and classify see the request', async () => {
+  test('key, writes and classify receive the request', async () => {
     const seen: DispatchRequest[] = []
-    const { dispatcher, registry, told } = guarded({
+    const { dispatcher, registry, outcomeNames } = guarded({
       key: (it) => `it ${seen.push(it)}`,
       writes: true,
       classify: ({ response }) => (response?.headers['x-a'] === 'b' ? 'failure' : undefined),
@@ -242,7 +238,7 @@ describe('through the interceptor', () => {
     expect(seen[0]).toMatchObject({ method: 'PUT', options: { path: '/status/200?x-a=b' } })
     expect(seen[0]?.url.href).toBe(`${service.origin}/status/200?x-a=b`)
     expect(Array.from(registry, ({ name }) => name)).toEqual(['it 1 writes'])
-    expect(told()).toEqual(['failure'])
+    expect(outcomeNames()).toEqual(['failure'])
   })
 
   test('a key function that throws makes the request reject, and nothing is sent', async () => {
@@ -256,8 +252,8 @@ describe('through the interceptor', () => {
   })
 })
 
-test('breakerInterceptor refuses what protectFetch refuses', () => {
+test('breakerInterceptor throws for options for which protectFetch throws', () => {
   const registry = new CircuitBreakerRegistry()
   expect(() => breakerInterceptor({ registry, defaults: {} })).toThrow('defaults must be left out')
-  expect(() => breakerInterceptor({ retries: 1 } as never)).toThrow('breakerInterceptor has no option "retries"')
+  expect(() => breakerInterceptor({ retries: 1 } as never)).toThrow('unknown option "retries" in breakerInterceptor')
 })

@@ -1,7 +1,7 @@
+import { sanitize } from '@cb/checks'
 import type { OutcomeEvent, StateName, Transition } from '@cb/core'
 import type { Attributes } from '@opentelemetry/api'
 import type { ErrorTypes } from './error-types.ts'
-import { legible } from './legible.ts'
 import { attribute } from './names.ts'
 
 /** What became of a call. */
@@ -25,7 +25,7 @@ export function transitionAttributes({ from, to, reason }: Transition): Attribut
   return {
     [attribute.state]: snake(to),
     [attribute.previousState]: snake(from),
-    [attribute.reason]: snake(legible(String(reason), longestReason)),
+    [attribute.reason]: snake(sanitize(String(reason), longestReason)),
   }
 }
 

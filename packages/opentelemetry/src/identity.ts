@@ -1,12 +1,12 @@
+import { sanitize } from '@cb/checks'
 import type { Attributes } from '@opentelemetry/api'
-import { legible } from './legible.ts'
 import { attribute } from './names.ts'
 
 const longestName = 256
 
 /** A breaker's name as it is sent: bounded, and without the credentials of a URL. */
 export function sentName(name: string): string {
-  return legible(name.replace(/^([a-z][\w+.-]*:\/\/)[^/?#]*@/i, '$1'), longestName)
+  return sanitize(name.replace(/^([a-z][\w+.-]*:\/\/)[^/?#]*@/i, '$1'), longestName)
 }
 
 /** Who a span or a log event is about: the breaker, and the server behind it where its name is an origin. */

@@ -1,11 +1,11 @@
 import type { CircuitBreaker, StateName, WindowSnapshot } from '@cb/core'
 import type { Attributes, SpanContext } from '@opentelemetry/api'
 import { identify } from './identity.ts'
-import { type NameGroup, noCalls, type Totals } from './name-group.ts'
+import { type Member, type NameGroup, noCalls, type Totals } from './name-group.ts'
 import type { Outage } from './outage-spans.ts'
 
 /** What is remembered of one breaker; it does not keep the breaker alive. */
-export class KnownBreaker {
+export class KnownBreaker implements Member {
   readonly group: NameGroup
   /** Something has happened since the last look, or may without anybody hearing of it. */
   stirred = true

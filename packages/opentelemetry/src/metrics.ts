@@ -74,7 +74,7 @@ export class BreakerMetrics {
   transition(event: Transition, attributes: MetricAttributes): void {
     try {
       this.#instruments?.transitions.add(1, attributes.transition(event))
-      this.#instruments?.stateDuration.record(event.lasted / 1000, attributes.state(event.from))
+      this.#instruments?.stateDuration.record(event.stateDuration / 1000, attributes.state(event.from))
     } catch (error) {
       this.#faults.report('metrics', error)
     }

@@ -1,6 +1,5 @@
 import type { StateName } from '@cb/core'
 import { type CallOutcome, callOutcomes } from './attributes.ts'
-import type { KnownBreaker } from './known-breaker.ts'
 import { type Budget, MetricAttributes } from './metric-attributes.ts'
 
 export type Totals = Record<CallOutcome, number>
@@ -14,10 +13,20 @@ export interface NameReport {
   readonly slowCallRate: number | undefined
 }
 
+/** A breaker of the name, as it was at the last look. */
+export interface Member {
+  readonly state: StateName
+  readonly totals: Totals
+  readonly failureRate: number | undefined
+  readonly slowCallRate: number | undefined
+  /** Brings the rest up to date; false if the breaker is gone. */
+  look(inAnyCase: boolean): boolean
+}
+
 /** All breakers of one name: to a metrics backend they are one, so their numbers are added up. */
 export class NameGroup {
   readonly attributes: MetricAttributes
-  readonly #members = new Set<KnownBreaker>()
+  readonly #members = new Set<Member>()
   /** Calls of members that are gone: a counter must not fall. */
   readonly #departed: Totals = noCalls()
   /** A collector has seen members here, so it must be told once that they are gone. */
@@ -30,11 +39,11 @@ export class NameGroup {
     this.attributes = new MetricAttributes(name, budget)
   }
 
-  add(member: KnownBreaker): void {
+  add(member: Member): void {
     this.#members.add(member)
   }
 
-  forget(member: KnownBreaker): void {
+  forget(member: Member): void {
     if (this.#members.delete(member)) addTotals(this.#departed, member.totals)
   }
 

@@ -1,8 +1,34 @@
 import * as api from '@opentelemetry/api'
-import { type MeterProvider, metrics, type Tracer, type TracerProvider, trace } from '@opentelemetry/api'
+import {
+  type Attributes,
+  type Context,
+  type MeterProvider,
+  metrics,
+  type Tracer,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api'
 import { scope } from './names.ts'
-import type { EventLoggerProvider } from './transition-log.ts'
 import { version } from './version.ts'
+
+/** What is emitted for a transition; a log record of `@opentelemetry/api-logs` in shape. */
+export interface EventRecord {
+  eventName: string
+  timestamp: number
+  severityNumber: number
+  severityText: string
+  attributes: Attributes
+  context: Context
+}
+
+export interface EventLogger {
+  emit(record: EventRecord): void
+}
+
+/** As much of a logger provider as is needed. Those of `@opentelemetry/api-logs` and of its SDK have this shape. */
+export interface EventLoggerProvider {
+  getLogger(name: string, version?: string): EventLogger
+}
 
 /**
  * Where telemetry goes: the providers that were given, or else the global ones, whichever those are at the moment. One that was

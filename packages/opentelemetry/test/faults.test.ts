@@ -129,8 +129,8 @@ test('a collector that takes everything and never answers holds up no call, and 
 
 test('a breaker whose own trip policy answers nonsense hides no other breaker', async () => {
   const telemetry = inMemory()
-  const watch = { success: () => undefined, failure: () => undefined, snapshot: () => null as never }
-  const strange = new CircuitBreaker({ name: 'strange', trip: { name: 'own', watch: () => watch } })
+  const monitor = { success: () => undefined, failure: () => undefined, snapshot: () => null as never }
+  const strange = new CircuitBreaker({ name: 'strange', trip: { name: 'own', start: () => monitor } })
   const sound = new CircuitBreaker({ name: 'sound' })
   onTestFinished(instrumentCircuitBreakers({ meterProvider: telemetry.meterProvider }))
   for (const breaker of [strange, sound]) await breaker.execute(async () => {})

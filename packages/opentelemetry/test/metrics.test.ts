@@ -1,4 +1,4 @@
-import { CircuitBreaker, consecutiveFailures, failureRate } from '@cb/core'
+import { CircuitBreaker, consecutiveFailures, failureRate, ramp } from '@cb/core'
 import { fakeClock } from '@cb/test-kit'
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics'
 import { expect, onTestFinished, test } from 'vitest'
@@ -100,7 +100,7 @@ test('what a ramp rejects is counted, though it leaves no trace in the window', 
     trip: consecutiveFailures(1),
     openDuration: 1_000,
     halfOpen: { successThreshold: 1 },
-    ramp: { duration: 60_000 },
+    recovery: ramp({ duration: 60_000 }),
     now: clock.now,
     random: () => 0.99,
   })
@@ -154,19 +154,19 @@ test('a trip policy of your own is told apart by its name, at most 64 characters
   const telemetry = inMemory()
   const { tracerProvider, meterProvider } = telemetry
   onTestFinished(instrumentCircuitBreakers({ tracerProvider, meterProvider }))
-  const watch = {
+  const monitor = {
     success: () => undefined,
-    failure: () => ({ policy: 'by-hand-'.repeat(20), threshold: 1 }) as never,
+    failure: () => ({ policy: 'made-to-order-'.repeat(20), threshold: 1 }) as never,
     snapshot: () => ({ calls: 0, failures: 0, failureRate: Number.NaN }),
   }
-  const breaker = new CircuitBreaker({ name: 'own policy', trip: { name: 'by-hand', watch: () => watch } })
+  const breaker = new CircuitBreaker({ name: 'own policy', trip: { name: 'made-to-order', start: () => monitor } })
   expect(await pointsOf(telemetry, 'circuit_breaker.failure_rate', 'own policy')).toEqual({})
   await breaker.execute(fail).catch(() => {})
   expect(telemetry.transitions()[0]?.attributes).toEqual({
     'circuit_breaker.name': 'own policy',
     'circuit_breaker.state': 'open',
     'circuit_breaker.previous_state': 'closed',
-    'circuit_breaker.transition.reason': 'by_hand_'.repeat(8),
+    'circuit_breaker.transition.reason': 'made_to_order_'.repeat(5).slice(0, 64),
     'error.type': 'ECONNREFUSED',
   })
 })

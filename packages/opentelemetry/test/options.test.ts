@@ -6,18 +6,18 @@ import { version } from '../src/version.ts'
 const telemetry = 'callDuration, callSpans, outageSpan, filter, aggregate, maxNames'
 
 const shared: [options: unknown, error: Error][] = [
-  [{ callDuration: 1 }, new TypeError('callDuration must be true or false, got 1')],
+  [{ callDuration: 1 }, new TypeError('callDuration must be a boolean, got 1')],
   [{ callSpans: true }, new TypeError('callSpans must be one of off, rejected, all, got true')],
   [{ callSpans: 'none' }, new TypeError('callSpans must be one of off, rejected, all, got "none"')],
-  [{ outageSpan: null }, new TypeError('outageSpan must be true or false, got null')],
+  [{ outageSpan: null }, new TypeError('outageSpan must be a boolean, got null')],
   [{ filter: /payments/ }, new TypeError('filter must be a function, got an object')],
   [{ filter: null }, new TypeError('filter must be a function, got null')],
   [{ aggregate: 'hosts' }, new TypeError('aggregate must be a function, got "hosts"')],
-  [{ maxNames: '10' }, new TypeError('maxNames must be a whole number from 1 to 1000000, got "10"')],
-  [{ maxNames: 0 }, new RangeError('maxNames must be a whole number from 1 to 1000000, got 0')],
-  [{ maxNames: 1.5 }, new RangeError('maxNames must be a whole number from 1 to 1000000, got 1.5')],
-  [{ maxNames: Number.NaN }, new RangeError('maxNames must be a whole number from 1 to 1000000, got NaN')],
-  [{ maxNames: 1e7 }, new RangeError('maxNames must be a whole number from 1 to 1000000, got 10000000')],
+  [{ maxNames: '10' }, new TypeError('maxNames must be an integer from 1 to 1000000, got "10"')],
+  [{ maxNames: 0 }, new RangeError('maxNames must be an integer from 1 to 1000000, got 0')],
+  [{ maxNames: 1.5 }, new RangeError('maxNames must be an integer from 1 to 1000000, got 1.5')],
+  [{ maxNames: Number.NaN }, new RangeError('maxNames must be an integer from 1 to 1000000, got NaN')],
+  [{ maxNames: 1e7 }, new RangeError('maxNames must be an integer from 1 to 1000000, got 10000000')],
 ]
 
 test.each([
@@ -26,7 +26,7 @@ test.each([
   [
     { tracer: {} },
     new TypeError(
-      `instrumentCircuitBreakers has no option "tracer"; it may have tracerProvider, meterProvider, loggerProvider, ${telemetry}`,
+      `unknown option "tracer" in instrumentCircuitBreakers; known options: tracerProvider, meterProvider, loggerProvider, ${telemetry}`,
     ),
   ],
   [{ tracerProvider: {} }, new TypeError('tracerProvider must be a provider with a method getTracer, got an object')],
@@ -44,9 +44,9 @@ test.each([
   ['yes', new TypeError('CircuitBreakerInstrumentation must be an object, got "yes"')],
   [
     { spans: 'all' },
-    new TypeError(`CircuitBreakerInstrumentation has no option "spans"; it may have enabled, ${telemetry}`),
+    new TypeError(`unknown option "spans" in CircuitBreakerInstrumentation; known options: enabled, ${telemetry}`),
   ],
-  [{ enabled: 'no' }, new TypeError('enabled must be true or false, got "no"')],
+  [{ enabled: 'no' }, new TypeError('enabled must be a boolean, got "no"')],
 ])('new CircuitBreakerInstrumentation(%o) says what is wrong, and so does setConfig', (config, error) => {
   expect(() => new CircuitBreakerInstrumentation(config as never)).toThrow(error)
   const instrumentation = new CircuitBreakerInstrumentation({ enabled: false })

@@ -17,28 +17,18 @@ export class Closed implements State {
   constructor(owner: PolicyOwner, attempt?: number) {
     this.#owner = owner
     this.admission = startAdmission(owner, attempt)
-    this.trip = this.#startTrip()
+    this.trip = startTrip(owner, this.admission)
   }
 
   get name(): 'closed' {
     return 'closed'
   }
 
-  #startTrip(): TripMonitor {
-    const { trip, clock, random } = this.#owner.settings
-    const gradual = this.admission?.recovery?.monitor
-    const recovery = gradual?.share && (gradual as { share(): number })
-    const monitor = askPolicy(this.#owner, trip, 'trip', () =>
-      checkMonitor(trip.start(clock, { random, recovery }), 'success'),
-    )
-    return monitor ?? { success: noTrip, failure: noTrip, snapshot: () => emptyWindow }
-  }
-
   /** The policies of the settings start with an empty memory, if they are not those of `before`. */
   restart(before: PolicyOwner['settings']): void {
     const { trip, admission } = this.#owner.settings
     if (admission !== before.admission) this.admission = startAdmission(this.#owner, undefined, this.admission)
-    if (trip !== before.trip) this.trip = this.#startTrip()
+    if (trip !== before.trip) this.trip = startTrip(this.#owner, this.admission)
   }
 
   get timed(): boolean {
@@ -56,17 +46,17 @@ export class Closed implements State {
   }
 
   expired(): Decision | undefined {
-    return this.trip.overdue && this.#decide((trip) => trip.overdue?.())
+    return this.trip.overdue && decide(this.#owner, () => this.trip.overdue?.())
   }
 
   rejection(): undefined {}
 
   issue(permit: Permit): void {
-    if (this.trip.began) this.#decide((trip) => trip.began?.(permit))
+    if (this.trip.began) decide(this.#owner, () => this.trip.began?.(permit))
   }
 
   settle(outcome: Outcome, error: unknown, permit: Permit | undefined): Decision | undefined {
-    if (outcome === 'ignored') return this.#decide((trip) => trip.ignored?.(permit))
+    if (outcome === 'ignored') return decide(this.#owner, () => this.trip.ignored?.(permit))
     this.admission?.notify(outcome, error)
     return outcome === 'success' ? this.succeed(permit) : this.fail(error, permit)
   }
@@ -76,7 +66,7 @@ export class Closed implements State {
     try {
       return toDecision(this.trip.success(permit))
     } catch (problem) {
-      return this.#warn(problem)
+      return warnOfTrip(this.#owner, problem)
     }
   }
 
@@ -84,29 +74,37 @@ export class Closed implements State {
     try {
       return toDecision(this.trip.failure(error, permit))
     } catch (problem) {
-      return this.#warn(problem)
+      return warnOfTrip(this.#owner, problem)
     }
   }
 
   late(permit: Permit): void {
-    this.#decide((trip) => trip.late?.(permit))
+    decide(this.#owner, () => this.trip.late?.(permit))
   }
 
   window(): WindowSnapshot {
     return askPolicy(this.#owner, this.#owner.settings.trip, 'trip', () => this.trip.snapshot()) ?? emptyWindow
   }
+}
 
-  #decide(question: (trip: TripMonitor) => unknown): Decision | undefined {
-    try {
-      return toDecision(question(this.trip))
-    } catch (problem) {
-      return this.#warn(problem)
-    }
-  }
+function startTrip(owner: PolicyOwner, admission: ClosedAdmission | undefined): TripMonitor {
+  const { trip, clock, random } = owner.settings
+  const gradual = admission?.recovery?.monitor
+  const recovery = gradual?.share && (gradual as { share(): number })
+  const monitor = askPolicy(owner, trip, 'trip', () => checkMonitor(trip.start(clock, { random, recovery }), 'success'))
+  return monitor ?? { success: noTrip, failure: noTrip, snapshot: () => emptyWindow }
+}
 
-  #warn(problem: unknown): undefined {
-    return warnOfPolicy(this.#owner, this.#owner.settings.trip, 'trip', problem)
+function decide(owner: PolicyOwner, question: () => unknown): Decision | undefined {
+  try {
+    return toDecision(question())
+  } catch (problem) {
+    return warnOfTrip(owner, problem)
   }
+}
+
+function warnOfTrip(owner: PolicyOwner, problem: unknown): undefined {
+  return warnOfPolicy(owner, owner.settings.trip, 'trip', problem)
 }
 
 /** A policy of the user's own may return `false` for no trip, or by mistake a promise. */

@@ -57,7 +57,7 @@ export class WindowMonitor implements TripMonitor {
 
   /** As of now: what is too old decides nothing. */
   decide(): Trip | undefined {
-    return this.#decide(this.#window.counts())
+    return this.#window.failures === 0 ? undefined : this.#decide(this.#window.counts())
   }
 
   #decide({ calls, failures }: { readonly calls: number; readonly failures: number }): Trip | undefined {

@@ -44,7 +44,7 @@ class TimeWindow implements OutcomeWindow {
   #startedAt = 0
   /** Buckets that have ended since. */
   #ended = 0
-  /** Long past while it is empty: the first call begins a bucket. */
+  /** Long past while the window is empty: the first call begins a bucket. */
   #bucketEndAt = -Infinity
   #bucketCalls = 0
   #bucketFailures = 0
@@ -117,7 +117,8 @@ class TimeWindow implements OutcomeWindow {
     this.#past = past
     const now = this.#clock.now()
     this.#start(now - elapsed - Math.max(0, width - left)) // rounding can make it longer than a bucket
-    this.#forget(now)
+    if (this.calls === 0) this.#empty()
+    else this.#forget(now)
   }
 
   counts(): WindowCounts {
@@ -133,6 +134,7 @@ class TimeWindow implements OutcomeWindow {
     this.#past ??= new Float64Array(2 * buckets)
     for (let n = this.#ended; n < ended; n++) this.#rotate(this.#past)
     this.#end(ended)
+    if (this.calls === 0) this.#empty()
   }
 
   /** Files the current bucket and starts the next in the place of the oldest, which leaves the totals. */
@@ -148,8 +150,10 @@ class TimeWindow implements OutcomeWindow {
     this.#bucketFailures = 0
   }
 
+  /** The next call begins a bucket, whether or not there was a question in between. */
   #empty(): void {
     this.#past?.fill(0)
+    this.#bucketEndAt = -Infinity
     this.#bucketCalls = 0
     this.#bucketFailures = 0
     this.calls = 0

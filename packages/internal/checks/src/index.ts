@@ -18,3 +18,4 @@ export {
 } from './checks.ts'
 export { askFallback } from './fallback.ts'
 export { onRejection, swallowRejection, warnOnce } from './misuse.ts'
+export { isSafe, safeJson, sanitize } from './sanitize.ts'

@@ -1,9 +1,9 @@
 import { swallowRejection, warnOnce } from '@cb/checks'
 import type { Outcome } from '@cb/core'
 
-/** The user's word, if it is one. */
-export function askClassify<Settled>(
-  adapter: string,
+/** The outcome that the user's `classify` returns; undefined, and a warning, if it throws or returns anything else. */
+export function callClassify<Settled>(
+  packageName: string,
   classify: (settled: Settled) => Outcome | undefined,
   settled: Settled,
 ): Outcome | undefined {
@@ -11,9 +11,9 @@ export function askClassify<Settled>(
     const outcome = classify(settled)
     if (outcome === undefined || outcome === 'success' || outcome === 'failure' || outcome === 'ignored') return outcome
     swallowRejection(outcome)
-    warnOnce(adapter, classify, "the `classify` function gave neither 'success', 'failure', 'ignored' nor undefined")
+    warnOnce(packageName, classify, "the `classify` function must return 'success', 'failure', 'ignored' or undefined")
   } catch (error) {
-    warnOnce(adapter, classify, 'the `classify` function threw', error)
+    warnOnce(packageName, classify, 'the `classify` function threw', error)
   }
   return undefined
 }

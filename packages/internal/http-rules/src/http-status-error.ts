@@ -3,10 +3,10 @@ import { retryAfterOf } from './retry-after.ts'
 const brand = Symbol.for('@cb/HttpStatusError')
 
 /**
- * What a breaker is told, and its listeners see, when the answer itself was the failure; the caller still gets the response or
- * the error of the HTTP library. That error, where there is one, is the `cause`.
+ * The error that listeners of a breaker get when the status of a response counts as a failure. The caller still gets the response
+ * or the error of the HTTP library; that error, if there is one, is the `cause`.
  *
- * Check it with `instanceof`, which also holds for an error of another adapter or copy of the package.
+ * Check it with `instanceof`, which also holds for an error from another adapter or from another copy of the package.
  */
 export class HttpStatusError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -21,10 +21,10 @@ export class HttpStatusError extends Error {
   /** `HTTP_503` for status 503. */
   readonly code: `HTTP_${number}`
   readonly status: number
-  /** How long a 429 or 503 asks to wait, in milliseconds: above 0, at most a day. */
+  /** How long the server asks to wait, with a 429 or 503, in milliseconds: above 0, at most a day. */
   readonly retryAfterMs: number | undefined
 
-  /** @param header  gives a header of the answer by its name in lower case. */
+  /** @param header  returns a header of the response by its name in lower case. */
   constructor(status: number, header: (name: string) => unknown, cause?: unknown) {
     super(`the server answered ${status}`, cause === undefined ? undefined : { cause })
     this.status = status
@@ -33,5 +33,5 @@ export class HttpStatusError extends Error {
   }
 }
 
-// On the prototype, so that a logged error does not show it.
+// On the prototype, so that it does not appear in a logged error.
 Object.defineProperty(HttpStatusError.prototype, brand, { value: true })

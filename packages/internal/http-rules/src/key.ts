@@ -1,22 +1,21 @@
 import { swallowRejection, typeName } from '@cb/checks'
 
 /** In characters. */
-export const longestKey = 256
+export const maxKeyLength = 256
 
-/** Scheme, host and port, never credentials, path or query; the scheme alone for a URL that has no origin. @throws TypeError */
-export function originOf(url: string, base?: string): string {
-  const { origin, protocol } = new URL(url, base)
-  return (origin === 'null' ? protocol : origin).slice(0, longestKey)
+/** Scheme, host and port, never credentials, path or query; the scheme alone for a URL that has no origin. */
+export function originOf({ origin, protocol }: URL): string {
+  return (origin === 'null' ? protocol : origin).slice(0, maxKeyLength)
 }
 
 /**
- * @param saying  the beginning of the message, up to "a string".
- * @throws TypeError for anything but a string that is not empty, RangeError for one of more than 256 characters.
+ * @param subject  the beginning of the message, up to "a string".
+ * @throws TypeError unless it is a non-empty string, RangeError for more than 256 characters.
  */
-export function checkKey(saying: string, key: unknown): string {
-  const wanted = `${saying} a string of 1 to ${longestKey} characters`
+export function checkKey(subject: string, key: unknown): string {
+  const expected = `${subject} a string of 1 to ${maxKeyLength} characters`
   swallowRejection(key)
-  if (typeof key !== 'string' || key === '') throw new TypeError(`${wanted}, got ${typeName(key)}`)
-  if (key.length > longestKey) throw new RangeError(`${wanted}, got ${key.length} characters`)
+  if (typeof key !== 'string' || key === '') throw new TypeError(`${expected}, got ${typeName(key)}`)
+  if (key.length > maxKeyLength) throw new RangeError(`${expected}, got ${key.length} characters`)
   return key
 }

@@ -1,16 +1,16 @@
 import { checkFunction, checkObject, format, swallowRejection, typeName } from '@cb/checks'
 import { type CircuitBreaker, CircuitBreakerRegistry, type Outcome, type Overrides } from '@cb/core'
-import { askClassify } from './classify.ts'
+import { callClassify } from './classify.ts'
 import { checkKey } from './key.ts'
 import { isWrite } from './method.ts'
 
 /** The options that all outbound adapters share. Every option has a default that protects. */
 export interface HttpOptions<Request, Settled> {
-  /** Where the breakers are kept. Default: a registry of its own, made with `defaults`. Give one to share breakers. */
+  /** The registry that keeps the breakers. Default: a new one, made with `defaults`. Pass one to share breakers. */
   registry?: CircuitBreakerRegistry
-  /** Options of every breaker, where no `registry` is given; all but `classify`. */
+  /** Options of every breaker, all but `classify`; only without `registry`. */
   defaults?: Overrides
-  /** One breaker's own options, on top of the defaults; asked when the breaker is made. If it throws, the request rejects. */
+  /** Options of one breaker, on top of the defaults; called when the breaker is made. If it throws, the request rejects. */
   overrides?: (key: string, request: Request) => Overrides | undefined
   /**
    * The name of the breaker that guards a request: 1 to 256 characters, few different ones. Default: the origin of the effective
@@ -18,29 +18,29 @@ export interface HttpOptions<Request, Settled> {
    */
   key?: (request: Request) => string
   /**
-   * Guards writes, that is every method but GET, HEAD, OPTIONS, TRACE and QUERY, with a breaker of their own, named `<key> writes`.
-   * True, or its options on top of the defaults. Default false: one breaker for both.
+   * Guards writes, that is every method but GET, HEAD, OPTIONS, TRACE and QUERY, with a separate breaker named `<key> writes`. True,
+   * or the options of that breaker on top of the defaults. Default false: one breaker for both.
    */
   writes?: boolean | Overrides
-  /** Decides what an attempt says about the dependency; undefined leaves it to the table in the README. */
+  /** Decides the outcome of an attempt; undefined leaves it to the table in the README. */
   classify?: (settled: Settled) => Outcome | undefined
   /**
-   * When the outcome of a streamed answer is known: at the end of its body (`body`, the default), for a body can break off, or at
-   * its `headers`.
+   * When the outcome of a streamed response is known: at the end of its body (`body`, the default, because a body can break off), or
+   * at its `headers`.
    */
   settleAt?: 'headers' | 'body'
 }
 
-/** What an adapter says about itself. */
-export interface Host<Request, Settled> {
-  /** Its package, for reports. */
-  readonly adapter: string
-  /** Its function, for messages. */
-  readonly face: string
-  /** The key of a request where the user has none to give. */
+/** What an adapter provides. */
+export interface Adapter<Request, Settled> {
+  /** For warnings. */
+  readonly packageName: string
+  /** The public function, for error messages. */
+  readonly functionName: string
+  /** The key of a request without a `key` option. */
   key(request: Request): string
   method(request: Request): string | undefined
-  /** The outcome where the user's `classify` leaves it to the table. */
+  /** The outcome when `classify` leaves it to the table. */
   outcomeOf(settled: Settled): Outcome
 }
 
@@ -49,11 +49,11 @@ export interface Settings<Request, Settled> {
   readonly registry: CircuitBreakerRegistry
   readonly settleAt: 'headers' | 'body'
   /**
-   * @param key  of this one request.
-   * @throws TypeError or RangeError for a bad key or bad overrides, or what the user's function threw.
+   * @param explicitKey  the `key` of this one request.
+   * @throws TypeError or RangeError for an invalid key or invalid overrides, or the error that the user's function threw.
    */
-  breakerFor(request: Request, key: string | undefined): CircuitBreaker
-  /** What `classify` says, or else the table. */
+  breakerFor(request: Request, explicitKey: string | undefined): CircuitBreaker
+  /** The outcome that `classify` returns, or else the one of the table. */
   outcomeOf(settled: Settled): Outcome
 }
 
@@ -61,39 +61,41 @@ const optionNames = ['registry', 'defaults', 'overrides', 'key', 'writes', 'clas
 
 /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
 export function parseOptions<Request, Settled>(
-  host: Host<Request, Settled>,
+  adapter: Adapter<Request, Settled>,
   options: HttpOptions<Request, Settled>,
 ): Settings<Request, Settled> {
-  const { defaults, overrides, key, classify, writes = false } = checkObject(host.face, options, optionNames)
+  const { packageName, functionName } = adapter
+  const { defaults, overrides, key, classify, writes = false } = checkObject(functionName, options, optionNames)
   const { settleAt = 'body' } = options
   if (overrides !== undefined) checkFunction('overrides', overrides)
   if (key !== undefined) checkFunction('key', key)
   if (classify !== undefined) checkFunction('classify', classify)
   if (settleAt !== 'headers' && settleAt !== 'body') {
-    const problem = typeof settleAt === 'string' ? RangeError : TypeError
-    throw new problem(`settleAt must be 'headers' or 'body', got ${format(settleAt)}`)
+    const ErrorClass = typeof settleAt === 'string' ? RangeError : TypeError
+    throw new ErrorClass(`settleAt must be 'headers' or 'body', got ${format(settleAt)}`)
   }
-  const registry = parseRegistry(host.face, options)
-  const ofWrites = parseWrites(host.face, writes, defaults)
+  const registry = parseRegistry(functionName, options)
+  const writeOptions = parseWrites(functionName, writes, defaults)
   const keyOf = (request: Request) =>
-    key === undefined ? host.key(request) : checkKey('key must return', key(request))
+    key === undefined ? adapter.key(request) : checkKey('key must return', key(request))
   return {
     registry,
     settleAt,
-    breakerFor(request, own) {
-      const isOfWrites = own === undefined && writes !== false && isWrite(host.method(request))
-      const name = own ?? (isOfWrites ? `${keyOf(request)} writes` : keyOf(request))
-      if ((overrides === undefined && !isOfWrites) || registry.has(name)) return registry.get(name)
-      const said = checkBreakerOptions(host.face, 'what overrides returns', overrides?.(name, request))
-      return registry.get(name, isOfWrites ? merged(ofWrites, said) : said)
+    breakerFor(request, explicitKey) {
+      const isForWrites = explicitKey === undefined && writes !== false && isWrite(adapter.method(request))
+      const name = explicitKey ?? (isForWrites ? `${keyOf(request)} writes` : keyOf(request))
+      if ((overrides === undefined && !isForWrites) || registry.has(name)) return registry.get(name)
+      const overridden = checkBreakerOptions(functionName, 'the return value of overrides', overrides?.(name, request))
+      return registry.get(name, isForWrites ? merge(writeOptions, overridden) : overridden)
     },
-    outcomeOf: (settled) => (classify && askClassify(host.adapter, classify, settled)) ?? host.outcomeOf(settled),
+    outcomeOf: (settled) => (classify && callClassify(packageName, classify, settled)) ?? adapter.outcomeOf(settled),
   }
 }
 
-function parseRegistry(face: string, { registry, defaults }: HttpOptions<never, never>): CircuitBreakerRegistry {
+function parseRegistry(functionName: string, options: HttpOptions<never, never>): CircuitBreakerRegistry {
+  const { registry, defaults } = options
   if (registry === undefined) {
-    return new CircuitBreakerRegistry({ defaults: { ...checkBreakerOptions(face, 'defaults', defaults) } })
+    return new CircuitBreakerRegistry({ defaults: { ...checkBreakerOptions(functionName, 'defaults', defaults) } })
   }
   if (defaults !== undefined) {
     throw new TypeError('defaults must be left out where a registry is given: the registry has its own')
@@ -104,40 +106,49 @@ function parseRegistry(face: string, { registry, defaults }: HttpOptions<never, 
   return registry
 }
 
-/** Tried at once, so that a mistake shows before the first write. */
-function parseWrites(face: string, writes: boolean | Overrides, defaults: Overrides = {}): Overrides | undefined {
+/** Makes a registry with the options and drops it, so that a mistake is reported before the first write. */
+function parseWrites(
+  functionName: string,
+  writes: boolean | Overrides,
+  defaults: Overrides = {},
+): Overrides | undefined {
   if (typeof writes === 'boolean') return undefined
   if (typeof writes !== 'object' || writes === null) {
     throw new TypeError(`writes must be true, false or an object of breaker options, got ${typeName(writes)}`)
   }
-  checkBreakerOptions(face, 'writes', writes)
+  checkBreakerOptions(functionName, 'writes', writes)
   try {
-    new CircuitBreakerRegistry({ defaults: { ...merged(defaults, writes) } })
+    new CircuitBreakerRegistry({ defaults: { ...merge(defaults, writes) } })
   } catch (error) {
     const { message } = error as Error
-    ;(error as Error).message = message.startsWith('defaults ')
-      ? message.replace('defaults', 'writes')
-      : `writes: ${message}`
+    const renamed = message.replace(' in defaults; ', ' in writes; ')
+    ;(error as Error).message = renamed === message ? `writes: ${message}` : renamed
     throw error
   }
   return writes
 }
 
-function merged(under: Overrides | undefined, over: Overrides | undefined): Overrides | undefined {
-  if (under === undefined || over === undefined) return under ?? over
-  const halfOpen = { ...under.halfOpen, ...over.halfOpen }
-  return { ...under, ...over, ...(Object.keys(halfOpen).length > 0 && { halfOpen }) }
+function merge(base: Overrides | undefined, changes: Overrides | undefined): Overrides | undefined {
+  if (base === undefined || changes === undefined) return base ?? changes
+  const halfOpen = { ...base.halfOpen, ...changes.halfOpen }
+  return { ...base, ...changes, ...(Object.keys(halfOpen).length > 0 && { halfOpen }) }
 }
 
-/** Core checks the rest; this one it would accept, and it would do nothing here. */
-function checkBreakerOptions(face: string, option: string, value: Overrides | undefined): Overrides | undefined {
+/** Core checks everything else, but it would accept a `classify`, which has no effect here. */
+function checkBreakerOptions(
+  functionName: string,
+  option: string,
+  value: Overrides | undefined,
+): Overrides | undefined {
   if (value === undefined) return undefined
   swallowRejection(value)
   if (typeof value !== 'object' || value === null || value instanceof Promise) {
     throw new TypeError(`${option} must be an object of breaker options, got ${typeName(value)}`)
   }
   if (value.classify !== undefined) {
-    throw new TypeError(`${option} must not have a classify, it would do nothing: use the classify of ${face}`)
+    throw new TypeError(
+      `${option} must not have classify, which has no effect here: use the classify option of ${functionName}`,
+    )
   }
   return value
 }

@@ -1,7 +1,7 @@
 import { defaultClassify } from '@cb/core'
-import { localCodes, localMessages, misuse } from './local-problems.ts'
+import { clientSideCodes, clientSideMessages, invalidArguments } from './client-side-errors.ts'
 
-/** What is used of an AbortSignal: axios takes also other things that have these. */
+/** The part of an AbortSignal that is used here; axios also accepts other objects that have it. */
 export interface Signal {
   readonly aborted: boolean
   readonly reason?: unknown
@@ -11,29 +11,29 @@ export interface Signal {
   removeEventListener?: (...args: any) => any
 }
 
-/** 408, 425, 429 and 500 and above are failures: the service could not do what was asked. Any other status is an answer. */
+/** 408, 425, 429 and 500 and above are failures: the service could not process the request. Any other status is a success. */
 export function outcomeOfStatus(status: number): 'success' | 'failure' {
   return status >= 500 || status === 408 || status === 425 || status === 429 ? 'failure' : 'success'
 }
 
 /**
- * What an error that is no answer says about the dependency: `ignored` for a cancellation by the caller, for what is wrong on this
- * side of the wire and for the rejection of another breaker or a limiter, at any depth of `cause`; otherwise `failure`.
- * @param signal  the caller's own. Where it was time that aborted it (`AbortSignal.timeout`, a call timeout), that is a failure.
+ * The outcome of an attempt without a response: `ignored` for a cancellation by the caller, for an error on the client's side and for
+ * the rejection of another breaker or a limiter, at any depth of `cause`; otherwise `failure`.
+ * @param signal  the caller's own. If a timeout aborted it (`AbortSignal.timeout`, a call timeout), that is a failure.
  */
 export function outcomeOfError(error: unknown, signal?: Signal | null): 'failure' | 'ignored' {
   try {
     const chain = causesOf(error)
     const isAborted = signal?.aborted === true && (error === signal.reason || chain.some((it) => it === signal.reason))
-    if (isAborted || chain.some(isCancel)) return isTimeLimit(signal) ? 'failure' : 'ignored'
-    return chain.some(isOfThisSide) ? 'ignored' : 'failure'
+    if (isAborted || chain.some(isCancellation)) return isAbortedByTimeout(signal) ? 'failure' : 'ignored'
+    return chain.some(isClientSide) ? 'ignored' : 'failure'
   } catch {
     return 'failure' // an error whose getters throw
   }
 }
 
 /** The properties that an error may have. */
-interface Trace {
+interface ErrorLike {
   readonly code?: unknown
   readonly name?: unknown
   readonly message?: unknown
@@ -41,37 +41,37 @@ interface Trace {
   readonly __CANCEL__?: unknown
 }
 
-/** `ECONNABORTED` is a time-out of axios, but for a browser that aborts all requests of a page that it leaves. */
-function isCancel(error: Trace): boolean {
+/** `ECONNABORTED` is a timeout of axios, except when a browser leaves a page and aborts all of its requests. */
+function isCancellation(error: ErrorLike): boolean {
   const { __CANCEL__, code, name, message } = error
   if (__CANCEL__ || code === 'ERR_CANCELED' || (code === 'ECONNABORTED' && message === 'Request aborted')) return true
-  return name === 'AbortError' && isNeutral(error)
+  return name === 'AbortError' && isIgnoredByCore(error)
 }
 
-function isTimeLimit(signal: Signal | null | undefined): boolean {
-  const { name } = (signal?.reason ?? {}) as Trace
+function isAbortedByTimeout(signal: Signal | null | undefined): boolean {
+  const { name } = (signal?.reason ?? {}) as ErrorLike
   return signal?.aborted === true && (name === 'TimeoutError' || name === 'CallTimeoutError')
 }
 
-function isOfThisSide(error: Trace): boolean {
+function isClientSide(error: ErrorLike): boolean {
   const { code, name, message } = error
-  if (localCodes.has(code) || localMessages.has(message)) return true
-  return (name === 'TypeError' && misuse.test(String(message))) || isNeutral(error)
+  if (clientSideCodes.has(code) || clientSideMessages.has(message)) return true
+  return (name === 'TypeError' && invalidArguments.test(String(message))) || isIgnoredByCore(error)
 }
 
-/** To core: an abort, or the rejection of a breaker or limiter. */
-function isNeutral(error: Trace): boolean {
+/** An abort, or the rejection of a breaker or limiter. */
+function isIgnoredByCore(error: ErrorLike): boolean {
   return defaultClassify({ status: 'rejected', reason: error }) === 'ignored'
 }
 
-/** An error and its causes, nearest first; a bounded number of them, as they may form a circle. */
-export function causesOf(error: unknown): readonly Trace[] {
-  const chain: Trace[] = []
-  for (let next = error; isObject(next) && chain.length < 10; next = (next as Trace).cause) chain.push(next)
+/** An error and its causes, nearest first; at most ten, because they may form a loop. */
+export function causesOf(error: unknown): readonly ErrorLike[] {
+  const chain: ErrorLike[] = []
+  for (let next = error; isObject(next) && chain.length < 10; next = (next as ErrorLike).cause) chain.push(next)
   return chain
 }
 
-/** Not `instanceof`: a test runner may load this module into another realm than the one errors come from. */
+/** Not `instanceof`, because a test runner may load this module in another realm than the code that throws the errors. */
 export function isObject<T>(value: T): value is T & object {
   return typeof value === 'object' && value !== null
 }

@@ -1,16 +1,17 @@
 import { checkFunction, checkOptions, timerMilliseconds, typeName } from '@cb/checks'
 import { checkKey } from './key.ts'
 
-/** What one request may ask of the breaker that guards it. */
+/** Options of one request for the breaker that guards it. */
 export interface RequestProtection<Fallback> {
-  /** The name of its breaker as it is, instead of what the `key` and `writes` options say; 1 to 256 characters. */
+  /** The name of its breaker, instead of the one that the options `key` and `writes` give; 1 to 256 characters. */
   key?: string
   /**
-   * Answers when the call was refused, or when it rejects and counts as a failure; rethrow what you do not want to replace. If it
-   * throws, the request rejects with its error, which keeps the original as `cause`.
+   * Replaces the response when the breaker rejects the call, or when the call rejects and counts as a failure. Rethrow an error that
+   * you do not want to replace. If the fallback throws, the request rejects with that error; a `CircuitOpenError` of another breaker
+   * is copied, so that the copy can have the original error as `cause`.
    */
   fallback?: Fallback
-  /** A limit for this request, instead of the breaker's: milliseconds, above 0, at most 2 147 483 647. */
+  /** The time limit of this request, instead of the breaker's: milliseconds, above 0, at most 2 147 483 647. */
   callTimeout?: number
 }
 
@@ -19,7 +20,7 @@ export function parseRequestProtection<Fallback>(
   value: false | RequestProtection<Fallback> | undefined,
 ): false | RequestProtection<Fallback> {
   if (value === false) return false
-  if (value === undefined) return none
+  if (value === undefined) return noOptions
   if (typeof value !== 'object' || value === null) {
     throw new TypeError(`circuitBreaker must be false or an object, got ${typeName(value)}`)
   }
@@ -30,4 +31,4 @@ export function parseRequestProtection<Fallback>(
   return value
 }
 
-const none = Object.freeze({})
+const noOptions = Object.freeze({})

@@ -4,7 +4,7 @@ import { HttpStatusError } from '../src/index.ts'
 
 const noHeader = () => null
 
-test('it says which status it was, and what the answer asked for', () => {
+test('it has the status of the response, and how long the server asks to wait', () => {
   const error = new HttpStatusError(503, (name) => (name === 'retry-after' ? '7' : null), 'why')
   expect(error).toMatchObject({
     name: 'HttpStatusError',
@@ -16,7 +16,7 @@ test('it says which status it was, and what the answer asked for', () => {
   })
 })
 
-test('it is an instance of the class of another copy of the package', async () => {
+test('instanceof holds for the class of another copy of the package', async () => {
   vi.resetModules()
   const other = await import('../src/http-status-error.ts')
   const error = new HttpStatusError(500, noHeader)
@@ -26,13 +26,13 @@ test('it is an instance of the class of another copy of the package', async () =
 })
 
 test.each([null, undefined, 503, 'HttpStatusError', new Error('the server answered 503'), { status: 503 }])(
-  '%s is none',
+  'instanceof is false for %s',
   (value) => {
     expect((value as unknown) instanceof HttpStatusError).toBe(false)
   },
 )
 
-test('a proxy that throws is none', () => {
+test('instanceof is false for a proxy that throws', () => {
   const proxy = new Proxy(
     {},
     {
@@ -44,7 +44,7 @@ test('a proxy that throws is none', () => {
   expect(proxy instanceof HttpStatusError).toBe(false)
 })
 
-test('how it is recognised does not show', () => {
+test('the mark by which it is recognised does not appear when it is logged', () => {
   const error = new HttpStatusError(500, noHeader)
   expect(inspect(error)).not.toContain('@cb')
   expect(JSON.parse(JSON.stringify(error))).toEqual({ name: 'HttpStatusError', code: 'HTTP_500', status: 500 })

@@ -15,7 +15,7 @@ test.each([408, 425, 429, 500, 501, 502, 503, 504, 507, 511, 520, 599])('status 
 
 const coded = (code: string, message = 'x') => Object.assign(new Error(message), { code })
 
-/** As fetch of Node.js says it. */
+/** The error of fetch in Node.js. */
 const fetchFailed = (cause: unknown) => new TypeError('fetch failed', { cause })
 
 const rejected = async () => {
@@ -29,28 +29,28 @@ describe('a failure is', () => {
     ['a refused connection', coded('ECONNREFUSED')],
     ['a refused connection to every address', new AggregateError([coded('ECONNREFUSED')])],
     ['a reset connection', coded('ECONNRESET')],
-    ['a host without an address', coded('ENOTFOUND')],
-    ['a resolver that does not answer', coded('EAI_AGAIN')],
+    ['an unknown host', coded('ENOTFOUND')],
+    ['a resolver that does not respond', coded('EAI_AGAIN')],
     ['a network that is down', coded('ENETUNREACH')],
     ['an expired certificate', coded('CERT_HAS_EXPIRED')],
     ['a broken TLS record', coded('ERR_SSL_WRONG_VERSION_NUMBER')],
-    ['what the parser refuses', coded('HPE_INVALID_CONSTANT')],
-    ['a time-out of a socket', coded('ETIMEDOUT')],
-    ['a time-out of undici for headers', fetchFailed(coded('UND_ERR_HEADERS_TIMEOUT'))],
-    ['a time-out of undici for a connection', fetchFailed(coded('UND_ERR_CONNECT_TIMEOUT'))],
+    ['a response that the parser rejects', coded('HPE_INVALID_CONSTANT')],
+    ['a timeout of a socket', coded('ETIMEDOUT')],
+    ['a timeout of undici for headers', fetchFailed(coded('UND_ERR_HEADERS_TIMEOUT'))],
+    ['a timeout of undici for a connection', fetchFailed(coded('UND_ERR_CONNECT_TIMEOUT'))],
     ['a socket that undici lost', fetchFailed(coded('UND_ERR_SOCKET'))],
     ['a body that broke off', new TypeError('terminated', { cause: coded('UND_ERR_SOCKET') })],
     ['a call timeout', new CallTimeoutError('x', 5)],
     ['AbortSignal.timeout', new DOMException('too late', 'TimeoutError')],
-    ['what Chromium says', new TypeError('Failed to fetch')],
-    ['what Firefox says', new TypeError('NetworkError when attempting to fetch resource.')],
-    ['what Safari says', new TypeError('Load failed')],
-    ['what Bun says', coded('ConnectionRefused')],
+    ['the network error of Chromium', new TypeError('Failed to fetch')],
+    ['the network error of Firefox', new TypeError('NetworkError when attempting to fetch resource.')],
+    ['the network error of Safari', new TypeError('Load failed')],
+    ['the network error of Bun', coded('ConnectionRefused')],
     [
-      'a failure that p-retry would not repeat',
+      'a failure that p-retry does not retry',
       Object.assign(new Error('x'), { name: 'AbortError', originalError: new Error('boom') }),
     ],
-    ['something else', new Error('boom')],
+    ['any other error', new Error('boom')],
     ['no error', undefined],
     ['null', null],
     ['a string', 'boom'],
@@ -74,7 +74,7 @@ describe('a failure is', () => {
   })
 
   test.each([
-    ['time', new DOMException('too late', 'TimeoutError')],
+    ['a timeout', new DOMException('too late', 'TimeoutError')],
     ["another breaker's call timeout", new CallTimeoutError('outer', 5)],
   ])("the caller's signal, aborted by %s", (_what, reason) => {
     const signal = AbortSignal.abort(reason)
@@ -86,35 +86,35 @@ describe('a failure is', () => {
     )
   })
 
-  test("what failed before the caller's signal was aborted", () => {
+  test("a failure before the caller's signal was aborted", () => {
     expect(outcomeOfError(coded('ECONNRESET'), AbortSignal.abort())).toBe('failure')
   })
 })
 
 describe('ignored is', () => {
   test.each<[string, unknown]>([
-    ['no URL', coded('ERR_INVALID_URL')],
-    ['no URL for fetch', new TypeError('Failed to parse URL from x', { cause: coded('ERR_INVALID_URL') })],
+    ['an invalid URL', coded('ERR_INVALID_URL')],
+    ['an invalid URL for fetch', new TypeError('Failed to parse URL from x', { cause: coded('ERR_INVALID_URL') })],
     ['no file descriptor left', fetchFailed(coded('EMFILE'))],
     ['a bad header', new TypeError('Headers.append: "a b" is an invalid header name.')],
     ['a bad header in Bun and Deno', new TypeError('Invalid header name: "a b"')],
     ['a bad method in Firefox', new TypeError('Window.fetch: a b is not a valid HTTP method.')],
     ['an endless redirect in Deno', new TypeError('Fetch failed: Maximum number of redirects (20) reached')],
-    ['a body that was read already', new TypeError('Body is unusable: Body has already been read')],
-    ['a method that is none', new TypeError("'NO METHOD' is not a valid HTTP method.")],
+    ['a body that has already been read', new TypeError('Body is unusable: Body has already been read')],
+    ['an invalid method', new TypeError("'NO METHOD' is not a valid HTTP method.")],
     ['a body for GET', new TypeError('Request with GET/HEAD method cannot have body.')],
-    ['a bad header for Chromium', new TypeError("Failed to execute 'fetch' on 'Window': Invalid name")],
+    ['a bad header in Chromium', new TypeError("Failed to execute 'fetch' on 'Window': Invalid name")],
     ['a scheme that fetch does not know', fetchFailed(new Error('unknown scheme'))],
     ['too many redirects', fetchFailed(new Error('redirect count exceeded'))],
     ['too many redirects for Bun', coded('TooManyRedirects')],
-    ['a redirect that is not wanted', fetchFailed(new Error('unexpected redirect'))],
-    ['an answer above the limit of undici', fetchFailed(coded('UND_ERR_RES_EXCEEDED_MAX_SIZE'))],
+    ['a redirect that the caller forbids', fetchFailed(new Error('unexpected redirect'))],
+    ['a response above the size limit of undici', fetchFailed(coded('UND_ERR_RES_EXCEEDED_MAX_SIZE'))],
     ['a client that was closed', coded('UND_ERR_CLOSED')],
     ['an abort', new DOMException('aborted', 'AbortError')],
     ['a cancellation of axios', coded('ERR_CANCELED')],
-    ['a page that is left', coded('ECONNABORTED', 'Request aborted')],
-    ['a limiter', { msBeforeNext: 5, remainingPoints: 0 }],
-    ['opossum', fetchFailed(coded('EOPENBREAKER'))],
+    ['a browser that leaves the page', coded('ECONNABORTED', 'Request aborted')],
+    ['the rejection of a rate limiter', { msBeforeNext: 5, remainingPoints: 0 }],
+    ['the rejection of opossum', fetchFailed(coded('EOPENBREAKER'))],
   ])('%s', (_what, error) => {
     expect(outcomeOfError(error)).toBe('ignored')
   })

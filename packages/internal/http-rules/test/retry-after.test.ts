@@ -19,7 +19,7 @@ describe('Retry-After of', () => {
     expect(waitOf({ 'retry-after': value })).toBe(ms)
   })
 
-  test('a date without a zone is in GMT, wherever the client is', () => {
+  test('a date without a zone is read as GMT in every time zone', () => {
     vi.stubEnv('TZ', 'America/New_York')
     expect(new Date().getTimezoneOffset()).not.toBe(0)
     expect(waitOf({ 'retry-after': 'Sat Nov 21 08:00:30 2026' })).toBe(30_000)
@@ -49,7 +49,7 @@ describe('Retry-After of', () => {
   })
 })
 
-describe('where there is no Retry-After,', () => {
+describe('without a valid Retry-After,', () => {
   test.each<[Record<string, string>, number]>([
     [{ 'ratelimit-reset': '30' }, 30_000],
     [{ 'ratelimit-remaining': '0', 'ratelimit-reset': '30' }, 30_000],
@@ -64,7 +64,7 @@ describe('where there is no Retry-After,', () => {
     [{ ratelimit: 'limit=100, remaining=0, reset=50' }, 50_000],
     [{ 'retry-after': 'soon', 'ratelimit-reset': '30' }, 30_000],
     [{ 'retry-after': '5', 'ratelimit-reset': '30', ratelimit: '"x";r=0;t=60' }, 5_000],
-  ])('%j says how long to wait', (headers, ms) => {
+  ])('%j gives how long to wait', (headers, ms) => {
     expect(waitOf(headers)).toBe(ms)
     expect(waitOf(headers, 503)).toBe(ms)
   })
@@ -81,16 +81,16 @@ describe('where there is no Retry-After,', () => {
     { 'ratelimit-reset': 'soon' },
     { 'x-ratelimit-reset': String(now / 1000 - 5) },
     { ratelimit: `"x";r=0;t=${'9'.repeat(2_000)}` },
-  ])('%j does not', (headers) => {
+  ])('%j does not give how long to wait', (headers) => {
     expect(waitOf(headers)).toBeUndefined()
   })
 })
 
-test.each([200, 404, 500, 502])('status %i asks nobody to wait', (status) => {
+test.each([200, 404, 500, 502])('status %i never asks to wait', (status) => {
   expect(waitOf({ 'retry-after': '5', 'ratelimit-reset': '5' }, status)).toBeUndefined()
 })
 
-test("headers that can't be read ask nobody to wait", () => {
+test("headers that can't be read do not ask to wait", () => {
   const unreadable = () => {
     throw new Error('no headers')
   }

@@ -1,5 +1,6 @@
 /** @typedef {Record<string, number>} Numbers  by metric */
 /** @typedef {() => Promise<Numbers>} Round */
+/** @typedef {{ rounds: number, roundMs: number, budgetMs: number, processes: number, node: string }} Effort */
 
 /**
  * @typedef {object} Metric
@@ -15,7 +16,7 @@
  * @property {Record<string, Metric>} metrics  the first is the one that goals are about
  * @property {string} [floor]  the subject that ratios are to
  * @property {number} [rounds]  where it needs fewer than the others
- * @property {Partial<import('../run-case.js').Effort>} [thorough]  where a thorough run needs another effort than for the others
+ * @property {Partial<Effort>} [thorough]  where a thorough run needs another effort than for the others
  * @property {readonly string[]} [flags]  of Node, for its processes
  * @property {(subject: string, roundMs: number) => Promise<Round>} [prepare]  loads and warms up
  * @property {(subjects: readonly string[], roundMs: number) => Promise<() => Promise<Record<string, Numbers>>>} [prepareAll]

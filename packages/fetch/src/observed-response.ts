@@ -1,0 +1,67 @@
+import { BodyMonitor, type OnBodyEnd } from './body-monitor.ts'
+import { observedStream } from './observed-stream.ts'
+import { headerOf } from './outcome.ts'
+import { monitorOf, observeBody } from './prototype-overlay.ts'
+
+/** Reports how the body of a response ends, whichever way it is read. */
+export function observeResponse(response: Response, onEnd: OnBodyEnd): void {
+  const monitor = monitorOf(response)
+  if (monitor === undefined) observeBody(response, new BodyMonitor(onEnd), responseOverlay)
+  else monitor.addListener(onEnd)
+}
+
+const readers = ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'] as const
+type Read = (this: Response) => Promise<unknown>
+
+function responseOverlay(base: Response): object {
+  const overlay = {
+    get body(): unknown {
+      const body: ReadableStream | null = Reflect.get(base, 'body', this)
+      const monitor = monitorOf(this)
+      return monitor !== undefined && typeof body?.getReader === 'function' ? observedStream(body, monitor) : body
+    },
+
+    clone(this: Response): Response {
+      const monitor = monitorOf(this)
+      if (monitor === undefined) return base.clone.call(this)
+      const { branches } = monitor
+      const copy = base.clone.call(this)
+      monitor.branches = branches + 1 // `clone` may have called the stream's `tee`, which counts a branch too
+      return observeBody(copy, monitor, responseOverlay)
+    },
+    ...Object.fromEntries(readers.map((name) => [name, observedReader(base, name)])),
+  }
+  // A fake response, or one of an older runtime, does not have all methods.
+  for (const name of Object.keys(overlay)) if (!(name in base)) Reflect.deleteProperty(overlay, name)
+  return overlay
+}
+
+function observedReader(base: Response, name: (typeof readers)[number]): Read {
+  return async function (this: Response) {
+    const read = () => (Reflect.get(base, name) as Read).call(this)
+    const monitor = monitorOf(this)
+    if (monitor === undefined || monitor.isRead || this.bodyUsed) return read() // a second read, which is a mistake, or the other branch of a clone
+    monitor.isRead = true
+    try {
+      const value = await read()
+      monitor.end('complete')
+      return value
+    } catch (error) {
+      monitor.end(isParseError(name, error, this) ? 'complete' : 'broken', error)
+      throw error
+    }
+  }
+}
+
+/** Whether the body was complete but in another format than the reader expects. Only Bun has a distinct error for forms. */
+function isParseError(reader: string, error: unknown, response: Response): boolean {
+  const { name, message, cause, code } = (error ?? {}) as Error & { code?: unknown }
+  if (name === 'SyntaxError' || code === 'ERR_FORMDATA_PARSE_ERROR') return true
+  const isBare = name === 'TypeError' && cause === undefined && code === undefined
+  if (reader !== 'formData' || !isBare) return false
+  // Chromium has the same message for a form that breaks off and for a body that is not a form.
+  if (message === 'Failed to fetch') return !formType.test(String(headerOf(response, 'content-type')))
+  return !/network|connection/i.test(message)
+}
+
+const formType = /^\s*(multipart\/form-data|application\/x-www-form-urlencoded)\b/i

@@ -1,0 +1,129 @@
+import type { BodyMonitor } from './body-monitor.ts'
+import { monitorOf, observeBody } from './prototype-overlay.ts'
+
+type Reader = ReadableStreamDefaultReader | ReadableStreamBYOBReader
+type IterationOptions = { preventCancel?: boolean } | undefined
+
+/** Returns the same stream; every way of reading it reports to `monitor`. */
+export function observedStream<T>(stream: ReadableStream<T>, monitor: BodyMonitor): ReadableStream<T> {
+  return observeBody(stream, monitor, streamOverlay)
+}
+
+function streamOverlay(base: ReadableStream): object {
+  const overlay = {
+    getReader(this: ReadableStream, ...options: [never]): Reader {
+      const reader: Reader = base.getReader.apply(this, options)
+      const monitor = monitorOf(this)
+      if (monitor === undefined) return reader
+      monitor.isRead = true
+      reader.closed.then(
+        () => monitor.end('complete'),
+        (error) => released.has(reader) || monitor.end('broken', error),
+      )
+      return observeBody(reader, monitor, readerOverlay)
+    },
+
+    cancel(this: ReadableStream, reason: unknown): Promise<void> {
+      if (!this?.locked) monitorOf(this)?.cancel()
+      return base.cancel.call(this, reason)
+    },
+
+    async pipeTo(this: ReadableStream, ...args: Parameters<ReadableStream['pipeTo']>): Promise<void> {
+      const monitor = monitorOf(this)
+      if (monitor === undefined || this.locked) return base.pipeTo.apply(this, args)
+      monitor.isRead = true
+      try {
+        await base.pipeTo.apply(this, args)
+      } catch (error) {
+        if (!this.locked) settleFailedPipe(base.getReader.call(this), monitor, error)
+        throw error
+      }
+      monitor.end('complete')
+    },
+
+    /** With valid arguments it pipes, as the standard says, and ignores how the piping ends. */
+    pipeThrough(this: ReadableStream, ...args: Parameters<ReadableStream['pipeThrough']>): ReadableStream {
+      const [{ writable, readable }, options] = args
+      const isValid =
+        monitorOf(this) !== undefined &&
+        !this.locked &&
+        writable instanceof WritableStream &&
+        !writable.locked &&
+        (options?.signal === undefined || options.signal instanceof AbortSignal)
+      if (!isValid) return base.pipeThrough.apply(this, args)
+      this.pipeTo(writable, options).catch(() => {})
+      return readable
+    },
+
+    tee(this: ReadableStream): [ReadableStream, ReadableStream] {
+      const monitor = monitorOf(this)
+      const [one, other] = base.tee.call(this)
+      if (monitor === undefined) return [one, other]
+      monitor.branches++
+      return [observedStream(one, monitor), observedStream(other, monitor)]
+    },
+
+    values(this: ReadableStream, options?: IterationOptions): AsyncIterableIterator<unknown> {
+      const iterator = base.values.call(this, options as never) as AsyncIterableIterator<unknown>
+      const monitor = monitorOf(this)
+      if (monitor === undefined) return iterator
+      return observedIterator(iterator, monitor, options?.preventCancel === true)
+    },
+  }
+  return Object.assign(overlay, { [Symbol.asyncIterator]: overlay.values })
+}
+
+/** Readers that have released their lock, at which their `closed` rejects. */
+const released = new WeakSet<Reader>()
+
+function readerOverlay(base: Reader): object {
+  return {
+    cancel(this: Reader, reason: unknown): Promise<void> {
+      if (!released.has(this)) monitorOf(this)?.cancel()
+      return base.cancel.call(this, reason)
+    },
+
+    releaseLock(this: Reader): void {
+      base.releaseLock.call(this)
+      if (released.has(this)) return
+      released.add(this)
+      monitorOf(this)?.release()
+    },
+  }
+}
+
+/** The stream broke with that same error, or the pipe cancelled it, or left it as it is (`preventCancel`). */
+function settleFailedPipe(reader: Reader, monitor: BodyMonitor, error: unknown): void {
+  const { closed } = reader
+  reader.releaseLock()
+  closed.then(
+    () => monitor.cancel(),
+    (reason) => (reason === error ? monitor.end('broken', error) : monitor.release()),
+  )
+}
+
+function observedIterator<T extends AsyncIterator<unknown>>(
+  iterator: T,
+  monitor: BodyMonitor,
+  preventCancel: boolean,
+): T {
+  const { next, return: finish } = iterator
+  monitor.isRead = true
+  return Object.assign(iterator, {
+    async next() {
+      try {
+        const result = await next.call(iterator)
+        if (result.done) monitor.end('complete')
+        return result
+      } catch (error) {
+        monitor.end('broken', error)
+        throw error
+      }
+    },
+    return(value: unknown) {
+      if (preventCancel) monitor.release()
+      else monitor.cancel()
+      return finish?.call(iterator, value)
+    },
+  })
+}

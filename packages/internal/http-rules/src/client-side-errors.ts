@@ -1,0 +1,61 @@
+/** Codes of errors that arose on the client's side, for every client that sets codes. */
+export const clientSideCodes: ReadonlySet<unknown> = new Set([
+  // Node.js
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ERR_HTTP_INVALID_HEADER_VALUE',
+  'ERR_INVALID_ARG_TYPE',
+  'ERR_INVALID_ARG_VALUE',
+  'ERR_INVALID_CHAR',
+  'ERR_INVALID_HTTP_TOKEN',
+  'ERR_INVALID_PROTOCOL',
+  'ERR_INVALID_URL',
+  'ERR_SOCKET_BAD_PORT',
+  'ERR_UNESCAPED_CHARACTERS',
+  // axios and follow-redirects
+  'ERR_BAD_REQUEST', // without a response: unsupported protocol, maxBodyLength, malformed data or headers
+  'ERR_BAD_OPTION',
+  'ERR_BAD_OPTION_VALUE',
+  'ERR_FORM_DATA_DEPTH_EXCEEDED',
+  'ERR_NOT_SUPPORT',
+  'ERR_FR_MAX_BODY_LENGTH_EXCEEDED',
+  'ERR_FR_REDIRECTION_FAILURE', // `beforeRedirect` threw, or the target of a redirect is not a URL
+  'ERR_FR_TOO_MANY_REDIRECTS',
+  // undici
+  'UND_ERR_BPL_MISSING_UPSTREAM',
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_INVALID_RETURN_VALUE',
+  'UND_ERR_MAX_ORIGINS_REACHED',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+  'UND_ERR_RES_EXCEEDED_MAX_SIZE',
+  // Bun
+  'RedirectURLInvalid',
+  'TooManyRedirects',
+  'UnexpectedRedirect',
+  'UnsupportedRedirectProtocol',
+])
+
+/** The same for fetch of Node.js, which sets no code for these, only a cause with a message. */
+export const clientSideMessages: ReadonlySet<unknown> = new Set([
+  'bad port',
+  'blocked',
+  'cross origin not allowed for request mode "cors"',
+  'failed to fetch the data URL',
+  'invalid method',
+  'redirect count exceeded',
+  'unexpected redirect', // `redirect: 'error'`
+  'unknown scheme',
+  'URL cannot contain credentials for request mode "cors"',
+  'URL scheme must be a HTTP(S) scheme',
+])
+
+/**
+ * Beginnings of TypeErrors about invalid arguments of fetch, or about too many redirects: those of undici (and so Node.js),
+ * Chromium, Firefox, Bun and Deno.
+ */
+export const invalidArguments: RegExp =
+  /^(Headers\.|Invalid header |Request|(Window|WorkerGlobalScope)\.fetch: |Fetch failed: Maximum number of redirects|Body is |Cannot construct a Request|Failed to (construct|execute|parse)|'.{1,100}' (is not a valid )?HTTP method)/
