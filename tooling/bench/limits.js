@@ -1,7 +1,7 @@
-// What the tests hold core to: what it reaches today, with a little room where a number may differ between versions of Node.
+// The limits that the tests check: what core reaches today, with a little room for numbers that differ between versions of Node.
 
 export const limits = {
-  /** Of one call. `ticks` are turns of the microtask queue that its caller waits longer than without a breaker. */
+  /** Of one call. `ticks` are the turns of the microtask queue that the breaker adds to the wait of its caller. */
   counts: {
     '@cb/core lean': { promises: 1, ticks: 1, failureTicks: 2, bytes: 112 },
     '@cb/core': { promises: 1, ticks: 1, failureTicks: 2, bytes: 250 },
@@ -39,11 +39,11 @@ export const limits = {
     'CircuitBreaker, consecutiveFailures': 10_050,
     '*': 13_750,
   },
-  /** Times the async wrapper with try, await and catch: generous, for a quick benchmark on a busy machine. */
+  /** Multiples of the async wrapper with try, await and catch: generous, for a quick benchmark on a busy machine. */
   ratios: {
     '@cb/core lean': { success: 1, megamorphic: 1.2, failure: 1.5, rejection: 0.6 },
     '@cb/core': { success: 2, megamorphic: 2, failure: 1.5, rejection: 0.6 },
   },
-  /** Times the CPU that a request takes without a breaker: generous as well. */
+  /** Multiples of the CPU of a request without a breaker: generous as well. */
   http: { axios: 1.25, express: 1.25 },
 }

@@ -29,7 +29,7 @@ export async function sizesOf(program) {
 }
 
 /**
- * What keeps the limits from saying something of each export.
+ * Exports without a limit, and limits without an export.
  * @param {Record<string, Sizes>} sizes  by export
  * @param {Record<string, number>} limits
  */

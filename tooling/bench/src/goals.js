@@ -32,7 +32,7 @@ const timesAfter100 = (result, subject, cases) => {
 
 const lean = '@cb/core lean'
 
-/** What core and its adapters aim at. @type {readonly Goal[]} */
+/** The goals of core and its adapters. @type {readonly Goal[]} */
 export const goals = [
   { description: 'success, consecutive failures', case: 'success', subject: lean, of: ratio(), atMost: 0.8 },
   {

@@ -4,17 +4,17 @@ import { columns, comparisonTable, goalsTable, markdown, partsTable, tableOf } f
 
 /** @typedef {import('./run.js').Run} Run */
 
-/** The goals: what the README of the benchmark shows. @param {Run} run */
+/** For the README of the benchmark: the goals. @param {Run} run */
 export function goalsReport(run) {
   return [provenance(run), markdown(goalsTable(judge(run.cases)))].join('\n\n')
 }
 
-/** What the parts of a call cost: what the notes show. @param {Run} run */
+/** For the notes: the cost of each part of a call. @param {Run} run */
 export function partsReport(run) {
   return [provenance(run), forNotes.description, markdown(partsTable(forNotes, run.cases))].join('\n\n')
 }
 
-/** What helps to choose a library: what the README of core shows. @param {Run} run */
+/** For the README of core: a comparison with other libraries. @param {Run} run */
 export function comparison(run) {
   const wrapper = `Ratios to the wrapper, \`${run.configurations['wrapper']}\`.`
   return [`${provenance(run)} ${wrapper}`, markdown(comparisonTable(run.cases))].join('\n\n')

@@ -22,7 +22,7 @@ export async function runCase(id, chosen, { rounds, roundMs, budgetMs, processes
     const names = chosen.prepareAll ? [chosen.subjects.join()] : chosen.subjects
     const handles = names.map((name) => new SubjectHandle(id, name, how))
     const found = await roundsOf(handles, Math.ceil(wanted / times), budgetMs / times)
-    // In one process: what it gives are the numbers of all.
+    // One process returns the numbers of all subjects.
     seen.push(...(chosen.prepareAll ? /** @type {any[]} */ (found.flatMap((round) => Object.values(round))) : found))
     for (const handle of handles) if (handle.crashed) crashed.add(handle.name)
     await Promise.all(handles.map((handle) => handle.stop()))

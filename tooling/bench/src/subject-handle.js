@@ -6,7 +6,7 @@ const program = fileURLToPath(new URL('./subject-process.js', import.meta.url))
 const longest = 180_000
 const peers = /^(tutorial|cockatiel|opossum|brakes|mollitia)/
 
-/** A subject's process, seen from the outside. */
+/** Controls the process of a subject. */
 export class SubjectHandle {
   #child
   #end

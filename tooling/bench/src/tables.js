@@ -11,12 +11,12 @@ export function number(value, digits = 0) {
   return Math.abs(value) < 10_000 ? text : text.replace(/\B(?=(\d{3})+(?!\d))/g, ' ')
 }
 
-/** Ratios below ten have two digits that mean something. @param {number} ratio */
+/** Ratios below ten have two meaningful digits. @param {number} ratio */
 function ratioText(ratio) {
   return number(ratio, ratio < 10 ? 2 : ratio < 100 ? 1 : 0)
 }
 
-/** The table of a group, of what was measured of it; undefined if nothing was. @param {Group} group @param {Cases} results */
+/** The results of a group; undefined if none of its cases was measured. @param {Group} group @param {Cases} results */
 export function tableOf(group, results) {
   const measured = Object.entries(group.cases).filter(([id]) => results[id] !== undefined)
   if (measured.length === 0) return undefined
@@ -24,7 +24,7 @@ export function tableOf(group, results) {
   return group.byCase ? byCase(measured, subjects, results) : bySubject(measured, subjects, results)
 }
 
-/** Each way to do something, with the case that it belongs to. @param {Group} group @param {Cases} results @returns {Table} */
+/** The results of all ways, with the titles of their cases. @param {Group} group @param {Cases} results @returns {Table} */
 export function partsTable(group, results) {
   const rows = Object.entries(group.cases).flatMap(([id, { title, subjects }]) =>
     subjects.flatMap((name) => {
@@ -38,7 +38,7 @@ export function partsTable(group, results) {
 
 const compared = ['bare', '@cb/core lean', '@cb/core', 'tutorial', 'cockatiel lean', 'opossum lean', 'opossum']
 
-/** One call, in the libraries that most people choose from. @param {Cases} results @returns {Table} */
+/** One call, in the most used libraries. @param {Cases} results @returns {Table} */
 export function comparisonTable(results) {
   const ids = ['success', 'failure', 'rejection']
   const cases = ids.map((id) => /** @type {[string, import('./cases/case.js').Case]} */ ([id, findCase(id)]))

@@ -6,7 +6,7 @@ test('without arguments everything is measured on this Node', () => {
   expect(parseArguments([])).toEqual({ quick: false, write: false, only: [], nodes: [node] })
 })
 
-test('cases and lines of Node can be chosen', () => {
+test('cases and versions of Node can be chosen', () => {
   expect(parseArguments(['--quick', '--only', 'success,failure', '--nodes', '22,24'])).toEqual({
     quick: true,
     write: false,

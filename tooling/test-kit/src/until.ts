@@ -2,7 +2,7 @@
 export async function until(predicate: () => boolean, timeoutMs = 5_000): Promise<void> {
   const deadline = performance.now() + timeoutMs
   while (!predicate()) {
-    if (performance.now() > deadline) throw new Error(`not so after ${timeoutMs} ms: ${predicate}`)
+    if (performance.now() > deadline) throw new Error(`did not hold within ${timeoutMs} ms: ${predicate}`)
     await new Promise((resolve) => setImmediate(resolve))
   }
 }

@@ -76,7 +76,7 @@ export const calls = {
   title: 'One call',
   byCase: true,
   description:
-    'Ratios to the wrapper, which is `async`, `try`, `await` and `catch` around the same call. In the last two rows the call fails; the wrapper and the bare call fail there too. A dash: it has no such feature.',
+    'Ratios to the wrapper, which is `async`, `try`, `await` and `catch` around the same call. In the last two rows the call fails, also for the wrapper and the bare call. A dash: no such feature.',
   cases: {
     success: callCase('success', { thorough: manyProcesses }),
     sync: callCase('success, a function that returns no promise', { work: succeedAtOnce, without: noSyncWork }),

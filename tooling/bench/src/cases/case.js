@@ -47,7 +47,7 @@ export const everyone = [
   'mollitia',
 ]
 
-/** Where a few hundredths decide: how fast a process is depends on where its memory lies. */
+/** For cases close to their goal: the speed of a process depends on the layout of its memory. */
 export const manyProcesses = { processes: 9 }
 
 /** @type {Record<string, Metric>} */

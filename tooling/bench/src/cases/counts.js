@@ -6,14 +6,14 @@ import { open } from './open.js'
 
 /** @typedef {import('../subjects/subject.js').Call} Call */
 
-// What is guarded here answers with promises that are there already, so that all that is counted is the breaker's own.
+// The guarded functions return promises that exist already, so that only those of the breaker count.
 const answer = Promise.resolve(1)
 const failure = Promise.reject(new Error('down'))
 failure.catch(() => {})
 const succeed = () => answer
 const fail = () => failure
 
-/** Promises that are made for one call, until it has settled. @param {Call} call */
+/** Promises created for one call until it settles. @param {Call} call */
 async function promisesOf(call) {
   let promises = 0
   const hook = createHook({ init: (_, type) => type === 'PROMISE' && promises++ })
@@ -46,7 +46,7 @@ async function ticksOf(call) {
   return ticks
 }
 
-/** Bytes of heap per call: all that is new is in the space for what is young, which is large enough to need no collection. @param {Call} call */
+/** Bytes of heap per call: new objects are in the young generation, which is large enough to need no collection. @param {Call} call */
 async function bytesOf(call) {
   const calls = 20_000
   const collect = /** @type {() => void} */ (globalThis.gc)
@@ -73,7 +73,7 @@ export const counts = {
       title: 'per call',
       subjects: everyone,
       metrics: {
-        promises: { title: 'promises made at once' },
+        promises: { title: 'promises created at once' },
         ticks: { title: 'turns added to a success' },
         failureTicks: { title: 'turns added to a failure' },
         bytes: { title: 'bytes per success' },

@@ -120,6 +120,6 @@ const besides = ways('one step more per call', oneAfterTheOther, {
 export const ingredients = {
   title: 'Ingredients',
   description:
-    'What the parts of a call through a breaker cost by themselves, awaited and caught; ratios are to the first line of each.',
+    'The cost of each part of a call through a breaker, awaited and caught; ratios are to the first way of each.',
   cases: { observing, 'passing-on': passingOn, rejecting, besides },
 }

@@ -49,7 +49,7 @@ export function inFlight(size) {
  */
 export async function timed(loop, call, roundMs, atOnce = 1) {
   let calls = atOnce
-  // In time of this process: while others warm up beside it, it may get little.
+  // In CPU time: while other processes warm up, this one may get little.
   const { user } = process.cpuUsage()
   for (;;) {
     const ms = (await time(loop, call, calls)) * calls * 1e-6

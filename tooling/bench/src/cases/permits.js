@@ -43,7 +43,7 @@ function breakerOf(core, subject, wants = {}) {
 /** @type {import('./case.js').Group} */
 export const permits = {
   title: 'Permits',
-  description: 'The two steps without a promise, against the wrapper around a successful call.',
+  description: 'The two steps of a call without a promise, compared with the wrapper around a successful call.',
   cases: {
     'try-acquire': stepCase('tryAcquire that rejects', (core, subject) => {
       const breaker = breakerOf(core, subject, { staysOpen: true })

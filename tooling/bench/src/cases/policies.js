@@ -94,7 +94,7 @@ function firstFailure(title, successes) {
     rounds: 3,
     async prepare(name) {
       const guard = await open(name)
-      await (await afterSuccesses(guard, 100))() // both paths are warm, also where a round makes one call only
+      await (await afterSuccesses(guard, 100))() // warms both paths, for a round may make one call only
       for (let n = 0; n < 200; n++) await (await afterSuccesses(guard, 5))()
       return async () => {
         const times = []
@@ -111,7 +111,7 @@ function firstFailure(title, successes) {
 }
 
 /**
- * A breaker that has seen so many successes, or as many as it could within the time.
+ * A breaker after so many successes, or as many as it can make within the time.
  * @param {import('../subjects/subject.js').Guard} guard @param {number} successes
  */
 async function afterSuccesses(guard, successes) {

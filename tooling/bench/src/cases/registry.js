@@ -4,7 +4,7 @@ const size = 100_000
 const names = Array.from({ length: size }, (_, n) => `https://host-${n}.example:8443`)
 const collect = () => /** @type {() => void} */ (globalThis.gc)()
 
-/** Bytes of heap that `make` leaves behind, per breaker, and what it made. @template T @param {() => T} make */
+/** Bytes of heap that the result of `make` retains, per breaker, and that result. @template T @param {() => T} make */
 function weighed(make) {
   collect()
   const before = process.memoryUsage().heapUsed

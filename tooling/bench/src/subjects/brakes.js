@@ -24,7 +24,7 @@ function configured(description, options) {
   }
 }
 
-// Left on, `modifyError` writes into the message of the error that all failures share here, longer each time.
+// `modifyError` would write into the message of the error that all failures share here, longer each time.
 /** @type {Record<string, import('./subject.js').Subject>} */
 export const brakes = {
   brakes: configured('{ modifyError: false }', { modifyError: false }),

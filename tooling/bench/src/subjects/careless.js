@@ -2,8 +2,8 @@ import { coreBreaker } from './core.js'
 import { hour } from './subject.js'
 
 /**
- * A breaker as a few careless changes would leave it: a timer that is always there, another for each call, a closure and an
- * `async` more, a list of all durations. Never in a table: it shows that each limit can be exceeded.
+ * A breaker after a few careless changes: a permanent timer, another for each call, one more closure and `async` function, a list of
+ * all durations. In no table: it shows that each limit can be exceeded.
  * @type {Record<string, import('./subject.js').Subject>}
  */
 export const careless = {

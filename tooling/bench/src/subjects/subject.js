@@ -1,8 +1,8 @@
-/** @typedef {() => unknown} Work  what is guarded */
-/** @typedef {() => Promise<unknown>} Call  the same behind a breaker */
+/** @typedef {() => unknown} Work  the guarded function */
+/** @typedef {() => Promise<unknown>} Call  the same through a breaker */
 
 /**
- * What a case wants of a breaker on top of the subject's own configuration.
+ * What a case needs of a breaker besides the subject's own configuration.
  * @typedef {object} Wants
  * @property {boolean} [neverTrips]  thresholds out of reach, everything else as configured
  * @property {boolean} [staysOpen]  once open, for an hour

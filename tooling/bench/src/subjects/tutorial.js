@@ -17,7 +17,7 @@ export const tutorial = {
   },
 }
 
-/** A time limit as tutorials write it, with the one thing they forget: the timer is cleared. @param {() => unknown} work @param {number} ms */
+/** A timeout as in tutorials, except that the timer is cleared. @param {() => unknown} work @param {number} ms */
 async function race(work, ms) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer

@@ -7,10 +7,10 @@ import { turn } from '../time.js'
 export const concurrentCalls = scenario({
   id: '6',
   title: 'twenty calls of 100 ms at once take 100 ms, and all twenty failures count',
-  sees: 'the breaker makes concurrent calls wait for each other, or loses their failures and does not open',
-  posed:
+  symptom: 'the breaker makes concurrent calls wait for each other, or loses their failures and stays closed',
+  setup:
     'opens at 20 failures: `consecutiveFailures(20)`, `volumeThreshold: 20` and 99 %, `ConsecutiveBreaker(20)`; 19 failures must not open it',
-  pose: {
+  breakers: {
     '@cb/core': () => coreBreaker({ trip: consecutiveFailures(20) }),
     opossum: (lib) => opossumBreaker(lib, { volumeThreshold: 20, errorThresholdPercentage: 99 }),
     cockatiel: (lib) => cockatielBreaker(lib, { breaker: new lib.ConsecutiveBreaker(20) }),
@@ -39,9 +39,9 @@ export const concurrentCalls = scenario({
 export const settledTwice = scenario({
   id: '7a',
   title: 'settling one permit twice counts once',
-  sees: 'a `finally` that settles again closes a breaker that wanted two good probes',
-  posed: '`successThreshold: 2`, one permit, `success()` twice; the others have no permits: only `fire` and `execute`',
-  pose: {
+  symptom: 'a `finally` that settles again closes a breaker that needs two successful probes',
+  setup: '`successThreshold: 2`, one permit, `success()` twice; the others have no permits, only `fire` and `execute`',
+  breakers: {
     '@cb/core': () => coreBreaker({ halfOpen: { maxConcurrent: 1, successThreshold: 2 } }),
     opossum: 'no permits',
     cockatiel: 'no permits',
@@ -61,20 +61,20 @@ export const settledTwice = scenario({
   },
 })
 
-/** @typedef {(event: string, announced: string, state: string) => void} Heard */
-/** @typedef {import('../call.js').Breaker & { listen: (heard: Heard) => void }} Announcing */
+/** @typedef {(event: string, announced: string, state: string) => void} Listener */
+/** @typedef {import('../call.js').Breaker & { listen: (listener: Listener) => void }} Announcing */
 
 export const stateInListener = scenario({
   id: '7b',
-  title: 'a listener that asks for the state gets the one that was announced',
-  sees: 'a listener that logs the state deadlocks or logs the wrong one',
-  posed:
-    'closed, open, half-open, closed, with a listener on each event that tells of the state: `transition`; `open`, `halfOpen`, `close`; `onBreak`, `onHalfOpen`, `onReset`, `onStateChange`',
-  pose: {
+  title: 'a listener that reads the state gets the one of its event',
+  symptom: 'a listener that logs the state deadlocks, or logs the wrong state',
+  setup:
+    'closed, open, half-open, closed, with a listener on each event that announces a state: `transition`; `open`, `halfOpen`, `close`; `onBreak`, `onHalfOpen`, `onReset`, `onStateChange`',
+  breakers: {
     '@cb/core': () => {
       const made = coreBreaker()
-      const listen = (/** @type {Heard} */ heard) => {
-        made.breaker.on('transition', ({ to }) => heard('transition', to, made.breaker.state))
+      const listen = (/** @type {Listener} */ listener) => {
+        made.breaker.on('transition', ({ to }) => listener('transition', to, made.breaker.state))
       }
       return { ...made, listen }
     },
@@ -82,10 +82,10 @@ export const stateInListener = scenario({
       const made = opossumBreaker(lib)
       const { breaker } = made
       const state = () => (breaker.opened ? 'open' : breaker.halfOpen ? 'half-open' : 'closed')
-      const listen = (/** @type {Heard} */ heard) => {
-        breaker.on('open', () => heard('open', 'open', state()))
-        breaker.on('halfOpen', () => heard('halfOpen', 'half-open', state()))
-        breaker.on('close', () => heard('close', 'closed', state()))
+      const listen = (/** @type {Listener} */ listener) => {
+        breaker.on('open', () => listener('open', 'open', state()))
+        breaker.on('halfOpen', () => listener('halfOpen', 'half-open', state()))
+        breaker.on('close', () => listener('close', 'closed', state()))
       }
       return { ...made, listen }
     },
@@ -94,11 +94,11 @@ export const stateInListener = scenario({
       const { breaker } = made
       const names = ['closed', 'open', 'half-open', 'isolated']
       const state = (value = breaker.state) => String(names[value])
-      const listen = (/** @type {Heard} */ heard) => {
-        breaker.onBreak(() => heard('onBreak', 'open', state()))
-        breaker.onHalfOpen(() => heard('onHalfOpen', 'half-open', state()))
-        breaker.onReset(() => heard('onReset', 'closed', state()))
-        breaker.onStateChange((to) => heard('onStateChange', state(to), state()))
+      const listen = (/** @type {Listener} */ listener) => {
+        breaker.onBreak(() => listener('onBreak', 'open', state()))
+        breaker.onHalfOpen(() => listener('onHalfOpen', 'half-open', state()))
+        breaker.onReset(() => listener('onReset', 'closed', state()))
+        breaker.onStateChange((to) => listener('onStateChange', state(to), state()))
       }
       return { ...made, listen }
     },

@@ -1,4 +1,4 @@
-/** A `Math.random` that repeats itself for the same seed (mulberry32). @param {number} seed */
+/** A `Math.random` that gives the same numbers for the same seed (mulberry32). @param {number} seed */
 export function seededRandom(seed) {
   let state = seed | 0
   return () => {
