@@ -1,5 +1,5 @@
 /** Of packages/core/src, from below: a file imports its own floor and those below it. */
-const floors = [
+export const floors = [
   'events outcome errors clock misuse causes',
   'trip/* window/* admission/* ramp open-duration',
   'circuit states/* permit call-counts settings',
