@@ -1,17 +1,23 @@
-// Adds up what each test run reported. A file that could not even be loaded counts as one failure.
+// Names the tests that failed, then adds up what each test run reported. A file that could not even be loaded counts as one failure.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { relative } from 'node:path'
 
 let passed = 0
-let failed = 0
-for (const group of ['packages', 'apps', 'tooling']) {
-  for (const name of readdirSync(group)) {
-    const path = `${group}/${name}/reports/vitest.json`
+const failed = []
+for (const group of ['packages', 'packages/internal', 'apps', 'apps/examples', 'tooling']) {
+  for (const folder of readdirSync(group)) {
+    const path = `${group}/${folder}/reports/vitest.json`
     if (!existsSync(path)) continue
     const report = JSON.parse(readFileSync(path, 'utf8'))
     passed += report.numPassedTests
-    failed += report.numFailedTests
-    failed += report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
+    for (const { name, status, assertionResults } of report.testResults) {
+      const file = relative('.', name)
+      const titles = assertionResults.filter((test) => test.status === 'failed').map(({ fullName }) => fullName)
+      for (const title of titles) failed.push(`${file}: ${title}`)
+      if (status === 'failed' && titles.length === 0) failed.push(`${file}: could not be run`)
+    }
   }
 }
-console.log(`${passed} passed, ${failed} failed`)
-process.exitCode = failed > 0 || passed === 0 ? 1 : 0
+for (const test of failed) console.log(`failed: ${test}`)
+console.log(`${passed} passed, ${failed.length} failed`)
+process.exitCode = failed.length > 0 || passed === 0 ? 1 : 0

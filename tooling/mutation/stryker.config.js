@@ -12,7 +12,7 @@ export default {
   ignorePatterns: ['tsconfig*.json', 'reports'],
   tempDirName: join(reports, 'copy'),
   concurrency: 2,
-  // A mutant that only makes a busy machine slower is not noticed by anybody.
+  // On a busy machine a mutant that changes nothing can take long.
   timeoutMS: 10_000,
   incremental: true,
   incrementalFile: join(reports, 'incremental.json'),

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer } from 'vitest/node'
 
-/** Their properties take a second or two: asked last, they cost that only for a mutant that nobody else notices. */
+/** Their properties take a second or two: run last, they cost that only for a mutant that no other test kills. */
 const slow = ['restore.test.ts', 'slow-call-rate.test.ts', 'window.test.ts']
 
 class SlowOnesLast extends BaseSequencer {
@@ -28,7 +28,7 @@ export default defineConfig({
       'test/readme.test.ts',
       'test/correctness.test.ts',
     ],
-    // One thread for all files takes half the time; a thread for each file comes to the same verdicts.
+    // One thread for all files takes half the time; a thread for each file gives the same results.
     isolate: false,
     sequence: { sequencer: SlowOnesLast },
   },

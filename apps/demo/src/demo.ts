@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty'
 import { defaultPort } from './arguments.ts'
-import { type Answer, Load } from './load.ts'
+import { Load } from './load.ts'
+import type { Answer } from './measure.ts'
 import type { Backends } from './observability/backends.ts'
 import { Scenario } from './scenario.ts'
 import { Screen } from './screen.ts'

@@ -1,17 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dashboard } from './dashboard.ts'
-import { whatGot } from './measure.ts'
-
-/** What one request of the load got. Times are milliseconds since the epoch. */
-export interface Answer {
-  readonly route: 'dashboard' | 'pay'
-  readonly sentAt: number
-  readonly latency: number
-  /** 0 when there was no answer at all. */
-  readonly status: number
-  /** Dashboards only. */
-  readonly pieces?: Dashboard['pieces']
-}
+import { type Answer, whatGot } from './measure.ts'
 
 /** Requests a second. Both are sent at their rate however slow the answers are, as people would. */
 export const rates = { dashboard: 40, pay: 5 } as const

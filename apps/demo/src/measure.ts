@@ -1,4 +1,15 @@
-import type { Answer } from './load.ts'
+import type { Dashboard } from './dashboard.ts'
+
+/** What one request of the load got. Times are milliseconds since the epoch. */
+export interface Answer {
+  readonly route: 'dashboard' | 'pay'
+  readonly sentAt: number
+  readonly latency: number
+  /** 0 when there was no answer at all. */
+  readonly status: number
+  /** Dashboards only. */
+  readonly pieces?: Dashboard['pieces']
+}
 
 /**
  * What a dashboard's caller got: everything live; the fallback for what the gateway asked for in vain; the fallback at once,

@@ -1,6 +1,5 @@
 import type { GatewayReport } from './gateway-messages.ts'
-import type { Answer } from './load.ts'
-import { median, quantile, sayMs, saySeconds, whatGot } from './measure.ts'
+import { type Answer, median, quantile, sayMs, saySeconds, whatGot } from './measure.ts'
 import type { Story } from './scenario.ts'
 
 interface Phase {

@@ -2,10 +2,19 @@ import { DiagLogLevel, diag, metrics } from '@opentelemetry/api'
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
-import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
-import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { type IMetricReader, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
+import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
-import type { Destinations, Telemetry } from './telemetry.ts'
+
+/** Where spans and metrics go besides the collector. */
+export interface Destinations {
+  readonly spans?: SpanProcessor
+  readonly metrics?: IMetricReader
+}
+
+export interface Telemetry {
+  stop(): Promise<unknown>
+}
 
 /** An export that takes longer is given up. */
 const timeoutMillis = 1_000

@@ -1,15 +1,4 @@
-import type { IMetricReader } from '@opentelemetry/sdk-metrics'
-import type { SpanProcessor } from '@opentelemetry/sdk-trace-base'
-
-/** Where spans and metrics go besides the collector. */
-export interface Destinations {
-  readonly spans?: SpanProcessor
-  readonly metrics?: IMetricReader
-}
-
-export interface Telemetry {
-  stop(): Promise<unknown>
-}
+import type { Destinations, Telemetry } from './telemetry-sdk.ts'
 
 /** Starts the SDK if spans and metrics go anywhere: it takes a while to load. */
 export async function startTelemetry(service: string, also?: Destinations): Promise<Telemetry> {

@@ -1,6 +1,5 @@
 import type { TransitionMessage } from './gateway-messages.ts'
-import type { Answer } from './load.ts'
-import { type Got, median, quantile, sayMs, saySeconds, whatGot } from './measure.ts'
+import { type Answer, type Got, median, quantile, sayMs, saySeconds, whatGot } from './measure.ts'
 import type { AlertEvent } from './observability/alert-watch.ts'
 import { sayTransition } from './say-transition.ts'
 import type { Colour, Screen } from './screen.ts'

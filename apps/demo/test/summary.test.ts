@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Piece } from '../src/dashboard.ts'
 import type { GatewayReport } from '../src/gateway-messages.ts'
-import type { Answer } from '../src/load.ts'
-import { quantile, sayMs, whatGot } from '../src/measure.ts'
+import { type Answer, quantile, sayMs, whatGot } from '../src/measure.ts'
 import { verdict } from '../src/summary.ts'
 
 const live: Piece = { source: 'live', tookMs: 1, data: {} }

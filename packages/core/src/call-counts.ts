@@ -19,9 +19,8 @@ export class CallCounts {
   /** NaN for never: a field that may be null allocates for each new number. */
   lastSuccessAt: number = Number.NaN
   lastFailureAt: number = Number.NaN
-  /** Success count at which `lastSuccessAt` is refreshed next; 0 means immediately. */
-  #nextTimestampAt = 0
-  #burst = 0
+  /** Successes in a row that each followed the one before within a millisecond. */
+  #run = 0
 
   /**
    * A clock read costs more than the rest of a successful call. Where the state has just read it, its reading serves; else
@@ -29,19 +28,18 @@ export class CallCounts {
    * @param timed  whether the state has just read the clock.
    */
   countSuccess(timed: boolean, clock: Clock): void {
-    if (++this.success < this.#nextTimestampAt) return
-    const grouped = this.#burst > burst
+    this.success++
+    const grouped = this.#run > burst
+    if (grouped && ++this.#run % burst !== 0) return
     const at = timed ? clock.last : clock.now()
     const close = !timed && at - this.lastSuccessAt < (grouped ? burst : 1)
-    this.#burst = close ? this.#burst + 1 : 0
-    this.#nextTimestampAt = this.#burst > burst ? this.success + burst : 0
+    this.#run = close ? (grouped ? 2 * burst : this.#run + 1) : 0
     this.lastSuccessAt = at
   }
 
   /** The next success refreshes `lastSuccessAt`, for another state may have admitted it. */
   flushTimestamp(): void {
-    this.#burst = 0
-    this.#nextTimestampAt = 0
+    this.#run = 0
   }
 
   countFailure(timed: boolean, clock: Clock, error: unknown): void {

@@ -52,19 +52,19 @@ export function callWithTimeout<T>(fn: Call<T>, limits: CallLimits): Promise<T> 
       settle(result as never)
     }
     try {
-      then.call(Promise.resolve(fn(controller.signal)), end(resolve), end(reject))
+      intrinsicThen.call(Promise.resolve(fn(controller.signal)), end(resolve), end(reject))
     } catch (error) {
       end(reject)(error)
     }
   })
 }
 
-function intrinsicThen(): typeof Promise.prototype.then {
+function readThen(): typeof Promise.prototype.then {
   return Promise.prototype.then
 }
 
 /** As `await` does: a promise may have a `then` of its own, which may throw or call back twice. */
-export const then: typeof Promise.prototype.then = /* @__PURE__ */ intrinsicThen()
+export const intrinsicThen: typeof Promise.prototype.then = /* @__PURE__ */ readThen()
 
 /** A signal may be any object with the methods of one. */
 function removeListener(signal: AbortSignal | undefined, listener: () => void): void {

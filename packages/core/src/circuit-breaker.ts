@@ -2,7 +2,7 @@ import { assertOption, checkFunction, checkNumber, checkObject, format, millisec
 import type { Call } from './call-timeout.ts'
 import { Circuit } from './circuit.ts'
 import { CircuitOpenError } from './errors.ts'
-import { checkSubscription, EventQueue } from './event-queue.ts'
+import { checkSubscription, EventQueue, observersOnly } from './event-queue.ts'
 import type { CircuitBreakerEvents, StateName } from './events.ts'
 import { type ExecuteOptions, execute, executeFast, executeWith } from './execute.ts'
 import { register } from './hub.ts'
@@ -28,22 +28,22 @@ export interface ForceOptions {
 export class CircuitBreaker {
   readonly name: string
   readonly #settings: Settings
-  readonly #createdAt: number
-  /** Created lazily; with one breaker per host, most are rarely used. */
-  #created: Circuit | undefined
+  /** Created lazily; with one breaker per host, most are rarely used. Until then, the time when the breaker was created. */
+  #lazyCircuit: Circuit | number
 
   /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
   constructor(options: CircuitBreakerOptions = {}) {
     this.#settings = parseOptions(options)
-    this.#createdAt = this.#settings.clock.now()
+    this.#lazyCircuit = this.#settings.clock.now()
     const { name = 'default' } = options
     this.name = checkName('name', name)
     register(this)
   }
 
   get #circuit(): Circuit {
-    this.#created ??= new Circuit(this.name, this.#settings, this.#createdAt, new EventQueue(this))
-    return this.#created
+    if (typeof this.#lazyCircuit === 'number')
+      this.#lazyCircuit = new Circuit(this, this.#settings, this.#lazyCircuit, observersOnly)
+    return this.#lazyCircuit
   }
 
   /** Internal access for modules that must tree-shake away when unused. @internal */
@@ -53,7 +53,7 @@ export class CircuitBreaker {
 
   /** The same without creating it. @internal */
   static createdCircuitOf(breaker: CircuitBreaker): Circuit | undefined {
-    return breaker.#created
+    return typeof breaker.#lazyCircuit === 'number' ? undefined : breaker.#lazyCircuit
   }
 
   /** The state at the moment of asking. */
@@ -75,9 +75,9 @@ export class CircuitBreaker {
    */
   execute<T, F = never>(fn: Call<T>, options?: ExecuteOptions<F>): Promise<T | F> {
     if (typeof fn !== 'function') return Promise.reject(new TypeError(`execute needs a function, got ${format(fn)}`))
-    const circuit = this.#created
-    if (options === undefined && circuit?.onValue !== undefined && !circuit.audience.hasCallListeners)
-      return executeFast(circuit, fn)
+    const circuit = this.#lazyCircuit
+    const isFast = typeof circuit !== 'number' && circuit.onValue !== undefined && !circuit.audience.hasCallListeners
+    if (isFast && options === undefined) return executeFast(circuit, fn)
     return options === undefined ? execute(this.#circuit, fn) : executeWith(this.#circuit, fn, options)
   }
 
@@ -159,8 +159,10 @@ export class CircuitBreaker {
     listener: (event: CircuitBreakerEvents[Name]) => void,
   ): () => void {
     checkSubscription(event, listener)
-    const { audience } = this.#circuit
-    return (audience as EventQueue).subscribe(event, listener)
+    const circuit = this.#circuit
+    const queue = circuit.audience === observersOnly ? new EventQueue() : (circuit.audience as EventQueue)
+    circuit.audience = queue
+    return queue.subscribe(event, listener)
   }
 }
 

@@ -1,5 +1,5 @@
 import { CallCounts } from './call-counts.ts'
-import type { Audience, OutcomeEvent, Transition } from './events.ts'
+import type { Audience, Named, Transition } from './events.ts'
 import { decideOpenDuration } from './open-duration.ts'
 import { isTimeout, type Outcome } from './outcome.ts'
 import { type Decision, type Issuer, Permit, type PermitOwner, type Rejection } from './permit.ts'
@@ -39,8 +39,8 @@ import type { Admission, State } from './states/state.ts'
  * state has another name; entering a state anew (`forceOpen` while open, `reset` while closed) only begins a new period.
  */
 export class Circuit implements PermitOwner {
-  readonly name: string
-  readonly audience: Audience
+  readonly breaker: Named
+  audience: Audience
   readonly counts: CallCounts = new CallCounts()
   settings: Settings
   state: State
@@ -52,15 +52,19 @@ export class Circuit implements PermitOwner {
   /** The callbacks of the fast path (execute.ts), while it is enabled. */
   onValue: ((value: unknown) => unknown) | undefined
   onError: ((error: unknown) => unknown) | undefined
-  /** The millisecond in which a rejected call last captured a stack (rejected-call.ts). */
-  stackCapturedAt = -1
+  /** Kept for the rejections of the same millisecond (rejected-call.ts). */
+  captured: object | undefined
 
-  constructor(name: string, settings: Settings, since: number, audience: Audience) {
-    this.name = name
+  constructor(breaker: Named, settings: Settings, since: number, audience: Audience) {
+    this.breaker = breaker
     this.settings = settings
     this.since = since
     this.audience = audience
     this.state = new Closed(this)
+  }
+
+  get name(): string {
+    return this.breaker.name
   }
 
   /** The state at this moment: what has expired is left first. */
@@ -101,12 +105,12 @@ export class Circuit implements PermitOwner {
     if (!this.audience.hasListeners) return
     const at = this.settings.clock.now()
     const event = { breaker: this.name, state: state.name, reason, retryAfterMs, at, shadow }
-    this.audience.rejection(event)
+    this.audience.add(this.breaker, 'rejection', event)
     this.audience.deliver()
   }
 
   run<T>(fn: () => T, permit: Permit): T {
-    return this.audience.run(fn, permit)
+    return this.audience.run(this.breaker, fn, permit)
   }
 
   /** The limit of a call that has just been admitted, in milliseconds; undefined for none. */
@@ -127,22 +131,17 @@ export class Circuit implements PermitOwner {
     else if (outcome === 'success') counts.countSuccess(issuer.timed === true, clock)
     else if (outcome === 'failure') counts.countFailure(issuer.timed === true, clock, error)
     else counts.ignored++
-    if (this.audience.hasCallListeners) {
-      const at = issuer.timed && !late && outcome !== 'ignored' ? clock.last : clock.now()
-      this.#announceOutcome({ breaker: this.name, state: issuer.name, outcome, at, late }, error, permit)
-    }
+    if (this.audience.hasCallListeners) this.#announceOutcome(issuer, outcome, late, error, permit)
     this.#conclude(issuer, late ? undefined : decision, error)
   }
 
-  #announceOutcome(
-    parts: Omit<OutcomeEvent, 'duration' | 'timedOut' | 'error'>,
-    error: unknown,
-    permit: Permit | undefined,
-  ): void {
-    const duration = permit?.startedAt === undefined ? undefined : parts.at - permit.startedAt
-    const timedOut = parts.outcome === 'failure' && isTimeout(error)
-    const event = { ...parts, duration, timedOut, ...(error !== undefined && { error }) }
-    this.audience.outcome(event, permit)
+  #announceOutcome(issuer: Issuer, outcome: Outcome, late: boolean, error: unknown, permit: Permit | undefined): void {
+    const { clock } = this.settings
+    const at = issuer.timed && !late && outcome !== 'ignored' ? clock.last : clock.now()
+    const duration = permit?.startedAt === undefined ? undefined : at - permit.startedAt
+    const timedOut = outcome === 'failure' && isTimeout(error)
+    const event = { breaker: this.name, state: issuer.name, outcome, at, duration, late, timedOut }
+    this.audience.add(this.breaker, 'outcome', error === undefined ? event : { ...event, error }, permit)
   }
 
   /** `settle` for the most frequent event: a success while closed, without listeners to calls. */
@@ -247,7 +246,7 @@ export class Circuit implements PermitOwner {
     // What is kept for snapshots must not keep a caller's error alive.
     const { error: _, ...kept } = transition
     this.lastTransition = kept
-    if (this.audience.hasListeners) this.audience.transition(transition)
+    if (this.audience.hasListeners) this.audience.add(this.breaker, 'transition', transition)
   }
 
   #endFastPath(): void {

@@ -1,4 +1,4 @@
-import { warnOnce } from './misuse.ts'
+import { swallowRejection, warnOnce } from './misuse.ts'
 
 /** Where a breaker and its policies read the time: milliseconds that never run backwards. */
 export interface Clock {
@@ -51,7 +51,9 @@ export class SteadyClock implements Clock {
   #read(): number {
     try {
       const reading = this.#source()
-      return typeof reading === 'number' && Math.abs(reading) <= farthest ? reading + this.#offset : Number.NaN
+      if (typeof reading === 'number' && Math.abs(reading) <= farthest) return reading + this.#offset
+      swallowRejection(reading)
+      return Number.NaN
     } catch {
       return Number.NaN
     }

@@ -21,9 +21,13 @@ export class CircuitOpenError extends Error {
   /** Whole milliseconds until asking again can succeed; null when only an operator can end it (forced open). */
   readonly retryAfterMs: number | null
 
-  constructor(breaker: string, reason: RejectionReason, retryAfterMs: number | null, options?: { cause?: unknown }) {
-    const when = retryAfterMs === null ? '' : `; retry after ${retryAfterMs} ms`
-    super(`circuit breaker ${format(breaker)} ${explanations[reason] ?? reason}${when}`, options)
+  constructor(
+    breaker: string,
+    reason: RejectionReason,
+    retryAfterMs: number | null,
+    message: string = explain(breaker, reason, retryAfterMs),
+  ) {
+    super(message)
     this.breaker = breaker
     this.reason = reason
     this.retryAfterMs = retryAfterMs
@@ -78,6 +82,11 @@ function isInstance(asked: unknown, owner: unknown, mark: string, error: unknown
   } catch {
     return false // null, or a proxy that throws
   }
+}
+
+function explain(breaker: string, reason: RejectionReason, retryAfterMs: number | null): string {
+  const when = retryAfterMs === null ? '' : `; retry after ${retryAfterMs} ms`
+  return `circuit breaker ${format(breaker)} ${explanations[reason] ?? reason}${when}`
 }
 
 const explanations: Record<RejectionReason, string> = {

@@ -1,6 +1,6 @@
 import { assertOption, checkFunction } from '@cb/checks'
-import type { Audience, CircuitBreakerEvents, OutcomeEvent, RejectionEvent, Transition } from './events.ts'
-import { type HubObserver, hasCallObservers, hub, type Named } from './hub.ts'
+import type { Audience, CircuitBreakerEvents, Named, OutcomeEvent, RejectionEvent, Transition } from './events.ts'
+import { type HubObserver, hasCallObservers, hub } from './hub.ts'
 import { callSafely, warnOnce } from './misuse.ts'
 
 type EventName = keyof CircuitBreakerEvents
@@ -11,38 +11,33 @@ interface Subscription {
 }
 
 interface Announcement {
+  readonly breaker: Named
+  readonly queue: EventQueue
   readonly name: EventName
   readonly event: Transition | OutcomeEvent | RejectionEvent
   readonly call: object | undefined
 }
 
-/** More events than this in one delivery can only come from listeners that emit events in a loop. */
+/** The events of all breakers, in the order in which they happened. It grows while it is read: a listener may cause more events. */
+let waiting: Announcement[] = []
+let delivering = false
+
+/** More events than this of one queue in one delivery can only come from listeners that emit events in a loop. */
 const mostPerDelivery = 10_000
 
-const noListeners: readonly Subscription[] = /* @__PURE__ */ Object.freeze([])
-
-/**
- * Delivers a circuit's events to the listeners of its breaker and to the observers of the process: after the circuit's step is
- * complete, in the order in which they happened, also when a listener calls back into the breaker.
- */
+/** Takes the events of one breaker to its listeners, and to the observers of the process. */
 export class EventQueue implements Audience {
-  readonly #breaker: Named
-  #listeners = noListeners
+  #listeners: readonly Subscription[] = []
   #hasOutcomeListeners = false
-  /** Undefined while nothing waits. */
-  #waiting: Announcement[] | undefined
-  #delivering = false
-
-  constructor(breaker: Named) {
-    this.#breaker = breaker
-  }
+  /** In the present delivery. */
+  #added = 0
 
   get hasListeners(): boolean {
     return hub.observers !== null || this.#listeners.length > 0
   }
 
   get hasCallListeners(): boolean {
-    return hasCallObservers() || this.#hasOutcomeListeners
+    return this.#hasOutcomeListeners || hasCallObservers()
   }
 
   subscribe(name: EventName, listener: Subscription['listener']): () => void {
@@ -56,54 +51,44 @@ export class EventQueue implements Audience {
     this.#hasOutcomeListeners = listeners.some(({ name }) => name === 'outcome')
   }
 
-  transition(event: Transition): void {
-    this.#add('transition', event)
-  }
-
-  rejection(event: RejectionEvent): void {
-    this.#add('rejection', event)
-  }
-
-  outcome(event: OutcomeEvent, call: object | undefined): void {
-    this.#add('outcome', event, call)
-  }
-
-  #add(name: EventName, event: Announcement['event'], call?: object): void {
+  add(breaker: Named, name: EventName, event: Announcement['event'], call?: object): void {
     Object.freeze(event) // all listeners share it
-    this.#waiting ??= []
-    if (this.#waiting.length < mostPerDelivery) this.#waiting.push({ name, event, call })
-    else warnOnce(this, this.#breaker.name, 'listeners emit events in a loop; dropping further events')
+    if (!delivering) this.#added = 0
+    // Without listeners of its own, a queue serves many breakers.
+    if (this.#added++ < mostPerDelivery || this.#listeners.length === 0)
+      waiting.push({ breaker, queue: this, name, event, call })
+    else warnOnce(this, breaker.name, 'listeners emit events in a loop; dropping further events')
   }
 
   deliver(): void {
-    if (this.#waiting === undefined || this.#delivering) return
-    this.#delivering = true
-    // The queue grows while it is read: a listener may cause further events.
-    for (const announcement of this.#waiting) this.#announce(announcement)
-    this.#waiting = undefined
-    this.#delivering = false
+    if (delivering || waiting.length === 0) return
+    delivering = true
+    for (const announcement of waiting) announcement.queue.#announce(announcement)
+    waiting = []
+    delivering = false
   }
 
-  run<T>(fn: () => T, call: object): T {
+  run<T>(breaker: Named, fn: () => T, call: object): T {
     const around = (inner: () => T, observer: HubObserver) =>
-      observer.call ? () => (observer as Required<HubObserver>).call(inner, this.#breaker, call) : inner
+      observer.call ? () => (observer as Required<HubObserver>).call(inner, breaker, call) : inner
     return hub.observers === null ? fn() : hub.observers.reduceRight(around, fn)()
   }
 
-  #announce({ name, event, call }: Announcement): void {
+  #announce({ breaker, name, event, call }: Announcement): void {
     // The lists are replaced when a listener leaves, so one that an earlier listener has ended is skipped.
     for (const entry of this.#listeners) {
       if (entry.name !== name || !this.#listeners.includes(entry)) continue
-      callSafely(entry.listener, this.#breaker.name, 'a listener', entry.listener, event as never)
+      callSafely(entry.listener, breaker.name, 'a listener', entry.listener, event as never)
     }
     for (const observer of hub.observers ?? []) {
       if (!hub.observers?.includes(observer)) continue
-      callSafely(observer, this.#breaker.name, 'an observer', () => {
-        return observer[name]?.(event as never, this.#breaker, call)
-      })
+      callSafely(observer, breaker.name, 'an observer', () => observer[name]?.(event as never, breaker, call))
     }
   }
 }
+
+/** The audience of all breakers without listeners of their own: observers may come later. */
+export const observersOnly: EventQueue = /* @__PURE__ */ new EventQueue()
 
 const eventNames: readonly EventName[] = ['transition', 'outcome', 'rejection']
 

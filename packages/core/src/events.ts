@@ -91,19 +91,23 @@ export interface CircuitBreakerEvents {
   rejection: RejectionEvent
 }
 
+/** A breaker, for what must know no more of it: another copy of the package may have created it. */
+export interface Named {
+  readonly name: string
+}
+
 /** What a circuit reports to. */
 export interface Audience {
   /** Whether there is a listener to transitions or rejections. */
   readonly hasListeners: boolean
   /** Whether there is a listener to each call. */
   readonly hasCallListeners: boolean
-  // Each keeps an event until `deliver`.
-  transition(event: Transition): void
-  rejection(event: RejectionEvent): void
-  /** @param call  identifies the call. */
-  outcome(event: OutcomeEvent, call: object | undefined): void
+  /** Keeps an event until `deliver`. @param call  identifies the call of an outcome. */
+  add(breaker: Named, name: 'transition', event: Transition): void
+  add(breaker: Named, name: 'rejection', event: RejectionEvent): void
+  add(breaker: Named, name: 'outcome', event: OutcomeEvent, call: object | undefined): void
   /** Delivers the events in order. Called when a step of the circuit is complete, never within one. */
   deliver(): void
   /** Runs an admitted call inside what observers put around it. */
-  run<T>(fn: () => T, call: object): T
+  run<T>(breaker: Named, fn: () => T, call: object): T
 }

@@ -1,5 +1,5 @@
 import { askFallback, assertOption, checkFunction, checkObject } from '@cb/checks'
-import { type Call, callWithTimeout, then } from './call-timeout.ts'
+import { type Call, callWithTimeout, intrinsicThen } from './call-timeout.ts'
 import type { Circuit } from './circuit.ts'
 import { defaultClassify, outcomeOf, outcomeOfError } from './outcome.ts'
 import type { Permit } from './permit.ts'
@@ -45,7 +45,7 @@ function enableFastPath(circuit: Circuit): boolean {
 /** @param circuit  with the fast path enabled. */
 export function executeFast<T>({ onValue, onError }: Circuit, fn: Call<T>): Promise<T> {
   try {
-    return then.call(Promise.resolve(fn(idleSignal)), onValue, onError) as Promise<T>
+    return intrinsicThen.call(Promise.resolve(fn(idleSignal)), onValue, onError) as Promise<T>
   } catch (error) {
     return Promise.reject(error).then(undefined, onError) as Promise<T>
   }
@@ -113,7 +113,11 @@ function executeAdmitted<T>(
     return new Thrown(reason) as never
   }
   try {
-    return then.call(Promise.resolve(permit.run(call)), onValue as (value: unknown) => T, onError) as Promise<T>
+    return intrinsicThen.call(
+      Promise.resolve(permit.run(call)),
+      onValue as (value: unknown) => T,
+      onError,
+    ) as Promise<T>
   } catch (error) {
     return Promise.reject(error).then(undefined, onError)
   }

@@ -1,10 +1,5 @@
-import type { OutcomeEvent, RejectionEvent, Transition } from './events.ts'
+import type { Named, OutcomeEvent, RejectionEvent, Transition } from './events.ts'
 import { callSafely } from './misuse.ts'
-
-/** A breaker as the hub knows it: another copy of the package may have created it. */
-export interface Named {
-  readonly name: string
-}
 
 /** An observer as the hub knows it. `observe` makes sure that `call` runs `fn` exactly once, and gives its answer. */
 export interface HubObserver {

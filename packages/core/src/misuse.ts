@@ -1,6 +1,6 @@
 import { format, onRejection, warnOnce as warn } from '@cb/checks'
 
-export { swallowRejection } from '@cb/checks'
+export { onRejection, swallowRejection } from '@cb/checks'
 
 /** Logs once per culprit that a function of the user has misbehaved. */
 export function warnOnce(culprit: object, breaker: string, what: string, error?: unknown): void {

@@ -103,7 +103,9 @@ export function safeRandom(random: () => number): () => number {
   return () => {
     try {
       const value = random()
-      return typeof value === 'number' && value >= 0 && value < 1 ? value : 0.5
+      if (typeof value === 'number' && value >= 0 && value < 1) return value
+      swallowRejection(value)
+      return 0.5
     } catch {
       return 0.5
     }

@@ -202,8 +202,8 @@ export class CircuitBreakerRegistry {
 function isForgettable(breaker: CircuitBreaker): boolean {
   const state = CircuitBreaker.createdCircuitOf(breaker)?.state
   if (state === undefined) return true
-  if (!(state instanceof Closed) || state.recovery !== undefined) return false
-  return !remembersFailures(state.window()) && !remembersFailures(state.monitors.admission?.snapshot?.())
+  if (!(state instanceof Closed) || state.admission?.recovery !== undefined) return false
+  return !remembersFailures(state.window()) && !remembersFailures(state.admission?.admission?.monitor.snapshot?.())
 }
 
 /** Each policy of an `anyOf` counts, not only the first. */

@@ -2,25 +2,47 @@ import type { Circuit } from './circuit.ts'
 import { CircuitOpenError } from './errors.ts'
 import type { Rejection } from './permit.ts'
 
+/** The latest error with a stack of a circuit; later ones of the same millisecond take their texts from it. */
+export interface CapturedRejection {
+  readonly at: number
+  readonly rejection: Rejection
+  readonly message: string
+  readonly stack: string
+}
+
 /**
  * The promise of a rejected call, with an error of its own: callers may add to it. To capture a stack costs more than the call that
  * is spared, and rejections come in floods, so the first of a millisecond captures one, and the others say where to look.
  */
-export function rejectCall(circuit: Circuit, { reason, retryAfterMs }: Rejection): Promise<never> {
+export function rejectCall(circuit: Circuit, rejection: Rejection): Promise<never> {
   const at = Math.floor(circuit.settings.clock.now())
-  const captures = at !== circuit.stackCapturedAt
-  circuit.stackCapturedAt = at
-  const create = () => new CircuitOpenError(circuit.name, reason, retryAfterMs)
-  return Promise.resolve(new Thrown(captures ? create() : withoutStack(create)))
+  const captured = circuit.captured as CapturedRejection | undefined
+  const { reason, retryAfterMs } = rejection
+  const same =
+    captured?.at === at && captured.rejection.retryAfterMs === retryAfterMs && captured.rejection.reason === reason
+  return Promise.resolve(new Thrown(same ? withoutStack(circuit, captured) : capture(circuit, rejection, at)))
 }
 
-/** Engines other than V8 ignore the limit, and capture. `Reflect.set` does not throw where `Error` is frozen. */
-function withoutStack(create: () => CircuitOpenError): CircuitOpenError {
-  const { stackTraceLimit } = Error as { stackTraceLimit?: number }
-  Reflect.set(Error, 'stackTraceLimit', 0)
-  const error = create()
-  Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
-  error.stack = `${error.name}: ${error.message}\n    (no stack: only the first rejection of a millisecond captures one)`
+function capture(circuit: Circuit, rejection: Rejection, at: number): CircuitOpenError {
+  const error = new CircuitOpenError(circuit.name, rejection.reason, rejection.retryAfterMs)
+  const { message } = error
+  const stack = `${error.name}: ${message}\n    (no stack: only the first rejection of a millisecond captures one)`
+  circuit.captured = { at, rejection, message, stack }
+  return error
+}
+
+/** Engines other than V8 ignore the limit, and capture. */
+function withoutStack({ name }: Circuit, { rejection, message, stack }: CapturedRejection): CircuitOpenError {
+  const engine = Error as { stackTraceLimit?: number | undefined }
+  const { stackTraceLimit } = engine
+  try {
+    engine.stackTraceLimit = undefined
+  } catch {
+    // `Error` is frozen.
+  }
+  const error = new CircuitOpenError(name, rejection.reason, rejection.retryAfterMs, message)
+  if (engine.stackTraceLimit !== stackTraceLimit) engine.stackTraceLimit = stackTraceLimit
+  error.stack = stack
   return error
 }
 

@@ -10,8 +10,9 @@ import {
 } from '@cb/checks'
 import type { Circuit } from './circuit.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
-import { callSafely } from './misuse.ts'
 import { keepNote } from './options.ts'
+import { loadMemory, type Memory, saveMemory } from './saved-memory.ts'
+import { askPolicy } from './states/ask-policy.ts'
 import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
 import { HalfOpen } from './states/half-open.ts'
@@ -33,6 +34,7 @@ export interface SavedState {
   readonly override: {
     readonly state: 'open' | 'closed'
     readonly note: string | null
+    readonly age: number
     readonly expiresIn: number | null
   } | null
   readonly counts: Readonly<Record<CountName, number>>
@@ -75,9 +77,9 @@ interface Policy {
   readonly name: string
   readonly config?: object
 }
-interface Monitor {
-  save?(): unknown
-  load?(saved: unknown, elapsed: number): void
+interface StartedPolicy {
+  readonly policy: Policy
+  readonly monitor: Memory
 }
 
 /**
@@ -96,17 +98,17 @@ export function saveState(breaker: CircuitBreaker): SavedState {
     savedAt: Date.now(),
     age: settings.clock.now() - since,
     state: savePeriod(circuit, forced?.suspended ?? state),
-    override: forced ? saveOverride(forced) : null,
+    override: forced ? saveOverride(forced, settings.clock.now()) : null,
     counts: Object.fromEntries(
       Object.keys(counts).map((count) => [count, totals[count as CountName]]),
     ) as SavedState['counts'],
   }
 }
 
-function saveOverride(forced: Forced): SavedState['override'] {
-  const { name: state, note } = forced
+function saveOverride(forced: Forced, now: number): SavedState['override'] {
+  const { name: state, note, since } = forced
   const remaining = forced.remaining()
-  return { state, note, expiresIn: remaining === Infinity ? null : Math.max(0, remaining) }
+  return { state, note, age: now - since, expiresIn: remaining === Infinity ? null : Math.max(0, remaining) }
 }
 
 function savePeriod(circuit: Circuit, state: State): SavedPeriod {
@@ -116,24 +118,22 @@ function savePeriod(circuit: Circuit, state: State): SavedPeriod {
   }
   if (state instanceof HalfOpen) return { name: 'half-open', attempt: state.attempt, age: state.age }
   const closed = state as Closed
-  const { trip, recovery, admission } = circuit.settings
-  const { monitors, attempt } = closed
+  const { trip } = circuit.settings
+  const { trip: monitor, admission: gates, attempt } = closed
   return {
     name: 'closed',
-    trip: savePolicy(circuit, trip, monitors.trip) as SavedPolicy,
+    trip: savePolicy(circuit, 'trip', { policy: trip, monitor }) as SavedPolicy,
     attempt,
-    recovery: savePolicy(circuit, recovery, monitors.recovery),
-    admission: savePolicy(circuit, admission, monitors.admission),
+    recovery: savePolicy(circuit, 'admission', gates?.recovery),
+    admission: savePolicy(circuit, 'admission', gates?.admission),
   }
 }
 
-function savePolicy(circuit: Circuit, policy: Policy | undefined, monitor: Monitor | undefined): SavedPolicy | null {
-  if (policy === undefined || monitor === undefined) return null
-  let memory: unknown = null
-  callSafely(monitor, circuit.name, 'the policy', () => {
-    memory = monitor.save?.() ?? null
-  })
-  return { policy: describePolicy(policy), memory }
+function savePolicy(circuit: Circuit, kind: string, started: StartedPolicy | undefined): SavedPolicy | null {
+  if (started === undefined) return null
+  const { policy, monitor } = started
+  const memory = askPolicy(circuit, policy, kind, () => saveMemory(monitor))
+  return { policy: describePolicy(policy), memory: memory ?? null }
 }
 
 function describePolicy({ name, config }: Policy): string {
@@ -198,8 +198,8 @@ function restore(circuit: Circuit, value: unknown): void {
   circuit.enter(next, 'restored', undefined, { counts: known, since: now - age - elapsed })
 }
 
-/** A year, in milliseconds. A wall clock that says more has jumped. */
-const longestElapsed = 31_536_000_000
+/** Ten years, in milliseconds. A wall clock that says more has jumped. */
+const longestElapsed = 315_360_000_000
 
 /** A wall clock that was set back since says nothing about the time that has passed. */
 function elapsedSince(savedAt: number): number {
@@ -221,26 +221,24 @@ function restorePeriod(circuit: Circuit, value: SavedPeriod, elapsed: number): S
 }
 
 function restoreClosed(circuit: Circuit, saved: SavedPeriod & { name: 'closed' }, elapsed: number): Closed {
-  const { trip, recovery, admission } = circuit.settings
   const closed = new Closed(circuit, saved.recovery === null ? undefined : saved.attempt)
-  const { monitors } = closed
-  restorePolicy('trip', trip, monitors.trip, saved.trip, elapsed)
-  restorePolicy('recovery', recovery, monitors.recovery, saved.recovery, elapsed)
-  restorePolicy('admission', admission, monitors.admission, saved.admission, elapsed)
+  const { trip: monitor, admission: gates } = closed
+  restorePolicy('trip', { policy: circuit.settings.trip, monitor }, saved.trip, elapsed)
+  restorePolicy('recovery', gates?.recovery, saved.recovery, elapsed)
+  restorePolicy('admission', gates?.admission, saved.admission, elapsed)
   return closed
 }
 
 function restorePolicy(
   kind: string,
-  policy: Policy | undefined,
-  monitor: Monitor | undefined,
+  started: StartedPolicy | undefined,
   value: SavedPolicy | null,
   elapsed: number,
 ): void {
   if (value === null) return
-  const { policy: savedPolicy, memory } = checkObject(`saved.state.${kind}`, value, ['policy', 'memory'])
-  if (policy === undefined || memory === null || savedPolicy !== describePolicy(policy)) return
-  monitor?.load?.(memory, elapsed)
+  const saved = checkObject(`saved.state.${kind}`, value, ['policy', 'memory'])
+  if (started === undefined || saved.policy !== describePolicy(started.policy)) return
+  loadMemory(started.monitor, saved.memory, elapsed)
 }
 
 function restoreOverride(
@@ -249,9 +247,11 @@ function restoreOverride(
   period: State,
   elapsed: number,
 ): Forced {
-  const { state, note, expiresIn } = checkObject('saved.override', value, ['state', 'note', 'expiresIn'])
+  const known = ['state', 'note', 'age', 'expiresIn']
+  const { state, note, age, expiresIn } = checkObject('saved.override', value, known)
   assertOption(state === 'open' || state === 'closed', 'saved.override.state', 'open or closed', state)
   assertOption(note === null || typeof note === 'string', 'saved.override.note', 'a string or null', note)
   const remaining = expiresIn === null ? Infinity : checkNumber('saved.override.expiresIn', expiresIn, duration)
-  return new Forced(state, circuit.settings.clock, note && keepNote(note), remaining - elapsed, period)
+  const began = checkNumber('saved.override.age', age, duration) + elapsed
+  return new Forced(state, circuit.settings.clock, note && keepNote(note), remaining - elapsed, period, began)
 }

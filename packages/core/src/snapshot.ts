@@ -1,8 +1,9 @@
-import type { AdmissionMonitor, AdmissionPolicy } from './admission/admission-policy.ts'
+import type { AdmissionPolicy } from './admission/admission-policy.ts'
 import type { Circuit } from './circuit.ts'
 import type { StateName, Transition, WindowSnapshot } from './events.ts'
-import { callSafely } from './misuse.ts'
+import { askPolicy } from './states/ask-policy.ts'
 import { Closed } from './states/closed.ts'
+import type { StartedPolicy } from './states/closed-admission.ts'
 import { Forced } from './states/forced.ts'
 import { emptyWindow } from './states/state.ts'
 
@@ -64,7 +65,7 @@ export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
   const { success, failure, ignored, rejected, late, shadowed, timeouts, opens, closes } = circuit.counts
   const { lastSuccessAt, lastFailureAt } = circuit.counts
   const rejection = state.rejection()
-  const monitors = state instanceof Closed ? state.monitors : undefined
+  const gates = state instanceof Closed ? state.admission : undefined
   return {
     name: circuit.name,
     state: state.name,
@@ -82,8 +83,8 @@ export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
     lastTransition: circuit.lastTransition,
     window: state.window?.() ?? emptyWindow,
     probes: state.probes?.() ?? null,
-    recovery: snapshotOf(circuit, recovery, monitors?.recovery),
-    admission: snapshotOf(circuit, admission, monitors?.admission),
+    recovery: snapshotOf(circuit, gates?.recovery),
+    admission: snapshotOf(circuit, gates?.admission),
     config: {
       trip: { policy: trip.name, ...trip.config },
       openDuration: openDuration.config ?? 'custom',
@@ -100,15 +101,9 @@ function configOf(policy: AdmissionPolicy | undefined): object | null {
   return policy === undefined ? null : { policy: policy.name, ...policy.config }
 }
 
-function snapshotOf(
-  circuit: Circuit,
-  policy: AdmissionPolicy | undefined,
-  monitor: AdmissionMonitor | undefined,
-): AdmissionSnapshot | null {
-  if (policy === undefined || monitor === undefined) return null
-  let known: object | undefined
-  callSafely(monitor, circuit.name, 'the admission policy', () => {
-    known = monitor.snapshot?.()
-  })
+function snapshotOf(circuit: Circuit, started: StartedPolicy | undefined): AdmissionSnapshot | null {
+  if (started === undefined) return null
+  const { policy, monitor } = started
+  const known = askPolicy(circuit, policy, 'admission', () => monitor.snapshot?.())
   return { policy: policy.name, ...known }
 }

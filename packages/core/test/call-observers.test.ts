@@ -6,7 +6,7 @@ function watching(observer: Observer): void {
   onTestFinished(observe(observer))
 }
 
-test('a call runs inside what an observer puts around it, before and after the first await', async () => {
+test('a call runs inside the context of an observer, before and after its first await', async () => {
   const spans = new AsyncLocalStorage<string>()
   watching({ call: (run, breaker) => spans.run(`execute ${breaker.name}`, run) })
   const breaker = new CircuitBreaker({ name: 'traced' })
@@ -33,7 +33,7 @@ test('the first observer is the outermost', async () => {
   expect(order).toEqual(['outer', 'inner', 'the call'])
 })
 
-test('an outcome tells which call it was', async () => {
+test('an outcome identifies its call', async () => {
   const calls: object[] = []
   const outcomes: unknown[] = []
   watching({
@@ -75,7 +75,7 @@ test.each([
       run()
     },
   ],
-])('a call is made once and answered when an observer %s', async (_what, call) => {
+])('a call runs once and resolves with its value when an observer %s', async (_what, call) => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
   watching({ call })
   const made = vi.fn(() => 'answer')
@@ -85,7 +85,7 @@ test.each([
   expect(breaker.snapshot().totals.success).toBe(1)
 })
 
-test("a call's own error goes to its caller, through every observer", async () => {
+test('the error of a call reaches the caller unchanged when observers surround the call', async () => {
   watching({ call: (run) => run() })
   const error = new Error('down')
   const breaker = new CircuitBreaker()
@@ -97,7 +97,7 @@ test("a call's own error goes to its caller, through every observer", async () =
   expect(breaker.snapshot().totals.failure).toBe(1)
 })
 
-test('permit.run puts observers around a call of two steps, and gives back what it returns', () => {
+test('permit.run surrounds a function with the observers, and returns its value', () => {
   const around = vi.fn((run: () => void) => run())
   const breaker = new CircuitBreaker()
   expect(breaker.acquire().run(() => 'unwatched')).toBe('unwatched')
@@ -108,13 +108,13 @@ test('permit.run puts observers around a call of two steps, and gives back what 
   expect(breaker.snapshot().totals.success).toBe(0)
 })
 
-test('an observer hears of each call beside one that does not want to', async () => {
+test('an observer of outcomes gets each of them, also when others observe something else', async () => {
   watching({ transition: () => {} })
-  const heard: unknown[] = []
-  watching({ outcome: ({ outcome }) => heard.push(outcome) })
+  const seen: unknown[] = []
+  watching({ outcome: ({ outcome }) => seen.push(outcome) })
   watching({ rejection: () => {} })
   const breaker = new CircuitBreaker()
   await breaker.execute(() => 1)
   await breaker.execute(() => 2)
-  expect(heard).toEqual(['success', 'success'])
+  expect(seen).toEqual(['success', 'success'])
 })

@@ -1,14 +1,14 @@
 import { deferred, fakeClock } from '@cb/test-kit'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { CallTimeoutError, CircuitBreaker, consecutiveFailures } from '../src/index.ts'
-import { closedBreaker, down } from './in-state.ts'
+import { closedBreaker, down, halfOpenBreaker } from './in-state.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
 })
 afterEach(() => vi.useRealTimers())
 
-test('a call that takes too long rejects with an error that says so, and counts as a failure', async () => {
+test('a call that exceeds callTimeout rejects with a CallTimeoutError and counts as a failure', async () => {
   const { breaker } = closedBreaker({ callTimeout: 200 })
   const result = breaker.execute(() => new Promise(() => {}))
   const settled = vi.fn()
@@ -102,7 +102,7 @@ test('an idle breaker has no timer in any state', () => {
   expect([breaker.state, timers()]).toEqual(['half-open', before])
 })
 
-test('a timeout opens the fallback, and a caller that gave up before it is no timeout', async () => {
+test('a timeout is passed to the fallback, and an abort before the timeout does not count as one', async () => {
   const { breaker } = closedBreaker({ callTimeout: 200 })
   const fallback = vi.fn(() => 'cached')
   const result = breaker.execute(() => new Promise(() => {}), { fallback })
@@ -118,7 +118,7 @@ test('a timeout opens the fallback, and a caller that gave up before it is no ti
   expect(breaker.snapshot()).toMatchObject({ timeouts: 1, totals: { failure: 1, ignored: 1 } })
 })
 
-test('callTimeout tells the limit of a call at this moment, shorter for a probe', () => {
+test('breaker.callTimeout is the limit of a call at this moment, shorter for a probe', () => {
   const clock = fakeClock()
   const limits = { callTimeout: 2_000, halfOpen: { callTimeout: 500 } }
   const breaker = new CircuitBreaker({ ...limits, trip: consecutiveFailures(1), openDuration: 1_000, now: clock.now })
@@ -127,4 +127,16 @@ test('callTimeout tells the limit of a call at this moment, shorter for a probe'
   clock.advance(1_000)
   expect(breaker.callTimeout).toBe(500)
   expect(new CircuitBreaker().callTimeout).toBeUndefined()
+})
+
+test.each([
+  ['a longer', { callTimeout: 60_000 }],
+  ['no', {}],
+])('a probe has its own time limit where other calls have %s limit', async (_, options) => {
+  const { breaker } = halfOpenBreaker({ ...options, halfOpen: { callTimeout: 5, probeTimeout: 120_000 } })
+  const caught = breaker.execute(() => new Promise(() => {})).catch((error: unknown) => error)
+  await vi.advanceTimersByTimeAsync(5)
+  expect(await caught).toBeInstanceOf(CallTimeoutError)
+  expect(await caught).toMatchObject({ callTimeout: 5 })
+  expect(breaker.state).toBe('open')
 })

@@ -1,11 +1,11 @@
 import { getEventListeners } from 'node:events'
 import { deferred } from '@cb/test-kit'
-import { expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { closedBreaker, down, halfOpenBreaker, openBreaker } from './in-state.ts'
 
 const noTotals = { success: 0, failure: 0, ignored: 0, rejected: 0, late: 0 }
 
-test('a call whose signal is aborted already is not begun, not counted and gets no fallback', async () => {
+test('a call whose signal is aborted already does not start, is not counted and gets no fallback', async () => {
   const { breaker } = closedBreaker()
   const call = vi.fn()
   const fallback = vi.fn()
@@ -74,7 +74,7 @@ test.each<[string, () => unknown]>([
       throw down
     },
   ],
-])('when the call %s nothing stays on the signal', async (_, call) => {
+])('when the call %s no listener stays on the signal', async (_, call) => {
   const { signal } = new AbortController()
   await closedBreaker()
     .breaker.execute(call, { signal })
@@ -82,7 +82,7 @@ test.each<[string, () => unknown]>([
   expect(getEventListeners(signal, 'abort')).toHaveLength(0)
 })
 
-test('a rejection leaves nothing on the signal and gets the fallback', async () => {
+test('a rejected call leaves no listener on the signal and gets the fallback', async () => {
   const { signal } = new AbortController()
   await expect(openBreaker().breaker.execute(() => 1, { signal, fallback: () => 'cached' })).resolves.toBe('cached')
   expect(getEventListeners(signal, 'abort')).toHaveLength(0)
@@ -103,7 +103,7 @@ test('an abort after the call has settled changes nothing', async () => {
   expect(breaker.snapshot().totals).toEqual({ ...noTotals, success: 1 })
 })
 
-test('a signal that a listener aborts while the call is being admitted ends the call', async () => {
+test('a signal that an event listener aborts during admission ends the call', async () => {
   const { breaker, clock } = openBreaker()
   const controller = new AbortController()
   breaker.on('transition', () => controller.abort(down))
@@ -113,4 +113,58 @@ test('a signal that a listener aborts while the call is being admitted ends the 
   slow.resolve('as if nothing had happened')
   await expect(result).rejects.toBe(down)
   expect(breaker.snapshot().probes?.live).toBe(0)
+})
+
+test('a call with a signal has no time limit on a breaker without a callTimeout', async () => {
+  vi.useFakeTimers()
+  const { breaker } = closedBreaker()
+  const call = breaker.execute(() => new Promise((resolve) => setTimeout(() => resolve('late'), 86_400_000)), {
+    signal: new AbortController().signal,
+  })
+  vi.advanceTimersByTime(86_400_000)
+  await expect(call).resolves.toBe('late')
+})
+
+/** A signal of a user's own, of which one part throws. */
+function signalThatThrows(part: 'addEventListener' | 'removeEventListener' | 'aborted'): AbortSignal {
+  const fail = () => {
+    throw down
+  }
+  const usual = { aborted: false, addEventListener: () => {}, removeEventListener: () => {} }
+  return Object.defineProperty({ ...usual }, part, part === 'aborted' ? { get: fail } : { value: fail }) as never
+}
+
+describe.each([
+  ['with a callTimeout', { callTimeout: 1_000, halfOpen: { probeTimeout: 2_000 } }],
+  ['without a callTimeout', {}],
+])('a signal of which a part throws, %s', (_, options) => {
+  beforeEach(() => vi.useFakeTimers())
+  afterEach(() => vi.useRealTimers())
+
+  test.each([
+    ['addEventListener', 1],
+    ['aborted', 0],
+  ] as const)('%s: rejects with that error, leaves no timer and counts no failure', async (part, ignored) => {
+    const { breaker } = halfOpenBreaker(options)
+    const call = vi.fn(() => 1)
+    const result = breaker.execute(call, { signal: signalThatThrows(part) })
+    await expect(result).rejects.toBe(down)
+    expect(vi.getTimerCount()).toBe(0)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(breaker.snapshot()).toMatchObject({
+      state: 'half-open',
+      probes: { live: 0, successes: 0, failures: 0 },
+      totals: { ignored, failure: 1, late: 0 },
+    })
+  })
+
+  test('removeEventListener: the call settles, its permit too, and no timer is left', async () => {
+    const { breaker } = halfOpenBreaker(options)
+    const result = breaker.execute(() => 1, { signal: signalThatThrows('removeEventListener') })
+    await result.catch((error: unknown) => expect(error).toBe(down))
+    expect(vi.getTimerCount()).toBe(0)
+    expect(breaker.snapshot().probes?.live).toBe(0)
+    const { success, ignored, late } = breaker.snapshot().totals
+    expect([success + ignored, late]).toEqual([1, 0])
+  })
 })

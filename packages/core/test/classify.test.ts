@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { CallTimeoutError, CircuitOpenError, type Classify, defaultClassify, type Outcome } from '../src/index.ts'
-import { closedBreaker, down, halfOpenBreaker } from './in-state.ts'
+import {
+  CallTimeoutError,
+  CircuitOpenError,
+  type Classify,
+  consecutiveFailures,
+  defaultClassify,
+  type Outcome,
+} from '../src/index.ts'
+import { closedBreaker, down, halfOpenBreaker, openBreaker } from './in-state.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -36,12 +43,12 @@ describe('by default', () => {
     ["opossum's capacity limit", errorWith({ code: 'ESEMLOCKED' }), 'ignored'],
     ["cockatiel's open circuit", errorWith({ isBrokenCircuitError: true }), 'ignored'],
     ["cockatiel's bulkhead", errorWith({ isBulkheadRejectedError: true }), 'ignored'],
-    ["Bottleneck's refusal", new BottleneckError('This job has been dropped by Bottleneck'), 'ignored'],
+    ["Bottleneck's rejection", new BottleneckError('This job has been dropped by Bottleneck'), 'ignored'],
     ['a job that timed out in Bottleneck', new BottleneckError('This job timed out after 5 ms.'), 'failure'],
     ["cockatiel's cache that is not there yet", errorWith({ isHydratingCircuitError: true }), 'ignored'],
     ["opossum's shutdown", errorWith({ code: 'ESHUTDOWN' }), 'ignored'],
-    ["rate-limiter-flexible's refusal", { remainingPoints: 0, msBeforeNext: 500, consumedPoints: 3 }, 'ignored'],
-  ])('%s is taken as it should be', async (_, error, expected) => {
+    ["rate-limiter-flexible's rejection", { remainingPoints: 0, msBeforeNext: 500, consumedPoints: 3 }, 'ignored'],
+  ])('%s has the documented outcome', async (_, error, expected) => {
     expect(defaultClassify({ status: 'rejected', reason: error })).toBe(expected)
     const { breaker } = closedBreaker()
     await expect(breaker.execute(() => Promise.reject(error)).then(String, () => 'rejected')).resolves.toBe('rejected')
@@ -54,7 +61,28 @@ describe('by default', () => {
   })
 })
 
-describe('a classify of your own', () => {
+test.each([
+  [
+    'a rejection inside an AbortError of p-retry',
+    { name: 'AbortError', originalError: new CircuitOpenError('a', 'open', 5) },
+  ],
+  [
+    'a rejection of rate-limiter-flexible without a class',
+    Object.assign(Object.create(null), { msBeforeNext: 5, remainingPoints: 0 }),
+  ],
+])('%s is ignored by default', (_, reason) => {
+  expect(defaultClassify({ status: 'rejected', reason })).toBe('ignored')
+})
+
+test('an error with only one of the two properties of a rate limiter is a failure', async () => {
+  const { breaker } = closedBreaker({ trip: consecutiveFailures(5) })
+  for (const trait of ['msBeforeNext', 'remainingPoints']) {
+    await breaker.execute(() => Promise.reject({ [trait]: 1 })).catch(() => {})
+  }
+  expect(breaker.snapshot().totals).toMatchObject({ failure: 2, ignored: 0 })
+})
+
+describe('a user-defined classify', () => {
   test.each(['success', 'failure', 'ignored'] as const)(
     'decides: %s, whether resolved or rejected',
     async (outcome) => {
@@ -69,7 +97,7 @@ describe('a classify of your own', () => {
     },
   )
 
-  test('is given what Promise.allSettled would give', async () => {
+  test('gets the same object as Promise.allSettled gives', async () => {
     const classify = vi.fn<Classify>(defaultClassify)
     const { breaker } = closedBreaker({ classify })
     await breaker.execute(() => 7)
@@ -84,20 +112,20 @@ describe('a classify of your own', () => {
   })
 
   test.each([undefined, null, true, 'Success', 0, {}])(
-    'that answers %j gives way to the default, said once',
+    'that returns %j is replaced by the default and reported once',
     async (answer) => {
-      const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+      const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
       const { breaker } = closedBreaker({ classify: () => answer as never })
       await breaker.execute(() => 1)
       await breaker.execute(() => 1)
       await expect(breaker.execute(() => Promise.reject(down))).rejects.toBe(down)
       expect(breaker.snapshot().totals).toMatchObject({ success: 2, failure: 1 })
-      expect(said).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('classify'))
+      expect(printed).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('classify'))
     },
   )
 
-  test('that throws gives way to the default, said once, and leaks no permit', async () => {
-    const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+  test('that throws is replaced by the default, is reported once and leaks no permit', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const classify = () => {
       throw new Error('my bug')
     }
@@ -106,41 +134,72 @@ describe('a classify of your own', () => {
     expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 1, failures: 0 })
     await expect(breaker.execute(() => 2)).resolves.toBe(2)
     expect(breaker.state).toBe('closed')
-    expect(said).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('my bug'))
+    expect(printed).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('my bug'))
   })
 
-  test('what is said does not show what hangs on an error', async () => {
-    const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+  test('a report does not contain the properties of an error', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const classify = () => {
       throw Object.assign(new Error('my bug'), { headers: { authorization: 'Bearer s3cret' } })
     }
     await closedBreaker({ classify }).breaker.execute(() => 1)
-    expect(said.mock.calls.flat().join()).not.toContain('s3cret')
-    expect(said.mock.calls.flat().every((part) => typeof part === 'string')).toBe(true)
+    expect(printed.mock.calls.flat().join()).not.toContain('s3cret')
+    expect(printed.mock.calls.flat().every((part) => typeof part === 'string')).toBe(true)
   })
 
-  test('that is async by mistake does no harm when it rejects', async () => {
-    const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+  test('that is async by mistake is reported, and its rejection is not unhandled', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { breaker } = closedBreaker({ classify: (async () => Promise.reject(new Error('my bug'))) as never })
     await expect(breaker.execute(() => 1)).resolves.toBe(1)
     await new Promise((resolve) => setImmediate(resolve))
-    expect(said).toHaveBeenCalledOnce()
+    expect(printed).toHaveBeenCalledOnce()
   })
 })
 
-test.each([
-  ['a CallTimeoutError', new CallTimeoutError('other', 5), true],
-  ['a TimeoutError of AbortSignal.timeout', new DOMException('late', 'TimeoutError'), true],
-  ['a connection that timed out', Object.assign(new Error('connect'), { code: 'ETIMEDOUT' }), true],
-  ['a timeout of axios', Object.assign(new Error('timeout of 5ms exceeded'), { code: 'ECONNABORTED' }), true],
-  ['headers that did not come', Object.assign(new Error('headers'), { code: 'UND_ERR_HEADERS_TIMEOUT' }), true],
-  ['a refused connection', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), false],
-  ['a thrown string', 'ETIMEDOUT', false],
-])('whether %s was a time-out is told apart', (_saying, error, timedOut) => {
-  const { breaker } = closedBreaker()
-  const heard: boolean[] = []
-  breaker.on('outcome', (event) => heard.push(event.timedOut))
-  breaker.acquire().failure(error)
-  expect(heard).toEqual([timedOut])
-  expect(breaker.snapshot()).toMatchObject({ timeouts: timedOut ? 1 : 0, totals: { failure: 1 } })
+describe("another breaker's rejection as a cause", () => {
+  const wrapped = (error: unknown, times: number): unknown => {
+    let outer = error
+    for (let n = 0; n < times; n++) outer = new Error('wrapped', { cause: outer })
+    return outer
+  }
+  const outcomeOf = (reason: unknown) => defaultClassify({ status: 'rejected', reason })
+
+  test.each([1, 2, 8])('is ignored under %i errors around it', async (times) => {
+    const error = wrapped(new CircuitOpenError('inner', 'open', 5), times)
+    expect(outcomeOf(error)).toBe('ignored')
+    const { breaker } = closedBreaker()
+    await expect(breaker.execute(() => Promise.reject(error))).rejects.toBe(error)
+    expect(breaker.snapshot()).toMatchObject({ state: 'closed', totals: { failure: 0, ignored: 1 } })
+  })
+
+  test('is a failure under a thousand errors', () => {
+    expect(outcomeOf(wrapped(new CircuitOpenError('inner', 'open', 5), 1_000))).toBe('failure')
+  })
+
+  test('is not looked for in a circle, nor behind a getter that throws', () => {
+    const [one, two] = [new Error('one'), new Error('two')]
+    one.cause = two
+    two.cause = one
+    expect(outcomeOf(one)).toBe('failure')
+    const trap = Object.defineProperty(new Error('x'), 'cause', {
+      get() {
+        throw new Error('getter')
+      },
+    })
+    expect(outcomeOf(trap)).toBe('failure')
+    expect(outcomeOf(new Error('outer', { cause: trap }))).toBe('failure')
+  })
+
+  test('is ignored when the call rejects through an outer breaker', async () => {
+    const inner = openBreaker().breaker
+    const { breaker } = closedBreaker()
+    const call = () =>
+      inner
+        .execute(() => 1)
+        .catch((cause) => {
+          throw new Error('payment failed', { cause })
+        })
+    await expect(breaker.execute(call)).rejects.toThrow('payment failed')
+    expect(breaker.snapshot()).toMatchObject({ state: 'closed', totals: { failure: 0, ignored: 1 } })
+  })
 })

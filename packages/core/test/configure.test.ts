@@ -7,9 +7,11 @@ import {
   consecutiveFailures,
   countWindow,
   failureRate,
+  ramp,
 } from '../src/index.ts'
+import { down, openBreaker } from './in-state.ts'
 
-test('a changed limit holds for the next call and the window keeps what it knows', async () => {
+test('a new callTimeout holds for the next call and the window is kept', async () => {
   const breaker = new CircuitBreaker({ trip: consecutiveFailures(3) })
   breaker.acquire().failure()
   breaker.acquire().failure()
@@ -19,7 +21,7 @@ test('a changed limit holds for the next call and the window keeps what it knows
   expect(breaker.state).toBe('open')
 })
 
-test('a call on the plain path heeds a classify that was configured after an earlier call', async () => {
+test('a classify that is configured after a call decides the outcome of the next', async () => {
   const breaker = new CircuitBreaker({ trip: consecutiveFailures(1) })
   await breaker.execute(() => 500)
   breaker.configure({
@@ -88,7 +90,7 @@ test('a new open duration holds from the next trip on', () => {
   expect(breaker.snapshot().retryAfterMs).toBe(10)
 })
 
-test('a ramp that is configured while open holds for the recovery, one that runs goes on as it began', () => {
+test('a ramp that is configured while open is used for the recovery, and a running ramp does not change', () => {
   const clock = fakeClock()
   const breaker = new CircuitBreaker({
     trip: consecutiveFailures(1),
@@ -98,11 +100,11 @@ test('a ramp that is configured while open holds for the recovery, one that runs
     random: () => 0.5,
   })
   breaker.acquire().failure()
-  breaker.configure({ ramp: { duration: 100, from: 0 } })
+  breaker.configure({ recovery: ramp({ duration: 100, from: 0 }) })
   clock.advance(10)
   breaker.acquire().success()
   expect(breaker.tryAcquire()).toMatchObject({ reason: 'ramp' })
-  breaker.configure({ ramp: { duration: 1_000, from: 0 } })
+  breaker.configure({ recovery: ramp({ duration: 1_000, from: 0 }) })
   clock.advance(51)
   expect(breaker.tryAcquire().admitted).toBe(true)
 })
@@ -140,4 +142,15 @@ test('the other breakers of a registry keep their settings when one is configure
   expect(registry.get('a').snapshot().config['callTimeout']).toBe(5)
   expect(registry.get('b').snapshot().config['callTimeout']).toBe(100)
   expect(registry.get('c').snapshot().config['callTimeout']).toBe(100)
+})
+
+test('a trip policy that is configured while open is used after the breaker has closed', () => {
+  const { breaker, clock } = openBreaker({ halfOpen: { successThreshold: 1 } })
+  breaker.configure({ trip: consecutiveFailures(2) })
+  clock.advance(1_000)
+  breaker.acquire().success()
+  breaker.acquire().failure(down)
+  expect(breaker.state).toBe('closed')
+  breaker.acquire().failure(down)
+  expect(breaker.state).toBe('open')
 })

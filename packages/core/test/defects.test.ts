@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CircuitOpenError, consecutiveFailures, failureRate, timeWindow } from '../src/index.ts'
+import { CircuitOpenError, consecutiveFailures, failureRate, ramp, timeWindow } from '../src/index.ts'
 import { closedBreaker, down, halfOpenBreaker } from './in-state.ts'
 
 describe('defects of other circuit breakers', () => {
@@ -33,7 +33,7 @@ describe('defects of other circuit breakers', () => {
     },
   )
 
-  test('the same holds for calls through execute', async () => {
+  test('a late result of a call through execute does not move a half-open breaker', async () => {
     const { breaker, clock } = closedBreaker({ halfOpen: { successThreshold: 1 } })
     let answer: (value: string) => void = () => {}
     const slow = breaker.execute(() => new Promise<string>((resolve) => (answer = resolve)))
@@ -115,7 +115,7 @@ describe('defects of other circuit breakers', () => {
     expect(calls).toBe(0)
   })
 
-  test('after an hour idle the old failures do not count', () => {
+  test('after an idle hour old failures do not count', () => {
     const { breaker, clock } = closedBreaker({ trip: failureRate({ window: timeWindow(5_000), minimumCalls: 4 }) })
     for (let n = 0; n < 3; n++) breaker.acquire().failure(down)
     clock.advance(3_600_000)
@@ -136,7 +136,7 @@ describe('defects of other circuit breakers', () => {
     const { breaker, clock } = closedBreaker({
       trip: failureRate({ threshold: 1, minimumCalls: 2 }),
       halfOpen: { successThreshold: 1 },
-      ramp: { duration: 1_000, from: 0 },
+      recovery: ramp({ duration: 1_000, from: 0 }),
       random: () => 0.5,
     })
     for (let n = 0; n < 100; n++) breaker.acquire()

@@ -1,9 +1,17 @@
 import { describe, expect, test, vi } from 'vitest'
-import { consecutiveFailures } from '../src/index.ts'
-import { closedBreaker, down, openBreaker } from './in-state.ts'
+import { type CircuitBreakerEvents, consecutiveFailures, failureRate } from '../src/index.ts'
+import { type Bench, closedBreaker, down, openBreaker } from './in-state.ts'
 
-describe('what events say', () => {
-  test('a transition says from where to where, when, why and on which numbers', () => {
+type Name = keyof CircuitBreakerEvents
+
+function recorded<Of extends Name>({ breaker }: Bench, name: Of): CircuitBreakerEvents[Of][] {
+  const events: CircuitBreakerEvents[Of][] = []
+  breaker.on(name, (event) => events.push(event))
+  return events
+}
+
+describe('events', () => {
+  test('a transition has both states, the time, the reason and the numbers of the trip', () => {
     const { breaker, clock } = closedBreaker({ trip: consecutiveFailures(2) })
     const transition = vi.fn()
     breaker.on('transition', transition)
@@ -19,7 +27,7 @@ describe('what events say', () => {
           at: 5_250,
           reason: 'consecutive-failures',
           cause: 'call',
-          lasted: 250,
+          stateDuration: 250,
           trip: { policy: 'consecutive-failures', threshold: 2, calls: 2, failures: 2 },
           error: down,
           openDuration: 1_000,
@@ -29,11 +37,11 @@ describe('what events say', () => {
     ])
   })
 
-  test('a whole life reads in order', () => {
+  test('the transitions of an outage are in order, each with its reason and cause', () => {
     const { breaker, clock } = closedBreaker({ halfOpen: { successThreshold: 1 } })
     const seen: string[] = []
-    breaker.on('transition', ({ to, reason, cause, at, lasted }) =>
-      seen.push([to, reason, cause, at, lasted].join(' ')),
+    breaker.on('transition', ({ to, reason, cause, at, stateDuration }) =>
+      seen.push([to, reason, cause, at, stateDuration].join(' ')),
     )
     breaker.acquire().failure(down)
     clock.advance(1_500)
@@ -49,7 +57,7 @@ describe('what events say', () => {
     ])
   })
 
-  test('an outcome says how the call went and how long it took', () => {
+  test('an outcome has the result of the call and its duration', () => {
     const { breaker, clock } = closedBreaker()
     const outcome = vi.fn()
     breaker.on('outcome', outcome)
@@ -68,7 +76,7 @@ describe('what events say', () => {
     ])
   })
 
-  test('a rejection says why and when to ask again', () => {
+  test('a rejection has the reason and the time until a retry', () => {
     const { breaker } = openBreaker()
     const rejection = vi.fn()
     breaker.on('rejection', rejection)
@@ -82,7 +90,7 @@ describe('what events say', () => {
     ])
   })
 
-  test('a rejection never asks to come back before now, on a clock that moves with each reading', () => {
+  test('retryAfterMs is never 0 or less in a rejection, on a clock that moves with each reading', () => {
     let time = 0
     const { breaker } = closedBreaker({ now: () => ++time, openDuration: 5 })
     const waits: (number | null)[] = []
@@ -95,4 +103,61 @@ describe('what events say', () => {
     }
     expect(waits.filter((wait) => !(Number(wait) > 0))).toEqual([])
   })
+})
+
+describe('an event has no key without a value', () => {
+  test('a transition without note, trip or error', () => {
+    const bench = openBreaker()
+    const events = recorded(bench, 'transition')
+    bench.breaker.forceClosed()
+    expect(Object.keys(events[0] as object)).not.toContain('note')
+    bench.breaker.resume()
+    bench.clock.advance(1_000)
+    bench.breaker.acquire().failure()
+    expect(events.at(-1)).toMatchObject({ reason: 'probe-failed' })
+    for (const key of ['note', 'trip', 'error']) expect(Object.keys(events.at(-1) as object)).not.toContain(key)
+  })
+
+  test('an outcome without error', () => {
+    const bench = closedBreaker()
+    const events = recorded(bench, 'outcome')
+    bench.breaker.acquire().success()
+    expect(Object.keys(events[0] as object)).not.toContain('error')
+  })
+})
+
+test('forcing a breaker into the state it is in is no transition', () => {
+  const bench = closedBreaker()
+  const events = recorded(bench, 'transition')
+  bench.breaker.forceClosed()
+  bench.breaker.reset()
+  expect(events).toEqual([])
+  expect(bench.breaker.snapshot()).toMatchObject({ closes: 0, lastTransition: null })
+})
+
+test('the outcome of a call through execute has its duration', async () => {
+  const bench = closedBreaker()
+  const events = recorded(bench, 'outcome')
+  await bench.breaker.execute(async () => bench.clock.advance(250))
+  expect(events).toMatchObject([{ outcome: 'success', duration: 250 }])
+})
+
+test.each([
+  ['reads no clock', consecutiveFailures(5)],
+  ['reads the clock', failureRate()],
+])('`at` of an outcome is the time at which it settled, with a policy that %s', (_, trip) => {
+  const { breaker, clock } = closedBreaker({ trip })
+  for (let calls = 0; calls < 200; calls++) breaker.acquire().success() // successes that follow at once are stamped in groups
+  const delays: number[] = []
+  breaker.on('outcome', ({ at }) => delays.push(at - clock.now()))
+  for (const outcome of ['success', 'failure', 'ignored', 'success'] as const) {
+    const permit = breaker.acquire()
+    clock.advance(0.25)
+    permit.settle(outcome)
+  }
+  const late = breaker.acquire()
+  breaker.reset()
+  clock.advance(0.25)
+  late.success()
+  expect(delays).toEqual([0, 0, 0, 0, 0])
 })

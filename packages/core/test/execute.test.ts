@@ -2,25 +2,8 @@ import { getEventListeners } from 'node:events'
 import { deferred } from '@cb/test-kit'
 import { describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { CircuitOpenError } from '../src/index.ts'
+import { paths } from './execute-paths.ts'
 import { closedBreaker, down, openBreaker } from './in-state.ts'
-
-// The plain path, and the general one that a listener or an option switches on, must not differ.
-const paths = [
-  ['unwatched', () => closedBreaker().breaker],
-  [
-    'watched',
-    () => {
-      const { breaker } = closedBreaker()
-      breaker.on('outcome', () => {})
-      return breaker
-    },
-  ],
-  ['with a call timeout', () => closedBreaker({ callTimeout: 1_000 }).breaker],
-  [
-    'with a classify',
-    () => closedBreaker({ classify: ({ status }) => (status === 'fulfilled' ? 'success' : 'failure') }).breaker,
-  ],
-] as const
 
 describe.each(paths)('execute, %s', (_, make) => {
   test('gives what the call gives', async () => {
@@ -54,17 +37,6 @@ describe.each(paths)('execute, %s', (_, make) => {
     expect(breaker.snapshot().totals).toMatchObject({ success: 0, failure: 1 })
   })
 
-  test('awaits a thenable that is no promise', async () => {
-    const breaker = make()
-    // biome-ignore lint/suspicious/noThenProperty: a query builder, say
-    const query = { then: (resolve: (rows: number) => void) => resolve(3) } as PromiseLike<number>
-    await expect(breaker.execute(() => query)).resolves.toBe(3)
-    // biome-ignore lint/suspicious/noThenProperty: and one that fails
-    const broken = { then: (_: unknown, reject: (error: Error) => void) => reject(down) } as PromiseLike<number>
-    await expect(breaker.execute(() => broken)).rejects.toBe(down)
-    expect(breaker.snapshot().totals).toMatchObject({ success: 1, failure: 1 })
-  })
-
   test('settles its permit exactly once', async () => {
     const breaker = make()
     for (let n = 0; n < 5; n++) await breaker.execute(async () => n)
@@ -86,7 +58,7 @@ describe.each(paths)('execute, %s', (_, make) => {
     expect(getEventListeners(signal as AbortSignal, 'abort').length).toBeLessThan(3)
   })
 
-  test('does not run the call when it is not admitted', async () => {
+  test('does not start a call that is rejected', async () => {
     const breaker = make()
     breaker.forceOpen()
     const call = vi.fn()
@@ -95,7 +67,7 @@ describe.each(paths)('execute, %s', (_, make) => {
     expect(breaker.snapshot().totals.rejected).toBe(1)
   })
 
-  test('a call that outlives the closed period changes nothing', async () => {
+  test('the result of a call that outlives the closed period changes nothing', async () => {
     const breaker = make()
     const slow = deferred<string>()
     const result = breaker.execute(() => slow.promise)
@@ -105,7 +77,7 @@ describe.each(paths)('execute, %s', (_, make) => {
     expect(breaker.snapshot()).toMatchObject({ state: 'closed', totals: { failure: 0, late: 1 } })
   })
 
-  test('rejects what is no function', async () => {
+  test('rejects with a TypeError for anything but a function', async () => {
     const breaker = make()
     for (const garbage of [undefined, null, 5, 'call', {}, Promise.resolve()]) {
       await expect(breaker.execute(garbage as never)).rejects.toThrow(TypeError)
@@ -113,7 +85,7 @@ describe.each(paths)('execute, %s', (_, make) => {
     expect(breaker.snapshot().totals).toMatchObject({ success: 0, failure: 0 })
   })
 
-  test('passes on hostile errors as they are, and opens', async () => {
+  test('passes on errors whose getters throw unchanged, and opens', async () => {
     const trap = () => {
       throw new Error('hostile')
     }
@@ -128,7 +100,7 @@ describe.each(paths)('execute, %s', (_, make) => {
 })
 
 describe('execute', () => {
-  test('rejects with an error that says which breaker, why and when to ask again', async () => {
+  test('rejects with an error that has the breaker, the reason and the time until a retry', async () => {
     const { breaker, clock } = openBreaker()
     clock.advance(400)
     await expect(breaker.execute(() => 1)).rejects.toMatchObject({
@@ -139,13 +111,13 @@ describe('execute', () => {
     })
   })
 
-  test.each([null, 5, 'signal', {}])('refuses %s as a signal', async (signal) => {
+  test.each([null, 5, 'signal', {}])('rejects with an error when the signal is %s', async (signal) => {
     const call = vi.fn()
     await expect(closedBreaker().breaker.execute(call, { signal: signal as never })).rejects.toThrow(/signal .*got/)
     expect(call).not.toHaveBeenCalled()
   })
 
-  test.each([null, 5, 'fallback', {}])('refuses %s as a fallback', async (fallback) => {
+  test.each([null, 5, 'fallback', {}])('rejects with an error when the fallback is %s', async (fallback) => {
     const call = vi.fn()
     await expect(closedBreaker().breaker.execute(call, { fallback: fallback as never })).rejects.toThrow(
       /fallback .*got/,
@@ -153,11 +125,14 @@ describe('execute', () => {
     expect(call).not.toHaveBeenCalled()
   })
 
-  test.each([null, 5, 'options', { fallBack: () => 1 }, { timeout: 5 }])('refuses %j as options', async (options) => {
-    const call = vi.fn()
-    await expect(closedBreaker().breaker.execute(call, options as never)).rejects.toThrow(/execute/)
-    expect(call).not.toHaveBeenCalled()
-  })
+  test.each([null, 5, 'options', { fallBack: () => 1 }, { timeout: 5 }])(
+    'rejects with an error when the options are %j',
+    async (options) => {
+      const call = vi.fn()
+      await expect(closedBreaker().breaker.execute(call, options as never)).rejects.toThrow(/execute/)
+      expect(call).not.toHaveBeenCalled()
+    },
+  )
 
   test('has the types of the call and the fallback', () => {
     const { breaker } = closedBreaker()
@@ -167,34 +142,5 @@ describe('execute', () => {
     expectTypeOf(number).returns.toEqualTypeOf<Promise<number>>()
     expectTypeOf(either).returns.toEqualTypeOf<Promise<number | string>>()
     expectTypeOf(cancellable).returns.toEqualTypeOf<Promise<AbortSignal>>()
-  })
-})
-
-describe('wrap', () => {
-  test('keeps parameters and this', async () => {
-    const account = {
-      balance: 10,
-      withdraw: closedBreaker().breaker.wrap(async function (this: { balance: number }, amount: number, note?: string) {
-        this.balance -= amount
-        return `${this.balance} ${note}`
-      }),
-    }
-    await expect(account.withdraw(3, 'tea')).resolves.toBe('7 tea')
-    expectTypeOf(account.withdraw).parameters.toEqualTypeOf<[number, (string | undefined)?]>()
-    expectTypeOf(account.withdraw).returns.toEqualTypeOf<Promise<string>>()
-  })
-
-  test('makes a promise of a plain value and of a throw', async () => {
-    const { breaker } = closedBreaker()
-    await expect(breaker.wrap((a: number) => a + 1)(1)).resolves.toBe(2)
-    const broken = breaker.wrap(() => {
-      throw down
-    })
-    await expect(broken()).rejects.toBe(down)
-    await expect(broken()).rejects.toMatchObject({ code: 'ECIRCUITOPEN' })
-  })
-
-  test.each([undefined, null, 5, {}])('refuses %s at once', (garbage) => {
-    expect(() => closedBreaker().breaker.wrap(garbage as never)).toThrow(TypeError)
   })
 })

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest'
-import { consecutiveFailures, countWindow, failureRate, type Transition } from '../src/index.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { adaptiveThrottle, consecutiveFailures, countWindow, failureRate, type Transition } from '../src/index.ts'
 import { type Look, type Step, Trial, type TrialOptions } from './trial.ts'
 
-/** All that can happen; an event that is not possible at the moment does nothing and answers undefined. */
+/** All that can happen; an event that is not possible at the moment does nothing and returns undefined. */
 const events: Record<string, (trial: Trial) => Step | undefined> = {
   ask: (trial) => trial.ask(),
   'oldest succeeds': (trial) => trial.settle('oldest', 'success'),
@@ -21,20 +21,23 @@ const events: Record<string, (trial: Trial) => Step | undefined> = {
   forceClosed: (trial) => trial.override('forceClosed'),
   resume: (trial) => trial.override('resume'),
   reset: (trial) => trial.override('reset'),
+  'saved and restored at once': (trial) => trial.restart('at once'),
+  'saved until just before it is due': (trial) => trial.restart(-1),
+  'saved until it is due': (trial) => trial.restart(0),
 }
 
 interface Case {
   before: Look
   step: Step
   after: Look
-  told: readonly Transition[]
+  transitions: readonly Transition[]
   options: TrialOptions
 }
 
 const edges = {
   call: ['closed open', 'half-open open', 'half-open closed'],
   time: ['open half-open'],
-  person: ['closed open', 'closed half-open', 'open closed', 'open half-open', 'half-open open', 'half-open closed'],
+  manual: ['closed open', 'closed half-open', 'open closed', 'open half-open', 'half-open open', 'half-open closed'],
 }
 
 /** What must hold of every step. */
@@ -55,30 +58,40 @@ const rules: Record<string, (one: Case) => boolean> = {
     if (step.did === 'ask' && !step.admission.admitted) totals.rejected++
     return JSON.stringify(after.totals) === JSON.stringify(totals)
   },
-  'the state changes along its edges only': ({ told }) =>
-    told.every(({ from, to, cause }) => edges[cause].includes(`${from} ${to}`)),
-  'each change has one event, and they follow from each other': ({ before, after, told }) => {
-    const states = [before.state, ...told.map(({ to }) => to)]
-    const count = (name: string) => told.filter(({ to }) => to === name).length
+  'the state changes along its edges only': ({ transitions }) =>
+    transitions.every(({ from, to, cause }) => edges[cause].includes(`${from} ${to}`)),
+  'each change has one event, and they follow from each other': ({ before, after, transitions }) => {
+    const states = [before.state, ...transitions.map(({ to }) => to)]
+    const count = (name: string) => transitions.filter(({ to }) => to === name).length
     return (
-      told.every(({ from }, index) => from === states[index]) &&
+      transitions.every(({ from }, index) => from === states[index]) &&
       states.at(-1) === after.state &&
       after.opens - before.opens === count('open') &&
       after.closes - before.closes === count('closed')
     )
   },
-  'a rejection says when to ask again, unless it is forced': ({ step, before }) => {
+  'a rejection has a retryAfterMs, unless it is forced': ({ step, before }) => {
     if (step.did !== 'ask' || step.admission.admitted) return true
     const { reason, retryAfterMs } = step.admission
+    if (before.state === 'closed') return reason === 'throttled' && retryAfterMs === 1
     if (before.override !== null) return reason === 'forced-open' && retryAfterMs === null
     return reason === before.state && Number.isInteger(retryAfterMs) && (retryAfterMs as number) >= 1
   },
-  'a call is admitted exactly when the snapshot says 0 ms': ({ step, before }) =>
-    step.did !== 'ask' || step.admission.admitted === (before.retryAfterMs === 0),
+  'a call is admitted exactly when the snapshot has a wait of 0 ms and no rejection probability': ({ step, before }) =>
+    step.did !== 'ask' || step.admission.admitted === (before.retryAfterMs === 0 && !isThrottling(before)),
   'time ends an open duration to the millisecond, and no other state': ({ step, before, after }) => {
-    if (step.did !== 'wait') return true
+    if (step.did !== 'wait' && step.did !== 'restart') return true
     const isOver = before.state === 'open' && before.override === null && (before.retryAfterMs as number) <= step.ms
     return after.state === (isOver ? 'half-open' : before.state)
+  },
+  'a breaker that was restored is as before, but for its probes': ({ step, before, after }) => {
+    if (step.did !== 'restart' || after.state !== before.state) return true
+    const wait = (look: Look) => (look.state === 'half-open' ? 0 : look.retryAfterMs)
+    const kept = ({ state, override, window, admission, opens, closes }: Look) =>
+      JSON.stringify([state, override?.state, window, admission, opens, closes])
+    const passed = before.state === 'open' && before.override === null ? step.ms : 0
+    const isNew = after.probes === null || JSON.stringify(after.probes) === '{"live":0,"successes":0,"failures":0}'
+    return isNew && kept(after) === kept(before) && wait(after) === (wait(before) && (wait(before) as number) - passed)
   },
   'a clock that steps back changes nothing': ({ step, before, after }) =>
     step.did !== 'step back' || visible(after) === visible(before),
@@ -93,16 +106,23 @@ const rules: Record<string, (one: Case) => boolean> = {
     const successes = before.probes.successes + (step.outcome === 'success' ? 1 : 0)
     return successes < options.successThreshold ? after.probes?.successes === successes : after.state === 'closed'
   },
-  'only a person begins or ends an override': ({ step, before, after }) =>
-    step.did === 'override' || JSON.stringify(after.override) === JSON.stringify(before.override),
+  'an override begins and ends by manual control only': ({ step, before, after }) =>
+    step.did === 'override' ||
+    (after.override?.state === before.override?.state && after.override?.note === before.override?.note),
   'asking twice gives the same answer': ({ after }) =>
     visible(after) === visible(after.again) && after.stateAsked === after.state,
 }
 
+/** The throttle rejects, since chance is 0. */
+function isThrottling({ state, override, admission }: Look): boolean {
+  return state === 'closed' && override === null && Number(admission?.['rejectionProbability'] ?? 0) > 0
+}
+
 /** All of a snapshot but the totals. */
 function visible({ at, since, state, retryAfterMs, override, window, probes, ...rest }: Look['again']): string {
-  const { opens, closes, lastTransition } = rest
-  return JSON.stringify({ at, since, state, retryAfterMs, override, window, probes, opens, closes, lastTransition })
+  const { admission, opens, closes, lastTransition } = rest
+  const parts = { at, since, state, retryAfterMs, override, window, probes, admission, opens, closes, lastTransition }
+  return JSON.stringify(parts)
 }
 
 /** Waiting as long as the breaker says and answering what it lets through closes it, however it came here. */
@@ -140,7 +160,7 @@ function explore(options: TrialOptions): Found {
         if (step === undefined) continue
         sequences++
         const sequence = [...path, event]
-        const one = { before, step, after: trial.look(), told: trial.transitions, options }
+        const one = { before, step, after: trial.look(), transitions: trial.transitions, options }
         for (const [rule, holds] of Object.entries(rules)) if (!holds(one)) broken(rule, sequence, one)
         const key = trial.key()
         if (!seen.has(key)) {
@@ -166,33 +186,46 @@ function follow(path: readonly string[], options: TrialOptions): { trial: Trial;
   return { trial, before: trial.look() }
 }
 
-function broken(rule: string, sequence: readonly string[], { before, step, after, told }: Case): never {
-  const details = JSON.stringify({ before, step, after, told }, null, 1)
+function broken(rule: string, sequence: readonly string[], { before, step, after, transitions }: Case): never {
+  const details = JSON.stringify({ before, step, after, transitions }, null, 1)
   throw new Error(`${rule}\nbroken by: ${sequence.join(', ')}\n${details}`)
 }
 
-/** Beyond any sequence that leads to something new: the machine has more states than it should. */
+/** Longer than any sequence that leads to a new state: the circuit has more states than it should. */
 const tooLong = 40
 
-const machines: [Found, string, TrialOptions][] = [
+const circuits: [string, Found, TrialOptions][] = [
   [
-    { states: 2_140, sequences: 29_368, longest: 15 },
     'one failure opens, one probe at a time, one success closes',
+    { states: 2_504, sequences: 36_760, longest: 15 },
     { trip: consecutiveFailures(1), maxConcurrent: 1, successThreshold: 1 },
   ],
   [
-    { states: 5_852, sequences: 84_668, longest: 24 },
     'two failures in a row open, two probes at a time, two successes close',
+    { states: 6_468, sequences: 99_142, longest: 24 },
     { trip: consecutiveFailures(2), maxConcurrent: 2, successThreshold: 2 },
   ],
   [
-    { states: 4_900, sequences: 66_516, longest: 20 },
     'half of the last two calls opens, one probe at a time, two successes close',
+    { states: 5_600, sequences: 80_616, longest: 20 },
     { trip: failureRate({ threshold: 0.5, window: countWindow(2) }), maxConcurrent: 1, successThreshold: 2 },
+  ],
+  [
+    'two failures in a row open, a throttle rejects after one, one probe at a time, one success closes',
+    { states: 3_596, sequences: 51_432, longest: 17 },
+    {
+      trip: consecutiveFailures(2),
+      admission: adaptiveThrottle({ window: countWindow(1), minimumCalls: 1 }),
+      maxConcurrent: 1,
+      successThreshold: 1,
+    },
   ],
 ]
 
-describe.each(machines)('%o: %s', { timeout: 60_000 }, (expected, _, options) => {
+beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }))
+afterEach(() => vi.useRealTimers())
+
+describe.each(circuits)('a circuit in which %s', { timeout: 600_000 }, (_, expected, options) => {
   test('in every state it can reach, every rule holds whatever happens next', () => {
     expect(explore(options)).toEqual(expected)
   })

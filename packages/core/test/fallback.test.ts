@@ -1,10 +1,10 @@
-import { expect, test, vi } from 'vitest'
-import { CircuitOpenError } from '../src/index.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { CircuitOpenError, consecutiveFailures } from '../src/index.ts'
 import { closedBreaker, down, openBreaker } from './in-state.ts'
 
 const failing = () => Promise.reject(down)
 
-test('a fallback is not asked when the call succeeds', async () => {
+test('a fallback is not called when the call succeeds', async () => {
   const fallback = vi.fn()
   await expect(closedBreaker().breaker.execute(() => 1, { fallback })).resolves.toBe(1)
   expect(fallback).not.toHaveBeenCalled()
@@ -13,51 +13,126 @@ test('a fallback is not asked when the call succeeds', async () => {
 test.each([
   ['a value', () => 'cached'],
   ['a promise', async () => 'cached'],
-])('a fallback that gives %s answers for a failed call, which still counts', async (_, fallback) => {
+])('a fallback that returns %s replaces the error of a failed call, which still counts', async (_, fallback) => {
   const { breaker } = closedBreaker()
   await expect(breaker.execute(failing, { fallback })).resolves.toBe('cached')
   expect(breaker.snapshot()).toMatchObject({ state: 'open', totals: { failure: 1, success: 0 } })
 })
 
-test('a fallback answers for a call that was not admitted, and is told so', async () => {
+test('a fallback is called with the CircuitOpenError of a rejected call', async () => {
   const { breaker } = openBreaker()
   const fallback = vi.fn(() => 'cached')
   await expect(breaker.execute(failing, { fallback })).resolves.toBe('cached')
   expect(fallback).toHaveBeenCalledExactlyOnceWith(expect.any(CircuitOpenError))
 })
 
-test('a fallback answers for an ignored error too', async () => {
+test('a fallback replaces an ignored error too', async () => {
   const { breaker } = closedBreaker({ classify: () => 'ignored' })
   await expect(breaker.execute(failing, { fallback: () => 'cached' })).resolves.toBe('cached')
 })
 
-test('a fallback is not asked for a value that counts as a failure', async () => {
+test('a fallback is not called for a value that counts as a failure', async () => {
   const fallback = vi.fn()
   const { breaker } = closedBreaker({ classify: () => 'failure' })
   await expect(breaker.execute(() => 503, { fallback })).resolves.toBe(503)
   expect(fallback).not.toHaveBeenCalled()
 })
 
-test.each([
-  [
-    'throws',
-    () => {
-      throw new Error('cache is down')
-    },
-  ],
-  ['rejects', () => Promise.reject(new Error('cache is down'))],
-])('the error of a fallback that %s keeps the original as its cause', async (_, fallback) => {
-  const result = closedBreaker().breaker.execute(failing, { fallback })
-  await expect(result).rejects.toMatchObject({ message: 'cache is down', cause: down })
+describe('the error of a fallback', () => {
+  const own = new Error('cache is down')
+  const throwOwn = () => {
+    throw own
+  }
+
+  test.each([
+    ['throws', throwOwn],
+    ['rejects', () => Promise.reject(own)],
+  ])('that %s reaches the caller, with nothing written onto it', async (_, fallback) => {
+    const before = Reflect.ownKeys(own)
+    await expect(closedBreaker().breaker.execute(failing, { fallback })).rejects.toBe(own)
+    expect(Reflect.ownKeys(own)).toEqual(before)
+  })
+
+  test('that is a constant is the same for every caller', async () => {
+    const { breaker } = closedBreaker({ trip: consecutiveFailures(9) })
+    for (const message of ['of A', 'of B']) {
+      const call = breaker.execute(() => Promise.reject(new Error(message)), { fallback: throwOwn })
+      await expect(call).rejects.toBe(own)
+    }
+    expect(own).not.toHaveProperty('cause')
+  })
+
+  test('that has a cause keeps it', async () => {
+    const error = new Error('mine', { cause: 'another' })
+    const result = closedBreaker().breaker.execute(failing, { fallback: () => Promise.reject(error) })
+    await expect(result).rejects.toMatchObject({ cause: 'another' })
+  })
 })
 
-test('a cause of its own is kept', async () => {
-  const own = new Error('mine', { cause: 'another' })
-  const result = closedBreaker().breaker.execute(failing, { fallback: () => Promise.reject(own) })
-  await expect(result).rejects.toMatchObject({ cause: 'another' })
+describe('a fallback that calls a second breaker, which is open', () => {
+  const both = () => ({ first: closedBreaker({ trip: consecutiveFailures(9) }).breaker, second: openBreaker().breaker })
+
+  test('rejects with an error of the second breaker whose cause is the error of the call', async () => {
+    const { first, second } = both()
+    const error = await first.execute(failing, { fallback: () => second.execute(() => 1) }).catch((reason) => reason)
+    expect(error).toBeInstanceOf(CircuitOpenError)
+    expect(error).toMatchObject({
+      code: 'ECIRCUITOPEN',
+      breaker: 'test',
+      reason: 'open',
+      retryAfterMs: 1_000,
+      cause: down,
+    })
+    expect(error.message).toBe('circuit breaker "test" is open; retry after 1000 ms')
+  })
+
+  test('gives two callers that fail in the same millisecond each their own cause', async () => {
+    const { first, second } = both()
+    const causes = ['of A', 'of B'].map((message) =>
+      first
+        .execute(() => Promise.reject(new Error(message)), { fallback: () => second.execute(() => 1) })
+        .catch((error) => error.cause.message),
+    )
+    expect(await Promise.all(causes)).toEqual(['of A', 'of B'])
+  })
+
+  test('does not write onto the error of the second breaker, which others may hold', async () => {
+    const { first } = both()
+    const constant = new CircuitOpenError('second', 'open', 5)
+    const causes: unknown[] = []
+    for (const message of ['of A', 'of B']) {
+      const fallback = () => Promise.reject(constant)
+      const error = await first
+        .execute(() => Promise.reject(new Error(message)), { fallback })
+        .catch((reason) => reason)
+      expect(error).not.toBe(constant)
+      causes.push(error.cause.message)
+    }
+    expect(causes).toEqual(['of A', 'of B'])
+    expect(constant).not.toHaveProperty('cause')
+  })
+
+  test('does not change a frozen error of the second breaker', async () => {
+    const { first } = both()
+    const frozen = Object.freeze(new CircuitOpenError('second', 'forced-open', null))
+    const error = await first.execute(failing, { fallback: () => Promise.reject(frozen) }).catch((reason) => reason)
+    expect(error).toMatchObject({ breaker: 'second', reason: 'forced-open', retryAfterMs: null, cause: down })
+  })
 })
 
-test('a fallback may rethrow what it was given', async () => {
+test('a fallback may rethrow the error of a rejected call, which gets no cause', async () => {
+  const { breaker } = openBreaker()
+  let original: unknown
+  const fallback = (error: unknown) => {
+    original = error
+    return Promise.reject(error)
+  }
+  const error = await breaker.execute(() => 1, { fallback }).catch((reason) => reason)
+  expect(error).toBe(original)
+  expect(error).not.toHaveProperty('cause')
+})
+
+test('a fallback may rethrow the error it was called with', async () => {
   const fallback = (error: unknown) => Promise.reject(error)
   await expect(closedBreaker().breaker.execute(failing, { fallback })).rejects.toBe(down)
   expect(down.cause).toBeUndefined()
@@ -82,7 +157,7 @@ test('the failure of a fallback does not count', async () => {
   expect(breaker.snapshot().totals).toEqual({ success: 0, failure: 1, ignored: 0, rejected: 0, late: 0 })
 })
 
-test('a fallback runs after the breaker has done its step, and may use it', async () => {
+test('a fallback may call the breaker, which has already recorded the failure', async () => {
   const { breaker } = closedBreaker()
   const fallback = () => breaker.execute(() => 1, { fallback: () => breaker.state })
   await expect(breaker.execute(failing, { fallback })).resolves.toBe('open')

@@ -6,7 +6,7 @@ const acquireAll = (breaker: CircuitBreaker, count: number) => Array.from({ leng
 const admitted = (all: (Permit | Rejection)[]) => all.filter((one): one is Permit => one.admitted)
 
 describe('half-open', () => {
-  test.each([1, 2, 7])('at most %i probes are live when maxConcurrent says so', (maxConcurrent) => {
+  test.each([1, 2, 7])('at most %i probes are live when that is maxConcurrent', (maxConcurrent) => {
     const { breaker } = halfOpenBreaker({ halfOpen: { maxConcurrent, successThreshold: 100 } })
     const permits = admitted(acquireAll(breaker, 20))
     expect(permits).toHaveLength(maxConcurrent)
@@ -14,7 +14,7 @@ describe('half-open', () => {
     expect(admitted(acquireAll(breaker, 20))).toHaveLength(maxConcurrent)
   })
 
-  test.each([1, 2, 5])('%i successful probes close it when successThreshold says so', (successThreshold) => {
+  test.each([1, 2, 5])('%i successful probes close it when that is the successThreshold', (successThreshold) => {
     const { breaker } = halfOpenBreaker({ halfOpen: { successThreshold } })
     for (let n = 1; n < successThreshold; n++) {
       breaker.acquire().success()
@@ -25,15 +25,6 @@ describe('half-open', () => {
     expect(breaker.snapshot().lastTransition).toMatchObject({ reason: 'probes-succeeded', cause: 'call' })
   })
 
-  test('by default one probe at a time and two successes', () => {
-    const { breaker } = halfOpenBreaker()
-    expect(breaker.snapshot().config['halfOpen']).toEqual({
-      maxConcurrent: 1,
-      successThreshold: 2,
-      probeTimeout: 10_000,
-    })
-  })
-
   test('an ignored probe gives its place back and changes nothing else', () => {
     const { breaker } = halfOpenBreaker({ halfOpen: { successThreshold: 2 } })
     breaker.acquire().success()
@@ -42,7 +33,7 @@ describe('half-open', () => {
     expect(breaker.snapshot().totals.ignored).toBe(10)
   })
 
-  test('a rejection says why and when a place will be free at the latest', () => {
+  test('a rejection has the reason and the time at which a place is free at the latest', () => {
     const { breaker, clock } = halfOpenBreaker({ halfOpen: { maxConcurrent: 2, probeTimeout: 4_000 } })
     breaker.acquire()
     clock.advance(1_000)
@@ -80,7 +71,7 @@ describe('half-open', () => {
     },
   )
 
-  test('also if nobody asked between the end of the lease and the verdict', () => {
+  test('a probe that succeeds after its lease has no vote, also when no call came in between', () => {
     const { breaker, clock } = halfOpenBreaker({ halfOpen: { probeTimeout: 4_000, successThreshold: 1 } })
     const hung = breaker.acquire()
     clock.advance(4_000)
@@ -131,7 +122,7 @@ describe('half-open', () => {
     expect(breaker.state).toBe('half-open')
   })
 
-  test('rounds in which every permit is lost neither wedge it nor let more through', () => {
+  test('rounds in which every permit is lost neither wedge it nor admit more probes', () => {
     const { breaker, clock } = halfOpenBreaker({
       halfOpen: { maxConcurrent: 3, successThreshold: 1, probeTimeout: 2_000 },
     })
@@ -143,7 +134,7 @@ describe('half-open', () => {
     expect(breaker.state).toBe('closed')
   })
 
-  test('the lease is never shorter than the call timeout', () => {
+  test('without a probeTimeout a lease is twice the callTimeout, if that is longer than 10 seconds', () => {
     const { breaker } = halfOpenBreaker({ callTimeout: 8_000 })
     expect(breaker.snapshot().config['halfOpen']).toMatchObject({ probeTimeout: 16_000 })
   })

@@ -1,5 +1,5 @@
 import { type FakeClock, fakeClock } from '@cb/test-kit'
-import { CircuitBreaker, type CircuitBreakerOptions, consecutiveFailures } from '../src/index.ts'
+import { CircuitBreaker, type CircuitBreakerOptions, consecutiveFailures, ramp } from '../src/index.ts'
 
 export interface Bench {
   readonly breaker: CircuitBreaker
@@ -25,5 +25,13 @@ export function halfOpenBreaker(options?: CircuitBreakerOptions): Bench {
   const bench = openBreaker(options)
   bench.clock.advance(1_000)
   if (bench.breaker.state !== 'half-open') throw new Error(`not half-open but ${bench.breaker.state}`)
+  return bench
+}
+
+/** A breaker that has just closed after an outage, at the beginning of a ramp of 1 000 ms from no calls at all. */
+export function rampingBreaker(options?: CircuitBreakerOptions): Bench {
+  const defaults = { halfOpen: { successThreshold: 1 }, recovery: ramp({ duration: 1_000, from: 0 }) }
+  const bench = halfOpenBreaker({ ...defaults, ...options })
+  bench.breaker.acquire().success()
   return bench
 }

@@ -1,47 +1,61 @@
 /**
  * What a breaker must do, written a second time and as naively as possible: numbered periods, plain lists, everything searched
- * anew. It shares no code with the machine.
+ * again. It shares no code with the circuit.
  */
 export type Name = 'closed' | 'open' | 'half-open'
 export type Result = 'success' | 'failure' | 'ignored'
 
 export interface ModelOptions {
-  trip: { kind: 'run'; threshold: number } | { kind: 'rate'; threshold: number; size: number; minimum: number }
-  openDuration: number
-  factor: number
-  maxOpenDuration: number
-  maxConcurrent: number
-  verdict: { kind: 'count'; successes: number } | { kind: 'rate'; probes: number; rate: number }
-  maxDuration: number | undefined
-  probeTimeout: number
+  readonly trip:
+    | { readonly kind: 'run'; readonly threshold: number }
+    | { readonly kind: 'rate'; readonly threshold: number; readonly size: number; readonly minimum: number }
+  readonly openDuration: number
+  readonly factor: number
+  readonly maxOpenDuration: number
+  readonly maxConcurrent: number
+  readonly decision:
+    | { readonly kind: 'count'; readonly successes: number }
+    | { readonly kind: 'rate'; readonly probes: number; readonly rate: number }
+  readonly maxDuration: number | undefined
+  readonly probeTimeout: number
+  /** An adaptive throttle over the last `size` calls. */
+  readonly throttle:
+    | { readonly multiplier: number; readonly floor: number; readonly size: number; readonly minimum: number }
+    | undefined
+  /** An even ramp after an outage. */
+  readonly ramp: { readonly duration: number; readonly from: number } | undefined
 }
 
 interface ModelPermit {
-  id: number
-  period: number
-  admittedAt: number
+  readonly id: number
+  readonly period: number
+  readonly admittedAt: number
   settled: boolean
 }
 
 interface Period {
   number: number
-  name: Name
-  startedAt: number
-  attempt: number
-  openFor: number
-  /** Settled calls while closed, probes' successes while half-open: oldest first. */
+  readonly name: Name
+  readonly startedAt: number
+  readonly attempt: number
+  readonly openFor: number
+  /** Settled calls while closed, probes while half-open: oldest first. */
   results: Result[]
+  /** Whether it followed an outage, so that a ramp applies. */
+  readonly recovers: boolean
 }
 
 export type Admission =
-  | { admitted: true; id: number }
-  | { admitted: false; reason: string; retryAfterMs: number | null }
+  | { readonly admitted: true; readonly id: number }
+  | { readonly admitted: false; readonly reason: string; readonly retryAfterMs: number | null }
 
 export class NaiveModel {
   readonly options: ModelOptions
   now = 0
+  /** What `random` returns until the next step. */
+  chance = 0
   period: Period
-  override: { name: 'open' | 'closed'; number: number } | null = null
+  override: { readonly name: 'open' | 'closed'; number: number; readonly endsAt: number } | null = null
   permits: ModelPermit[] = []
   totals = { success: 0, failure: 0, ignored: 0, rejected: 0, late: 0 }
   opens = 0
@@ -51,13 +65,13 @@ export class NaiveModel {
 
   constructor(options: ModelOptions) {
     this.options = options
-    this.period = this.#newPeriod('closed')
+    this.period = this.#newPeriod('closed', 0, false)
   }
 
-  #newPeriod(name: Name, attempt = 0): Period {
+  #newPeriod(name: Name, attempt: number, recovers: boolean): Period {
     const { openDuration, factor, maxOpenDuration } = this.options
     const openFor = Math.min(maxOpenDuration, openDuration * factor ** (attempt - 1))
-    return { number: ++this.#numbers, name, startedAt: this.now, attempt, openFor, results: [] }
+    return { number: ++this.#numbers, name, startedAt: this.now, attempt, openFor, results: [], recovers }
   }
 
   get name(): Name {
@@ -84,15 +98,39 @@ export class NaiveModel {
   }
 
   look(): void {
+    if (this.override !== null) {
+      if (this.now < this.override.endsAt) return
+      this.#change(() => {
+        this.override = null
+      })
+    }
     const { period } = this
-    if (this.override !== null) return
     if (period.name === 'open' && this.now >= period.startedAt + period.openFor) {
       this.#change(() => {
-        this.period = this.#newPeriod('half-open', period.attempt)
+        this.period = this.#newPeriod('half-open', period.attempt, false)
       })
     } else if (period.name === 'half-open' && this.now - period.startedAt >= (this.options.maxDuration ?? Infinity)) {
       this.#open()
     }
+  }
+
+  /** The share of calls that a ramp admits; 1 without one. */
+  share(): number {
+    const { ramp } = this.options
+    if (ramp === undefined || !this.period.recovers || this.period.name !== 'closed') return 1
+    const elapsed = (this.now - this.period.startedAt) / ramp.duration
+    return elapsed >= 1 ? 1 : ramp.from + (1 - ramp.from) * elapsed
+  }
+
+  /** The probability with which the throttle rejects. */
+  rejectionProbability(): number {
+    const { throttle } = this.options
+    if (throttle === undefined) return 0
+    const window = this.period.results.slice(-throttle.size)
+    const calls = window.length
+    if (calls < throttle.minimum) return 0
+    const successes = window.filter((result) => result === 'success').length
+    return Math.min(1 - throttle.floor, Math.max(0, (calls - throttle.multiplier * successes) / calls))
   }
 
   liveProbes(): ModelPermit[] {
@@ -105,22 +143,32 @@ export class NaiveModel {
   }
 
   acquire(): Admission {
-    if (this.name === 'open') {
+    const rejection = this.#rejection()
+    if (rejection !== undefined) {
       this.totals.rejected++
-      if (this.override !== null) return { admitted: false, reason: 'forced-open', retryAfterMs: null }
-      return { admitted: false, reason: 'open', retryAfterMs: this.period.startedAt + this.period.openFor - this.now }
-    }
-    if (this.name === 'half-open') {
-      const live = this.liveProbes()
-      if (live.length >= this.options.maxConcurrent) {
-        this.totals.rejected++
-        const first = Math.min(...live.map((permit) => permit.admittedAt))
-        return { admitted: false, reason: 'half-open', retryAfterMs: first + this.options.probeTimeout - this.now }
-      }
+      return { admitted: false, ...rejection }
     }
     const id = this.permits.length
     this.permits.push({ id, period: this.#number, admittedAt: this.now, settled: false })
     return { admitted: true, id }
+  }
+
+  #rejection(): { reason: string; retryAfterMs: number | null } | undefined {
+    const { override, period, now } = this
+    if (override?.name === 'open') {
+      return { reason: 'forced-open', retryAfterMs: override.endsAt === Infinity ? null : override.endsAt - now }
+    }
+    if (override?.name === 'closed') return undefined
+    if (period.name === 'open') return { reason: 'open', retryAfterMs: period.startedAt + period.openFor - now }
+    if (period.name === 'half-open') {
+      const live = this.liveProbes()
+      if (live.length < this.options.maxConcurrent) return undefined
+      const first = Math.min(...live.map((permit) => permit.admittedAt))
+      return { reason: 'half-open', retryAfterMs: first + this.options.probeTimeout - now }
+    }
+    if (this.share() < 1 && this.chance >= this.share()) return { reason: 'ramp', retryAfterMs: 1 }
+    if (this.chance < this.rejectionProbability()) return { reason: 'throttled', retryAfterMs: 1 }
+    return undefined
   }
 
   settle(id: number, result: Result): void {
@@ -136,19 +184,19 @@ export class NaiveModel {
     if (this.override !== null || result === 'ignored') return
     this.period.results.push(result)
     if (this.period.name === 'closed' && this.#trips()) this.#open()
-    else if (this.period.name === 'half-open') this.#judge()
+    else if (this.period.name === 'half-open') this.#decide()
   }
 
-  /** All ways in which the missing results could turn out: if none of them changes the verdict, it is taken. */
-  #judge(): void {
-    const { verdict } = this.options
+  /** All ways in which the missing results could turn out: if none of them changes the decision, it is taken. */
+  #decide(): void {
+    const { decision } = this.options
     const failures = this.period.results.filter((result) => result === 'failure').length
     const successes = this.period.results.length - failures
-    const total = verdict.kind === 'count' ? verdict.successes : verdict.probes
-    const enough = (count: number) => count / total >= (verdict.kind === 'count' ? 1 : verdict.rate)
+    const total = decision.kind === 'count' ? decision.successes : decision.probes
+    const enough = (count: number) => count / total >= (decision.kind === 'count' ? 1 : decision.rate)
     if (enough(successes)) {
       this.#change(() => {
-        this.period = this.#newPeriod('closed')
+        this.period = this.#newPeriod('closed', this.period.attempt, true)
       })
     } else if (!enough(total - failures)) {
       this.#open()
@@ -163,18 +211,21 @@ export class NaiveModel {
     }
     const window = results.slice(-trip.size)
     const failures = window.filter((result) => result === 'failure').length
-    return window.length >= trip.minimum && failures / window.length >= trip.threshold
+    const minimum = Math.ceil(trip.minimum * Math.max(this.share(), 1e-9))
+    return window.length >= minimum && failures / window.length >= trip.threshold
   }
 
   #open(): void {
+    const { period } = this
+    const relapses = period.name === 'half-open' || this.share() < 1
     this.#change(() => {
-      this.period = this.#newPeriod('open', this.period.attempt + 1)
+      this.period = this.#newPeriod('open', (relapses ? period.attempt : 0) + 1, false)
     })
   }
 
-  force(name: 'open' | 'closed'): void {
+  force(name: 'open' | 'closed', duration: number = Infinity): void {
     this.#change(() => {
-      this.override = { name, number: ++this.#numbers }
+      this.override = { name, number: ++this.#numbers, endsAt: this.now + duration }
     })
   }
 
@@ -188,7 +239,16 @@ export class NaiveModel {
   reset(): void {
     this.#change(() => {
       this.override = null
-      this.period = this.#newPeriod('closed')
+      this.period = this.#newPeriod('closed', 0, false)
     })
+  }
+
+  /** It continues in another process, so many milliseconds later: calls in flight are lost, and a round of probes begins again. */
+  restart(ms: number): void {
+    this.permits = []
+    this.period.number = ++this.#numbers
+    if (this.period.name === 'half-open') this.period.results = []
+    if (this.override !== null) this.override.number = ++this.#numbers
+    this.passes(ms)
   }
 }

@@ -9,6 +9,7 @@ const context = (more: Partial<OpenDurationContext>): OpenDurationContext => ({
   attempt: 1,
   error: undefined,
   retryAfterMs: undefined,
+  trip: undefined,
   random: () => 0,
   ...more,
 })
@@ -27,25 +28,26 @@ describe('a number', () => {
     expect(breaker.snapshot().lastTransition).toMatchObject({
       reason: 'open-duration-ended',
       cause: 'time',
-      lasted: 700,
+      stateDuration: 700,
     })
   })
 
   test.each([
     [5_000, 5_000],
     [200, 700],
-    [3_600_000, 60_000],
-    [Number.POSITIVE_INFINITY, 60_000],
+    [300_000, 300_000],
+    [3_600_000, 300_000],
+    [Number.POSITIVE_INFINITY, 300_000],
     [Number.NaN, 700],
     [-5_000, 700],
     ['5000', 700],
-  ])('with a server that asks for %s ms it is %i', (retryAfterMs, expected) => {
+  ])('with a server that asks for %s ms is %i', (retryAfterMs, expected) => {
     const { breaker } = closedBreaker({ openDuration: 700 })
     breaker.acquire().failure(asked(retryAfterMs))
     expect(breaker.snapshot().retryAfterMs).toBe(expected)
   })
 
-  test('an error whose retryAfterMs throws is no obstacle', () => {
+  test('an error whose retryAfterMs throws changes nothing', () => {
     const { breaker } = closedBreaker({ openDuration: 700 })
     const hostile = {
       get retryAfterMs() {
@@ -68,51 +70,62 @@ describe('exponentialBackoff', () => {
     [{ initial: 100, factor: 1 }, 50, 100],
     [{ initial: 100, max: 250 }, 3, 250],
     [{ initial: 90_000 }, 5, 90_000],
-  ])('with %j is at attempt %i %i ms when chance adds nothing', (options, attempt, expected) => {
+  ])('with %j at attempt %i is %i ms when random is 0', (options, attempt, expected) => {
     expect(exponentialBackoff(options)(context({ attempt }))).toBe(expected)
   })
 
-  test('stays within its bounds whatever chance and the server say', () => {
+  test('stays within its bounds, whatever random and the server return', () => {
     const property = fc.property(
       fc.record({ initial: fc.integer({ min: 1, max: 1e6 }), jitter: fc.double({ min: 0, max: 1, noNaN: true }) }),
+      fc.integer({ min: 1, max: 1e6 }),
       fc.integer({ min: 1, max: 100 }),
       fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
       fc.option(fc.double({ min: 0, max: 1e9, minExcluded: true, noNaN: true }), { nil: undefined }),
-      ({ initial, jitter }, attempt, chance, retryAfterMs) => {
+      ({ initial, jitter }, maxRetryAfter, attempt, chance, retryAfterMs) => {
         const max = 2 * initial
         const full = Math.min(max, initial * 2 ** (attempt - 1))
-        const backoff = exponentialBackoff({ initial, max, jitter })
+        const backoff = exponentialBackoff({ initial, max, jitter, maxRetryAfter })
         const duration = backoff(context({ attempt, retryAfterMs, random: () => chance }))
-        const word = Math.min(max, retryAfterMs ?? 0)
+        const wait = Math.min(maxRetryAfter, retryAfterMs ?? 0)
         expect(duration).toBeGreaterThan(0)
-        expect(duration).toBeGreaterThanOrEqual(Math.max(word, full * (1 - jitter) * (1 - 1e-12)))
-        expect(duration).toBeLessThanOrEqual(Math.max(word, full))
+        expect(duration).toBeGreaterThanOrEqual(Math.max(wait, full * (1 - jitter) * (1 - 1e-12)))
+        expect(duration).toBeLessThanOrEqual(Math.max(wait, full))
       },
     )
     fc.assert(property)
+  }, 120_000)
+
+  test.each([
+    [{}, 60_000, 60_000],
+    [{}, 300_000, 300_000],
+    [{}, 3_600_000, 300_000],
+    [{ max: 2_000 }, 60_000, 60_000],
+    [{ maxRetryAfter: 5_000 }, 60_000, 5_000],
+    [{ maxRetryAfter: 500 }, 60_000, 1_000],
+    [{ maxRetryAfter: 7_200_000 }, 3_600_000, 3_600_000],
+  ])('with %j and a server that asks for %i ms is %i', (options, retryAfterMs, expected) => {
+    expect(exponentialBackoff({ ...options, jitter: 0 })(context({ retryAfterMs }))).toBe(expected)
   })
 
-  test("takes the breaker's random into account", () => {
+  test('uses the random option of the breaker', () => {
     const openDuration = exponentialBackoff({ initial: 1_000, jitter: 0.4 })
     const { breaker } = openBreaker({ openDuration, random: () => 0.5 })
     expect(breaker.snapshot().retryAfterMs).toBe(800)
   })
-
-  test.each([1, -0.1, Number.NaN, 'half'])('a random of %s, out of its range, counts as a half', (chance) => {
-    const { breaker } = openBreaker({ openDuration: exponentialBackoff(), random: () => chance as number })
-    expect(breaker.snapshot().retryAfterMs).toBe(750)
-  })
-
-  test('a random that throws counts as a half', () => {
-    const random = () => {
-      throw new Error('no entropy')
-    }
-    expect(openBreaker({ openDuration: exponentialBackoff(), random }).breaker.snapshot().retryAfterMs).toBe(750)
-  })
 })
 
-describe('a function of your own', () => {
-  test('is told the attempt, the failure and what the server asked for', () => {
+const durations: [number, number][] = [
+  [0, 1_000],
+  [0.25, 750],
+  [0.5, 500],
+]
+test.each(durations)('with full jitter and a random of %d an exponential backoff is %d ms', (chance, ms) => {
+  const openDuration = exponentialBackoff({ initial: 1_000, jitter: 1 })
+  expect(openBreaker({ openDuration, random: () => chance }).breaker.snapshot().retryAfterMs).toBe(ms)
+})
+
+describe('a user-defined function', () => {
+  test('gets the attempt, the failure and its retryAfterMs', () => {
     const contexts: OpenDurationContext[] = []
     const openDuration = (given: OpenDurationContext) => {
       contexts.push(given)
@@ -129,20 +142,20 @@ describe('a function of your own', () => {
   })
 
   test.each([Number.NaN, 0, -1, Number.POSITIVE_INFINITY, undefined, null, '500', true, 500n, {}])(
-    'that gives %s is replaced by a second and reported once',
+    'that returns %s is replaced by a second and reported once',
     (garbage) => {
-      const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+      const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
       const { breaker, clock } = openBreaker({ openDuration: () => garbage as number })
       expect(breaker.snapshot().retryAfterMs).toBe(1_000)
       clock.advance(1_000)
       breaker.acquire().failure(down)
       expect(breaker.snapshot()).toMatchObject({ state: 'open', retryAfterMs: 1_000 })
-      expect(said).toHaveBeenCalledOnce()
+      expect(printed).toHaveBeenCalledOnce()
     },
   )
 
   test('that throws is replaced by a second and reported once', () => {
-    const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     const openDuration = () => {
       throw new Error('my bug')
     }
@@ -150,10 +163,10 @@ describe('a function of your own', () => {
     clock.advance(1_000)
     breaker.acquire().failure(down)
     expect(breaker.snapshot().retryAfterMs).toBe(1_000)
-    expect(said).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('my bug'))
+    expect(printed).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('my bug'))
   })
 
-  test('may itself move the breaker on', () => {
+  test('may itself force the breaker closed', () => {
     const { breaker } = closedBreaker({
       openDuration: () => {
         breaker.forceClosed()
@@ -163,4 +176,15 @@ describe('a function of your own', () => {
     breaker.acquire().failure(down)
     expect(breaker.snapshot()).toMatchObject({ state: 'closed', override: { state: 'closed' } })
   })
+})
+
+test('a user-defined function gets no retryAfterMs when it is 0', () => {
+  const openDuration = vi.fn((_: OpenDurationContext) => 1)
+  closedBreaker({ openDuration }).breaker.acquire().failure({ retryAfterMs: 0 })
+  expect(openDuration.mock.lastCall?.[0].retryAfterMs).toBeUndefined()
+})
+
+test('an open duration may be as long as the largest safe integer', () => {
+  const { breaker } = openBreaker({ openDuration: () => Number.MAX_SAFE_INTEGER })
+  expect(breaker.snapshot().lastTransition?.openDuration).toBe(Number.MAX_SAFE_INTEGER)
 })

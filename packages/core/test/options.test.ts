@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  adaptiveThrottle,
   anyOf,
   CircuitBreaker,
   CircuitBreakerRegistry,
@@ -8,6 +9,7 @@ import {
   exponentialBackoff,
   failureCount,
   failureRate,
+  ramp,
   timeWindow,
 } from '../src/index.ts'
 
@@ -52,6 +54,7 @@ const numbers: Row[] = [
   ['buckets', (buckets) => timeWindow(1_000, { buckets }), [0, 1.5, 10_001], [1, 10_000]],
   ['exponentialBackoff initial', (initial) => exponentialBackoff({ initial }), [0], [0.5, 1e9]],
   ['exponentialBackoff max', (max) => exponentialBackoff({ max }), [0, 999], [1_000, 1e9]],
+  ['exponentialBackoff maxRetryAfter', (maxRetryAfter) => exponentialBackoff({ maxRetryAfter }), [], [0, 0.5, 1e9]],
   ['exponentialBackoff factor', (factor) => exponentialBackoff({ factor }), [0, 0.9], [1, 1.5, 10]],
   ['exponentialBackoff jitter', (jitter) => exponentialBackoff({ jitter }), [1.01], [0, 1]],
 ]
@@ -68,9 +71,16 @@ const others: Row[] = [
   [
     'trip',
     (trip) => breaker({ trip }),
-    [5, null, 'rate', {}, () => {}, { name: 'x' }, { watch() {} }],
+    [5, null, 'rate', {}, () => {}, { name: 'x' }, { start() {} }, { name: 'x', watch() {} }],
     [failureRate()],
   ],
+  [
+    'admission',
+    (admission) => breaker({ admission }),
+    [5, null, 'throttle', {}, () => {}, { name: 'x' }],
+    [adaptiveThrottle()],
+  ],
+  ['recovery', (recovery) => breaker({ recovery }), [5, null, 'ramp', {}, { duration: 5 }], [ramp({ duration: 5 })]],
   ['openDuration', (openDuration) => breaker({ openDuration }), ['1s', null, true, {}, 5n], [() => 5]],
   ['halfOpen', (halfOpen) => breaker({ halfOpen }), [5, null, 'two', [], () => {}], [{}]],
   ['CircuitBreaker', breaker, [5, null, 'name', [], () => {}], [{}, undefined]],
@@ -88,10 +98,10 @@ const others: Row[] = [
   ['on(event', (event) => registry({}).on(event, () => {}), ['open', '', null, undefined, 'toString'], ['outcome']],
   ['on(listener', (listener) => made.on('outcome', listener), [null, undefined, 'f', {}], [() => {}]],
   ['on(listener', (listener) => registry({}).on('outcome', listener), [null, undefined, 'f', {}], [() => {}]],
-  ['forceOpen(reason', (reason) => made.forceOpen(reason), [5, null, {}], ['', 'deploy', undefined]],
-  ['resume(reason', (reason) => made.resume(reason), [5, null, {}], ['', 'deployed', undefined]],
-  ['reset(reason', (reason) => made.reset(reason), [5, null, {}], ['', 'a new host', undefined]],
-  ['forceClosed(reason', (reason) => made.forceClosed(reason), [5, null, {}], ['', 'deploy', undefined]],
+  ['forceOpen(note', (note) => made.forceOpen(note), [5, null, {}], ['', 'deploy', undefined]],
+  ['resume(note', (note) => made.resume(note), [5, null, {}], ['', 'deployed', undefined]],
+  ['reset(note', (note) => made.reset(note), [5, null, {}], ['', 'a new host', undefined]],
+  ['forceClosed(note', (note) => made.forceClosed(note), [5, null, {}], ['', 'deploy', undefined]],
 ]
 
 const unknownKeys: Row[] = [
@@ -100,6 +110,7 @@ const unknownKeys: Row[] = [
   ['limit', (value) => failureCount({ threshold: 1, limit: value } as never), [5], []],
   ['minimumcalls', (value) => failureRate({ minimumcalls: value } as never), [5], []],
   ['bucket', (value) => timeWindow(5, { bucket: value } as never), [5], []],
+  ['ramp', (value) => breaker({ ramp: value }), [5], []],
   ['maximum', (value) => exponentialBackoff({ maximum: value } as never), [5], []],
   ['default', (value) => registry({ default: value }), [5], []],
   ['callTimeOut', (value) => registry({ defaults: { callTimeOut: value } }), [5], []],
@@ -157,15 +168,15 @@ describe('a value of the wrong type is a TypeError that names the option, what i
   })
 })
 
-describe('an unknown option is a TypeError that names it and what there is', () => {
+describe('an unknown option is a TypeError that names it and the known ones', () => {
   test.each(expand(unknownKeys, []))('$option: $shown', ({ option, make, value }) => {
     const error = thrownBy(() => make(value as never))
     expect(error).toBeInstanceOf(TypeError)
-    expect(error.message).toMatch(new RegExp(`has no option "${option}"; it may have \\w+`))
+    expect(error.message).toMatch(new RegExp(`unknown option "${option}" in .+; known options: \\w+`))
   })
 })
 
-describe('what is in range is accepted', () => {
+describe('a value in its range is accepted', () => {
   const rows = [...numbers, ...functions, ...others].flatMap(([option, make, , good]) =>
     good.map((value) => ({ option, make, value, shown: String(value).slice(0, 20) })),
   )
@@ -175,13 +186,14 @@ describe('what is in range is accepted', () => {
 })
 
 test('an option that is undefined has its default', () => {
-  const names = ['name', 'trip', 'openDuration', 'halfOpen', 'callTimeout', 'classify', 'now', 'random']
+  const names = ['name', 'trip', 'admission', 'openDuration', 'halfOpen', 'recovery', 'callTimeout', 'shadow']
+  names.push('classify', 'now', 'random')
   const empty = Object.fromEntries(names.map((name) => [name, undefined]))
   expect(breaker(empty).snapshot().config).toEqual(breaker({}).snapshot().config)
   expect(breaker(empty).name).toBe('default')
 })
 
-test('messages show a value bounded and never what an object holds', () => {
+test('messages have a bounded length and never the contents of an object', () => {
   const secret = { password: 's3cret', toString: () => 's3cret', toJSON: () => 's3cret' }
   expect(thrownBy(() => breaker({ callTimeout: secret })).message).not.toContain('s3cret')
   expect(thrownBy(() => breaker({ callTimeout: [secret] })).message).not.toContain('s3cret')

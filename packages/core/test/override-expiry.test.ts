@@ -3,23 +3,23 @@ import { expect, test } from 'vitest'
 import { CircuitBreaker, consecutiveFailures } from '../src/index.ts'
 import { closedBreaker, openBreaker } from './in-state.ts'
 
-test('forced open for a time ends by itself, and says when', () => {
+test('forceOpen with a time ends by itself, and until then the rejections have the rest of it', () => {
   const { breaker, clock } = closedBreaker()
   const transitions: unknown[] = []
   breaker.on('transition', ({ to, reason, cause }) => transitions.push({ to, reason, cause }))
   breaker.forceOpen('deploy', { for: 1_000 })
   clock.advance(400)
   expect(breaker.tryAcquire()).toMatchObject({ admitted: false, reason: 'forced-open', retryAfterMs: 600 })
-  expect(breaker.snapshot().override).toMatchObject({ state: 'open', reason: 'deploy', expiresInMs: 600 })
+  expect(breaker.snapshot().override).toMatchObject({ state: 'open', note: 'deploy', expiresInMs: 600 })
   clock.advance(600)
   expect([breaker.state, breaker.snapshot().override]).toEqual(['closed', null])
   expect(transitions).toEqual([
-    { to: 'open', reason: 'forced', cause: 'person' },
+    { to: 'open', reason: 'forced', cause: 'manual' },
     { to: 'closed', reason: 'override-expired', cause: 'time' },
   ])
 })
 
-test('forced closed for a time gives way to the open state underneath, or to half-open if its time is up as well', () => {
+test('forceClosed with a time returns to the open state before it, or to half-open if the open duration has ended as well', () => {
   for (const [waits, state] of [
     [500, 'open'],
     [5_000, 'half-open'],
@@ -32,7 +32,7 @@ test('forced closed for a time gives way to the open state underneath, or to hal
   }
 })
 
-test('a second override replaces the first, also its end', () => {
+test('a second override replaces the first one and its time', () => {
   const { breaker, clock } = closedBreaker()
   breaker.forceOpen('a while', { for: 10 })
   breaker.forceOpen('until I say so')
@@ -48,7 +48,7 @@ test.each([
   [{ for: '1h' }, TypeError, 'for'],
   [{ until: 5 }, TypeError, 'until'],
   [5, TypeError, 'options'],
-])('an override with %j is refused and nothing is forced', (options, kind, named) => {
+])('an override with %j throws an error and forces nothing', (options, kind, named) => {
   const breaker = new CircuitBreaker()
   for (const method of ['forceOpen', 'forceClosed'] as const) {
     const force = () => breaker[method]('test', options as never)
@@ -58,7 +58,7 @@ test.each([
   expect(breaker.snapshot().override).toBeNull()
 })
 
-test('a round of probes that is too long ends under an override, and is over when that ends', () => {
+test('a round of probes whose maxDuration ends during an override re-opens when the override ends', () => {
   const clock = fakeClock()
   const halfOpen = { maxDuration: 100 }
   const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), openDuration: 10, halfOpen, now: clock.now })
@@ -73,11 +73,11 @@ test('a round of probes that is too long ends under an override, and is over whe
   expect(breaker.snapshot().lastTransition).toMatchObject({ reason: 'probes-undecided' })
 })
 
-test('what a state lasted does not include an override on top of it', () => {
+test('the duration of a state in a transition does not include an override during it', () => {
   const clock = fakeClock()
   const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), now: clock.now })
-  const lasted: unknown[] = []
-  breaker.on('transition', (event) => lasted.push([event.from, event.lasted]))
+  const stateDuration: unknown[] = []
+  breaker.on('transition', (event) => stateDuration.push([event.from, event.stateDuration]))
   clock.advance(10)
   breaker.forceOpen()
   clock.advance(500)
@@ -85,7 +85,7 @@ test('what a state lasted does not include an override on top of it', () => {
   expect(breaker.snapshot().since).toBe(clock.now())
   clock.advance(3)
   breaker.acquire().failure()
-  expect(lasted).toEqual([
+  expect(stateDuration).toEqual([
     ['closed', 10],
     ['open', 500],
     ['closed', 3],

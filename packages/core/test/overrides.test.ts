@@ -8,7 +8,7 @@ const states = [
 ] as const
 
 describe.each(states)('from %s', (state, bench) => {
-  test('forceOpen refuses every call, visibly, for as long as it lasts', () => {
+  test('forceOpen rejects every call, with its reason, until it is resumed', () => {
     const { breaker, clock } = bench()
     breaker.forceOpen('deploy')
     clock.advance(1e9)
@@ -17,7 +17,7 @@ describe.each(states)('from %s', (state, bench) => {
     expect(breaker.snapshot()).toMatchObject({
       state: 'open',
       retryAfterMs: null,
-      override: { state: 'open', reason: 'deploy' },
+      override: { state: 'open', note: 'deploy' },
       totals: { rejected: 2 },
     })
   })
@@ -30,12 +30,12 @@ describe.each(states)('from %s', (state, bench) => {
     expect(breaker.snapshot()).toMatchObject({
       state: 'closed',
       retryAfterMs: 0,
-      override: { state: 'closed', reason: null },
+      override: { state: 'closed', note: null },
       totals: { failure: failed + 100, rejected: 0 },
     })
   })
 
-  test.each(['forceOpen', 'forceClosed'] as const)('resume after %s goes on as before', (force) => {
+  test.each(['forceOpen', 'forceClosed'] as const)('resume after %s continues in the state before', (force) => {
     const { breaker } = bench()
     const { retryAfterMs, probes, window, since } = breaker.snapshot()
     breaker[force]()
@@ -43,18 +43,18 @@ describe.each(states)('from %s', (state, bench) => {
     expect(breaker.snapshot()).toMatchObject({ state, override: null, retryAfterMs, probes, window, since })
   })
 
-  test('of several overrides the last holds, and resume ends them all', () => {
+  test('the last of several overrides holds, and resume ends them all', () => {
     const { breaker } = bench()
     breaker.forceOpen('one')
     breaker.forceClosed('two')
     breaker.forceOpen('three')
-    expect(breaker.snapshot().override).toMatchObject({ state: 'open', reason: 'three' })
+    expect(breaker.snapshot().override).toMatchObject({ state: 'open', note: 'three' })
     breaker.resume()
     expect(breaker.snapshot()).toMatchObject({ state, override: null })
   })
 
   test.each(['forceOpen', 'forceClosed', 'nothing'] as const)(
-    'reset after %s closes it with an empty memory',
+    'reset after %s closes it with an empty window',
     (force) => {
       const { breaker } = bench()
       const { failure } = breaker.snapshot().totals
@@ -82,7 +82,7 @@ describe.each(states)('from %s', (state, bench) => {
 })
 
 describe('overrides', () => {
-  test('an open duration goes on under an override', () => {
+  test('an open duration continues during an override', () => {
     for (const force of ['forceOpen', 'forceClosed'] as const) {
       const { breaker, clock } = openBreaker()
       clock.advance(400)
@@ -128,11 +128,11 @@ describe('overrides', () => {
     expect(breaker.snapshot()).toMatchObject({ state: 'closed', totals: { failure: 0, late: 1 } })
   })
 
-  test('what is forced shows in the transitions, with the words given', () => {
+  test('transitions of overrides have the reason, the cause and the duration of the state before', () => {
     const { breaker, clock } = closedBreaker()
     const seen: unknown[] = []
-    breaker.on('transition', ({ from, to, reason, cause, note, lasted }) =>
-      seen.push({ from, to, reason, cause, note, lasted }),
+    breaker.on('transition', ({ from, to, reason, cause, stateDuration }) =>
+      seen.push({ from, to, reason, cause, stateDuration }),
     )
     clock.advance(50)
     breaker.forceOpen('deploy')
@@ -140,25 +140,29 @@ describe('overrides', () => {
     breaker.resume()
     breaker.forceOpen()
     breaker.reset()
-    breaker.forceOpen()
-    breaker.resume('deployed')
-    breaker.forceOpen()
-    breaker.reset('a new host')
-    expect(seen.splice(4).map((event) => (event as { note?: string }).note)).toEqual([
-      undefined,
-      'deployed',
-      undefined,
-      'a new host',
-    ])
     expect(seen).toEqual([
-      { from: 'closed', to: 'open', reason: 'forced', cause: 'person', note: 'deploy', lasted: 50 },
-      { from: 'open', to: 'closed', reason: 'resumed', cause: 'person', note: undefined, lasted: 70 },
-      { from: 'closed', to: 'open', reason: 'forced', cause: 'person', note: undefined, lasted: expect.any(Number) },
-      { from: 'open', to: 'closed', reason: 'reset', cause: 'person', note: undefined, lasted: 0 },
+      { from: 'closed', to: 'open', reason: 'forced', cause: 'manual', stateDuration: 50 },
+      { from: 'open', to: 'closed', reason: 'resumed', cause: 'manual', stateDuration: 70 },
+      { from: 'closed', to: 'open', reason: 'forced', cause: 'manual', stateDuration: 0 },
+      { from: 'open', to: 'closed', reason: 'reset', cause: 'manual', stateDuration: 0 },
     ])
   })
 
-  test('a probe that settles under an override is late and does not hold its place after it', () => {
+  test('a note is in the transition of its override, resume or reset, and in no other', () => {
+    const { breaker } = openBreaker()
+    const notes: unknown[] = []
+    breaker.on('transition', ({ note }) => notes.push(note))
+    breaker.forceClosed('rehearsal')
+    breaker.forceOpen('deploy')
+    breaker.reset('new host')
+    breaker.forceOpen()
+    breaker.resume('deployed')
+    breaker.forceOpen('deploy')
+    breaker.resume()
+    expect(notes).toEqual(['rehearsal', 'deploy', 'new host', undefined, 'deployed', 'deploy', undefined])
+  })
+
+  test('a probe that settles during an override is late and frees its place', () => {
     const { breaker } = halfOpenBreaker()
     const probe = breaker.acquire()
     breaker.forceClosed()
@@ -167,7 +171,7 @@ describe('overrides', () => {
     expect(breaker.snapshot()).toMatchObject({ probes: { live: 0, successes: 0 }, totals: { late: 1 } })
   })
 
-  test('leases go on under an override', () => {
+  test('leases continue during an override', () => {
     const { breaker, clock } = halfOpenBreaker({ halfOpen: { probeTimeout: 2_000, successThreshold: 1 } })
     const probe = breaker.acquire()
     breaker.forceClosed()

@@ -1,13 +1,22 @@
 import { fakeClock } from '@cb/test-kit'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { type CircuitBreaker, CircuitBreakerRegistry, consecutiveFailures } from '../src/index.ts'
-
-afterEach(() => vi.restoreAllMocks())
+import { describe, expect, test, vi } from 'vitest'
+import {
+  adaptiveThrottle,
+  anyOf,
+  type CircuitBreaker,
+  CircuitBreakerRegistry,
+  consecutiveFailures,
+  failureCount,
+  failureRate,
+  ramp,
+  slowCallRate,
+  timeWindow,
+} from '../src/index.ts'
 
 const names = (registry: CircuitBreakerRegistry) => Array.from(registry, ({ name }) => name).sort()
 
 describe('a registry that is full', () => {
-  test('lets the closed breaker go that was not used since it was last considered', () => {
+  test('evicts the closed breaker that was not used since it was last considered', () => {
     const registry = new CircuitBreakerRegistry({ maxSize: 3 })
     for (const name of ['a', 'b', 'c']) registry.get(name)
     registry.get('a')
@@ -15,14 +24,24 @@ describe('a registry that is full', () => {
     expect(names(registry)).toEqual(['a', 'c', 'd'])
   })
 
-  test('lets the oldest go where all are in use', () => {
+  test('whose breakers have all been used evicts the oldest, and then the next oldest', () => {
     const registry = new CircuitBreakerRegistry({ maxSize: 3 })
-    for (const name of ['a', 'b', 'c', 'a', 'b', 'c']) registry.get(name)
-    registry.get('d')
-    expect(names(registry)).toEqual(['b', 'c', 'd'])
+    for (const name of ['a', 'b', 'c']) registry.get(name)
+    for (const name of ['a', 'b', 'c']) registry.get(name)
+    expect(registry.get('d').name).toBe('d')
+    expect(Array.from(registry, ({ name }) => name)).toEqual(['b', 'c', 'd'])
+    expect(registry.get('e').name).toBe('e')
+    expect(Array.from(registry, ({ name }) => name)).toEqual(['c', 'd', 'e'])
   })
 
-  test('never lets a breaker go that is open, half-open, forced, or remembers a failure', () => {
+  test('of a hundred used breakers evicts the first one created for a new name', () => {
+    const registry = new CircuitBreakerRegistry({ maxSize: 100 })
+    for (let round = 0; round < 2; round++) for (let n = 0; n < 100; n++) registry.get(`host-${n}`)
+    expect(registry.get('new').name).toBe('new')
+    expect([registry.size, registry.has('host-0'), registry.has('host-1')]).toEqual([100, false, true])
+  })
+
+  test('never evicts a breaker that is open, half-open, forced or has a failure in its window', () => {
     const clock = fakeClock()
     const defaults = { trip: consecutiveFailures(2), openDuration: 10, now: clock.now }
     const registry = new CircuitBreakerRegistry({ maxSize: 5, defaults })
@@ -37,7 +56,86 @@ describe('a registry that is full', () => {
     expect(names(registry)).toEqual(['failed once', 'forced', 'half-open', 'open', 'passing 199'])
   })
 
-  test('takes further names with one overflow breaker while nobody can go, and makes room again later', () => {
+  test('never evicts a breaker that has a slow call in its window', () => {
+    const clock = fakeClock(1e6)
+    const trip = slowCallRate({ slowAfter: 10, minimumCalls: 2 })
+    const registry = new CircuitBreakerRegistry({ maxSize: 1, defaults: { trip, now: clock.now } })
+    const permit = registry.get('slow').acquire()
+    clock.advance(10)
+    permit.success()
+    expect(registry.get('other').name).toBe('(overflow)')
+    expect(registry.has('slow')).toBe(true)
+  })
+
+  test.each([
+    ['consecutiveFailures after slowCallRate', anyOf(slowCallRate({ slowAfter: 100 }), consecutiveFailures(5))],
+    ['consecutiveFailures before slowCallRate', anyOf(consecutiveFailures(5), slowCallRate({ slowAfter: 100 }))],
+    [
+      'the last of three',
+      anyOf(slowCallRate({ slowAfter: 100 }), slowCallRate({ slowAfter: 9 }), consecutiveFailures(5)),
+    ],
+    [
+      'an anyOf in an anyOf',
+      anyOf(slowCallRate({ slowAfter: 100 }), anyOf(slowCallRate({ slowAfter: 9 }), failureRate())),
+    ],
+  ])('never evicts a breaker that has a failure in the window of %s', (_, trip) => {
+    const { now } = fakeClock()
+    const registry = new CircuitBreakerRegistry({ maxSize: 2, defaults: { trip, now } })
+    for (let n = 0; n < 4; n++) registry.get('failing').acquire().failure()
+    for (let n = 0; n < 3; n++) registry.get(`passing ${n}`)
+    expect(names(registry)).toEqual(['failing', 'passing 2'])
+  })
+
+  test('never evicts a breaker that has a slow call in the second of two windows', () => {
+    const clock = fakeClock()
+    const trip = anyOf(consecutiveFailures(5), slowCallRate({ slowAfter: 100 }))
+    const registry = new CircuitBreakerRegistry({ maxSize: 2, defaults: { trip, now: clock.now } })
+    const permit = registry.get('slow').acquire()
+    clock.advance(100)
+    permit.success()
+    for (let n = 0; n < 3; n++) registry.get(`passing ${n}`)
+    expect(names(registry)).toEqual(['passing 2', 'slow'])
+  })
+
+  test('never evicts a breaker whose throttle has a failure in its window', () => {
+    const { now } = fakeClock()
+    const defaults = { trip: slowCallRate({ slowAfter: 100 }), admission: adaptiveThrottle(), now }
+    const registry = new CircuitBreakerRegistry({ maxSize: 2, defaults })
+    registry.get('failing').acquire().failure()
+    for (let n = 0; n < 3; n++) registry.get(`passing ${n}`)
+    expect(names(registry)).toEqual(['failing', 'passing 2'])
+  })
+
+  test('evicts a breaker whose failures are older than its window', () => {
+    const clock = fakeClock()
+    const trip = failureCount({ threshold: 5, window: timeWindow(1_000) })
+    const registry = new CircuitBreakerRegistry({ maxSize: 1, defaults: { trip, now: clock.now } })
+    registry.get('failed').acquire().failure()
+    clock.advance(1_000)
+    expect(registry.get('new').name).toBe('new')
+  })
+
+  test('never evicts a breaker during its ramp', () => {
+    const clock = fakeClock()
+    const registry = new CircuitBreakerRegistry({
+      maxSize: 1,
+      defaults: {
+        trip: consecutiveFailures(1),
+        openDuration: 1_000,
+        halfOpen: { successThreshold: 1 },
+        recovery: ramp({ duration: 10_000 }),
+        now: clock.now,
+      },
+    })
+    registry.get('recovering').acquire().failure()
+    clock.advance(1_000)
+    registry.get('recovering').acquire().success()
+    expect(registry.get('other').name).toBe('(overflow)')
+    clock.advance(10_000)
+    expect(registry.get('other').name).toBe('other')
+  })
+
+  test('shares one overflow breaker between further names while none can be evicted, and makes room again later', () => {
     const registry = new CircuitBreakerRegistry({ maxSize: 2, defaults: { trip: consecutiveFailures(1) } })
     for (const name of ['a', 'b']) registry.get(name).acquire().failure()
     const overflow = registry.get('c')
@@ -49,7 +147,7 @@ describe('a registry that is full', () => {
     expect([...registry].at(-1)).toBe(overflow)
   })
 
-  test('a hundred thousand names of strangers are kept within the limit, and events tell who came and went', () => {
+  test('keeps a hundred thousand names within maxSize, with an event for each that is created or evicted', () => {
     const registry = new CircuitBreakerRegistry({ maxSize: 100 })
     let alive = 0
     registry.on('created', () => alive++)
@@ -58,30 +156,30 @@ describe('a registry that is full', () => {
     expect([registry.size, alive]).toEqual([100, 100])
   })
 
-  test('whoever holds an evicted breaker can go on using it, unheard by the registry', () => {
+  test('does not listen to an evicted breaker any more, which still works', () => {
     const registry = new CircuitBreakerRegistry({ maxSize: 1 })
-    const heard = vi.fn()
-    registry.on('outcome', heard)
+    const seen = vi.fn()
+    registry.on('outcome', seen)
     const evicted = registry.get('a')
     registry.get('b')
     evicted.acquire().success()
-    expect([evicted.state, heard.mock.calls]).toEqual(['closed', []])
+    expect([evicted.state, seen.mock.calls]).toEqual(['closed', []])
     expect(registry.get('a')).not.toBe(evicted)
   })
 
-  test('the events of its overflow breaker are heard', () => {
+  test('passes on the events of its overflow breaker', () => {
     const registry = new CircuitBreakerRegistry({ maxSize: 1, defaults: { trip: consecutiveFailures(1) } })
     registry.get('a').acquire().failure()
-    const heard: CircuitBreaker[] = []
-    registry.on('transition', (_event, breaker) => heard.push(breaker))
+    const seen: CircuitBreaker[] = []
+    registry.on('transition', (_event, breaker) => seen.push(breaker))
     const overflow = registry.get('b')
     overflow.acquire().failure()
-    expect(heard).toEqual([overflow])
+    expect(seen).toEqual([overflow])
   })
 })
 
 describe('idleTtl', () => {
-  test('lets closed breakers go that nobody has asked for in that time, when a new name comes', () => {
+  test('evicts closed breakers that were not used for that time when a new name comes', () => {
     const clock = fakeClock()
     const registry = new CircuitBreakerRegistry({
       idleTtl: 1_000,
@@ -96,7 +194,7 @@ describe('idleTtl', () => {
     expect(names(registry)).toEqual(['failed', 'new', 'used'])
   })
 
-  test('goes by the last use also for a breaker that is used all the time', () => {
+  test('does not evict a breaker that is used all the time', () => {
     const clock = fakeClock()
     const registry = new CircuitBreakerRegistry({ idleTtl: 1_000, defaults: { now: clock.now } })
     for (let n = 0; n < 100; n++) {
@@ -107,16 +205,29 @@ describe('idleTtl', () => {
     expect(registry.has('busy')).toBe(true)
     expect(registry.size).toBeLessThanOrEqual(12)
   })
-})
 
-test('a listener to comings and goings that throws is reported once and harms nothing', () => {
-  const error = vi.spyOn(console, 'error').mockImplementation(() => {})
-  const registry = new CircuitBreakerRegistry()
-  registry.on('created', () => {
-    throw new Error('my bug')
+  test('counts from the creation of a breaker that was never used', () => {
+    const clock = fakeClock(1e6)
+    const registry = new CircuitBreakerRegistry({ idleTtl: 1_000, defaults: { now: clock.now } })
+    registry.get('a')
+    clock.advance(999)
+    registry.get('b')
+    expect(registry.has('a')).toBe(true)
+    clock.advance(1)
+    registry.get('c')
+    expect(registry.has('a')).toBe(false)
   })
-  expect([registry.get('a').state, registry.get('b').state]).toEqual(['closed', 'closed'])
-  expect(error).toHaveBeenCalledOnce()
+
+  test('evicts thousands of idle breakers bit by bit, a few for each new name', () => {
+    const clock = fakeClock()
+    const registry = new CircuitBreakerRegistry({ idleTtl: 1_000, defaults: { now: clock.now } })
+    for (let n = 0; n < 2_000; n++) registry.get(`host-${n}`)
+    clock.advance(1_001)
+    registry.get('new')
+    expect(registry.size).toBeGreaterThan(1_900)
+    for (let n = 0; n < 100; n++) registry.get(`other-${n}`)
+    expect(registry.size).toBeLessThan(200)
+  })
 })
 
 test.each([
@@ -127,7 +238,7 @@ test.each([
   [{ idleTtl: 0 }, RangeError, 'idleTtl'],
   [{ idleTtl: Number.NaN }, RangeError, 'idleTtl'],
   [{ idleTtl: '1h' }, TypeError, 'idleTtl'],
-])('%o is refused', (options, kind, named) => {
+])('new CircuitBreakerRegistry(%o) throws an error that names the option', (options, kind, named) => {
   const make = () => new CircuitBreakerRegistry(options as never)
   expect(make).toThrow(kind)
   expect(make).toThrow(named)

@@ -16,7 +16,7 @@ const config = (registry: CircuitBreakerRegistry, ...given: Parameters<CircuitBr
   registry.get(...given).snapshot().config
 
 describe('a registry', () => {
-  test('makes a breaker once and gives it again', () => {
+  test('creates a breaker once and returns it again', () => {
     const registry = make()
     expect(registry.has('a')).toBe(false)
     const breaker = registry.get('a')
@@ -30,7 +30,7 @@ describe('a registry', () => {
     expect(new CircuitBreakerRegistry().get('a').state).toBe('closed')
   })
 
-  test('has overrides per breaker, used when it is made', () => {
+  test('uses the overrides of a breaker when it creates it, and only then', () => {
     const registry = make({ callTimeout: 500, halfOpen: { maxConcurrent: 3, successThreshold: 4 } })
     expect(config(registry, 'a', { halfOpen: { maxConcurrent: 7 } })).toMatchObject({
       callTimeout: 500,
@@ -44,19 +44,19 @@ describe('a registry', () => {
     })
   })
 
-  test('makes no breaker from bad overrides', () => {
+  test('creates no breaker from bad overrides', () => {
     const registry = make()
     expect(() => registry.get('a', { callTimeout: -1 })).toThrow(RangeError)
     expect(registry.size).toBe(0)
   })
 
-  test('keeps breakers apart', () => {
+  test('does not open a breaker when another opens', () => {
     const registry = make()
     registry.get('a').acquire().failure(down)
     expect([registry.get('a').state, registry.get('b').state]).toEqual(['open', 'closed'])
   })
 
-  test('forgets a breaker, which can still be used', () => {
+  test('deletes a breaker, which can still be used', () => {
     const registry = make()
     const breaker = registry.get('a')
     expect([registry.delete('a'), registry.delete('a'), registry.size]).toEqual([true, false, 0])
@@ -98,58 +98,6 @@ describe('a registry', () => {
     expect([breaker.name, registry.get(name) === breaker, names(registry)]).toEqual([name, true, [name]])
     expect(JSON.parse(JSON.stringify(breaker))).toMatchObject({ name })
     expect(registry.delete(name)).toBe(true)
-  })
-})
-
-describe('listening to a registry', () => {
-  test('hears every breaker, also those made later, until it ends', () => {
-    const registry = make()
-    const seen: unknown[] = []
-    registry.get('a')
-    const end = registry.on('transition', ({ to }, breaker) => seen.push([breaker.name, to]))
-    for (const name of ['a', 'b']) registry.get(name).acquire().failure(down)
-    expect(seen).toEqual([
-      ['a', 'open'],
-      ['b', 'open'],
-    ])
-    end()
-    for (const name of ['a', 'b', 'c']) registry.get(name).forceClosed()
-    expect(seen).toHaveLength(2)
-  })
-
-  test('hears each breaker once', () => {
-    const registry = make()
-    const listener = vi.fn()
-    registry.on('outcome', listener)
-    registry.get('a')
-    registry.get('a').acquire().success()
-    expect(listener).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ outcome: 'success' }), registry.get('a'))
-  })
-
-  test('does not hear a breaker that the registry has forgotten', () => {
-    const registry = make()
-    const listener = vi.fn()
-    registry.on('outcome', listener)
-    const breaker = registry.get('a')
-    registry.delete('a')
-    breaker.acquire().success()
-    expect(listener).not.toHaveBeenCalled()
-  })
-
-  test('refuses an unknown event at once, before there is a breaker', () => {
-    const registry = make()
-    expect(() => registry.on('opened' as never, () => {})).toThrow(TypeError)
-    expect(registry.get('a').state).toBe('closed')
-  })
-
-  test('a listener that throws is reported once, not once per breaker', () => {
-    const said = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const registry = make()
-    registry.on('outcome', () => {
-      throw new Error('my bug')
-    })
-    for (const name of ['a', 'b', 'c']) registry.get(name).acquire().success()
-    expect(said).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('my bug'))
   })
 })
 

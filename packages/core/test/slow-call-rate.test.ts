@@ -10,20 +10,9 @@ import {
   slowCallRate,
   timeWindow,
 } from '../src/index.ts'
+import { slowBreaker } from './slow-breaker.ts'
 
-function slowBreaker(options: Partial<Parameters<typeof slowCallRate>[0]> = {}) {
-  const clock = fakeClock(1_000)
-  const trip = slowCallRate({ slowAfter: 100, minimumCalls: 2, threshold: 0.5, ...options })
-  const breaker = new CircuitBreaker({ name: 'slow', trip, openDuration: 1_000, now: clock.now })
-  const call = (ms: number) => {
-    const permit = breaker.acquire()
-    clock.advance(ms)
-    return permit
-  }
-  return { breaker, clock, call }
-}
-
-describe('a breaker that minds slow calls', () => {
+describe('slowCallRate', () => {
   test('opens when enough calls were slow, successes and failures alike', () => {
     const { breaker, call } = slowBreaker({ minimumCalls: 4 })
     call(5).success()
@@ -64,7 +53,7 @@ describe('a breaker that minds slow calls', () => {
     expect(breaker.snapshot().window.calls).toBe(0)
   })
 
-  test('opens when callers give up on calls that hang, though nobody asked in between', () => {
+  test('opens when callers abort calls that hang, also without a call in between', () => {
     const { breaker, call } = slowBreaker({ minimumCalls: 2 })
     call(100).ignore()
     call(5_000).ignore()
@@ -72,7 +61,7 @@ describe('a breaker that minds slow calls', () => {
     expect(breaker.snapshot().totals.ignored).toBe(2)
   })
 
-  test('counts a call that was never settled as one slow call, and does not remember it', () => {
+  test('counts a call that never settles as one slow call, and forgets it with the window', () => {
     const { breaker, clock } = slowBreaker({ minimumCalls: 5, window: timeWindow(1_000) })
     breaker.acquire()
     clock.advance(100)
@@ -81,7 +70,7 @@ describe('a breaker that minds slow calls', () => {
     expect(breaker.snapshot().window).toMatchObject({ calls: 0, slowCalls: 0 })
   })
 
-  test('sees calls through execute, on whichever path', async () => {
+  test('sees calls through execute, with and without options', async () => {
     const { breaker, clock } = slowBreaker()
     for (const signal of [undefined, new AbortController().signal]) {
       await breaker.execute(() => void clock.advance(120), ...(signal === undefined ? [] : [{ signal }]))
@@ -89,7 +78,7 @@ describe('a breaker that minds slow calls', () => {
     expect(breaker.state).toBe('open')
   })
 
-  test('forgets a call that settled while a person had forced the breaker', () => {
+  test('forgets a call that settled during an override', () => {
     const { breaker, clock } = slowBreaker({ minimumCalls: 1 })
     const inFlight = breaker.acquire()
     breaker.forceClosed()
@@ -103,7 +92,7 @@ describe('a breaker that minds slow calls', () => {
     })
   })
 
-  test('works beside other policies, which see every outcome as before', () => {
+  test('works beside other policies, which see every outcome', () => {
     const clock = fakeClock()
     const trip = anyOf(consecutiveFailures(2), slowCallRate({ slowAfter: 100, minimumCalls: 2 }))
     const breaker = new CircuitBreaker({ trip, now: clock.now })
@@ -118,7 +107,7 @@ describe('a breaker that minds slow calls', () => {
     expect(breaker.snapshot().lastTransition?.reason).toBe('slow-call-rate')
   })
 
-  test('follows calls from the moment it is configured, and ignores those from before', async () => {
+  test('follows calls from the moment it is configured, and ignores earlier ones', async () => {
     const clock = fakeClock()
     const breaker = new CircuitBreaker({ trip: consecutiveFailures(3), now: clock.now })
     await breaker.execute(() => 1)
@@ -132,7 +121,7 @@ describe('a breaker that minds slow calls', () => {
   })
 })
 
-test('slow calls are counted as a naive list of all calls counts them', () => {
+test('slow calls are counted as a plain list of all calls counts them', () => {
   const step = fc.oneof(
     fc.constant({ do: 'begin' as const }),
     fc.record({
@@ -175,7 +164,7 @@ test('slow calls are counted as a naive list of all calls counts them', () => {
     { numRuns: 500 },
   )
   expect(opened).toBeGreaterThan(50)
-})
+}, 120_000)
 
 test.each([
   [undefined, TypeError, 'slowCallRate'],
@@ -188,8 +177,12 @@ test.each([
   [{ slowAfter: 5, window: countWindow(5), minimumCalls: 6 }, RangeError, 'minimumCalls'],
   [{ slowAfter: 5, window: 10 }, TypeError, 'window'],
   [{ slowAfter: 5, slow: true }, TypeError, 'slow'],
-])('slowCallRate(%j) is refused', (options, kind, named) => {
+])('slowCallRate(%j) throws an error that names the option', (options, kind, named) => {
   const make = () => slowCallRate(options as never)
   expect(make).toThrow(kind)
   expect(make).toThrow(named)
+})
+
+test('a minimum of calls may be as large as the window', () => {
+  expect(slowCallRate({ slowAfter: 5, window: countWindow(3), minimumCalls: 3 }).name).toBe('slow-call-rate')
 })

@@ -1,5 +1,17 @@
-import { expect, test } from 'vitest'
-import { CallTimeoutError, type CircuitBreakerSnapshot, failureRate } from '../src/index.ts'
+import { describe, expect, test } from 'vitest'
+import {
+  anyOf,
+  CallTimeoutError,
+  type CircuitBreaker,
+  type CircuitBreakerSnapshot,
+  consecutiveFailures,
+  countWindow,
+  exponentialBackoff,
+  failureCount,
+  failureRate,
+  slowCallRate,
+  timeWindow,
+} from '../src/index.ts'
 import { type Bench, closedBreaker, down, halfOpenBreaker, openBreaker } from './in-state.ts'
 
 const forced = (force: 'forceOpen' | 'forceClosed') => () => {
@@ -30,7 +42,7 @@ const rows: [string, () => Bench, Partial<CircuitBreakerSnapshot>][] = [
     {
       state: 'open',
       retryAfterMs: null,
-      override: { state: 'open', reason: 'deploy', since: 6_000, expiresInMs: null },
+      override: { state: 'open', note: 'deploy', since: 6_000, expiresInMs: null },
     },
   ],
   [
@@ -39,7 +51,7 @@ const rows: [string, () => Bench, Partial<CircuitBreakerSnapshot>][] = [
     {
       state: 'closed',
       retryAfterMs: 0,
-      override: { state: 'closed', reason: 'deploy', since: 6_000, expiresInMs: null },
+      override: { state: 'closed', note: 'deploy', since: 6_000, expiresInMs: null },
     },
   ],
 ]
@@ -50,6 +62,7 @@ test.each(rows)('%s: a snapshot is plain JSON and complete', (_, bench, expected
   expect(snapshot).toMatchObject({ name: 'test', at: clock.now(), ...expected })
   expect(JSON.parse(JSON.stringify(snapshot))).toStrictEqual(snapshot)
   expect(Object.keys(snapshot).sort()).toEqual([
+    'admission',
     'at',
     'closes',
     'config',
@@ -60,7 +73,7 @@ test.each(rows)('%s: a snapshot is plain JSON and complete', (_, bench, expected
     'opens',
     'override',
     'probes',
-    'ramp',
+    'recovery',
     'retryAfterMs',
     'shadowed',
     'since',
@@ -71,7 +84,7 @@ test.each(rows)('%s: a snapshot is plain JSON and complete', (_, bench, expected
   ])
 })
 
-test('a snapshot is of one moment: what happens later does not show in it', () => {
+test('a snapshot does not change later', () => {
   const { breaker } = closedBreaker()
   const snapshot = breaker.snapshot()
   const before = structuredClone(snapshot)
@@ -84,26 +97,7 @@ test('a snapshot keeps no error of a caller alive', () => {
   expect(breaker.snapshot().lastTransition).not.toHaveProperty('error')
 })
 
-test('it tells the time of the last success and failure', () => {
-  const { breaker, clock } = closedBreaker({ trip: failureRate() })
-  expect(breaker.snapshot()).toMatchObject({ lastSuccessAt: null, lastFailureAt: null })
-  breaker.acquire().success()
-  clock.advance(10)
-  breaker.acquire().failure(down)
-  clock.advance(10)
-  breaker.acquire().ignore()
-  expect(breaker.snapshot()).toMatchObject({ lastSuccessAt: 5_000, lastFailureAt: 5_010 })
-})
-
-test('after a burst the time of the last success is at most 64 calls behind', () => {
-  const { breaker, clock } = closedBreaker()
-  for (let n = 0; n < 200; n++) breaker.acquire().success()
-  clock.advance(3_600_000)
-  for (let n = 0; n < 65; n++) breaker.acquire().success()
-  expect(breaker.snapshot().lastSuccessAt).toBe(clock.now())
-})
-
-test('it counts opens, closes and timeouts', () => {
+test('a snapshot counts opens, closes and timeouts', () => {
   const { breaker, clock } = closedBreaker({ halfOpen: { successThreshold: 1 } })
   for (let n = 0; n < 3; n++) {
     breaker.acquire().failure(new CallTimeoutError('inner', 5))
@@ -113,7 +107,7 @@ test('it counts opens, closes and timeouts', () => {
   expect(breaker.snapshot()).toMatchObject({ opens: 3, closes: 3, timeouts: 3, totals: { success: 3, failure: 3 } })
 })
 
-test('asking lets an open breaker whose time is up become half-open', () => {
+test('reading the state or a snapshot makes an open breaker half-open when its open duration has ended', () => {
   for (const ask of ['state', 'snapshot'] as const) {
     const { breaker, clock } = openBreaker()
     clock.advance(1_000)
@@ -121,15 +115,73 @@ test('asking lets an open breaker whose time is up become half-open', () => {
   }
 })
 
-test.each(['sucess', 'ignore', '', undefined, null, 1])(
-  'a permit settled with %j, which is no outcome, is no failure',
-  (word) => {
-    const { breaker } = closedBreaker()
-    try {
-      breaker.acquire().settle(word as never)
-    } catch (error) {
-      expect(error).toBeInstanceOf(TypeError)
-    }
-    expect(breaker.snapshot()).toMatchObject({ state: 'closed', totals: { success: 0, failure: 0 } })
-  },
-)
+const configs: [string, () => CircuitBreaker, object][] = [
+  [
+    'a number of milliseconds and a rate',
+    () => closedBreaker({ trip: failureRate({ window: countWindow(30) }), openDuration: 500 }).breaker,
+    {
+      trip: { policy: 'failure-rate', threshold: 0.5, minimumCalls: 20, window: { type: 'count', size: 30 } },
+      openDuration: { duration: 500 },
+    },
+  ],
+  [
+    'a backoff and a count',
+    () =>
+      closedBreaker({
+        trip: failureCount({ threshold: 3, window: timeWindow(1_000) }),
+        openDuration: exponentialBackoff({ initial: 7 }),
+      }).breaker,
+    {
+      trip: { policy: 'failure-count', threshold: 3, window: { type: 'time', ms: 1_000, buckets: 10 } },
+      openDuration: { initial: 7, max: 15_000, factor: 2, jitter: 0.5, maxRetryAfter: 300_000 },
+    },
+  ],
+  [
+    'a slow call rate over few calls',
+    () => closedBreaker({ trip: slowCallRate({ slowAfter: 5, window: countWindow(3) }) }).breaker,
+    { trip: { policy: 'slow-call-rate', slowAfter: 5, threshold: 0.5, minimumCalls: 3, window: { size: 3 } } },
+  ],
+  [
+    'the maxDuration of half-open',
+    () => closedBreaker({ halfOpen: { maxDuration: 30_000 } }).breaker,
+    { halfOpen: { maxDuration: 30_000 } },
+  ],
+  [
+    'a function and any of two policies',
+    () => closedBreaker({ trip: anyOf(consecutiveFailures(5), failureRate()), openDuration: () => 5 }).breaker,
+    {
+      trip: {
+        policy: 'any-of',
+        policies: [
+          { policy: 'consecutive-failures', threshold: 5 },
+          {
+            policy: 'failure-rate',
+            threshold: 0.5,
+            minimumCalls: 20,
+            window: { type: 'time', ms: 10_000, buckets: 10 },
+          },
+        ],
+      },
+      openDuration: 'custom',
+    },
+  ],
+]
+
+test.each(configs)('a snapshot has the options: %s', (_, make, config) => {
+  expect(make().snapshot().config).toMatchObject(config)
+})
+
+describe('the window of a breaker that is forced open', () => {
+  test('is that of the closed state before', () => {
+    const { breaker } = closedBreaker({ trip: consecutiveFailures(5) })
+    breaker.acquire().failure(down)
+    breaker.forceOpen()
+    expect(breaker.snapshot().window).toEqual({ calls: 1, failures: 1 })
+  })
+
+  test('is empty when it was half-open before', () => {
+    const { breaker } = halfOpenBreaker()
+    breaker.forceOpen()
+    expect(breaker.snapshot().window).toEqual({ calls: 0, failures: 0 })
+  })
+})

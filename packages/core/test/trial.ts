@@ -1,3 +1,4 @@
+import { vi } from 'vitest'
 import {
   CircuitBreaker,
   type CircuitBreakerOptions,
@@ -5,11 +6,15 @@ import {
   type Outcome,
   type Permit,
   type Rejection,
+  restoreState,
+  saveState,
   type Transition,
 } from '../src/index.ts'
 
 export interface TrialOptions {
   trip: NonNullable<CircuitBreakerOptions['trip']>
+  /** Rejects whenever its probability is above 0. */
+  admission?: NonNullable<CircuitBreakerOptions['admission']>
   maxConcurrent: number
   successThreshold: number
 }
@@ -20,12 +25,13 @@ export type Step =
   | { did: 'settle'; outcome: Outcome; hadVote: boolean }
   | { did: 'wait'; ms: number }
   | { did: 'step back' }
+  | { did: 'restart'; ms: number }
   | { did: 'override' }
 
 export interface Look extends CircuitBreakerSnapshot {
-  /** What `state` said, asked first. */
+  /** `state`, which is asked first. */
   readonly stateAsked: string
-  /** What a second snapshot at the same moment said. */
+  /** A second snapshot at the same moment. */
   readonly again: CircuitBreakerSnapshot
   /** Probes that are live by the books. */
   readonly liveProbes: number
@@ -47,26 +53,55 @@ const mostHeld = 3
  * A breaker and the books on it, kept from outside: which permits there are, which period each belongs to, and what time it is.
  */
 export class Trial {
-  readonly breaker: CircuitBreaker
+  breaker: CircuitBreaker
+  readonly #options: TrialOptions
   readonly transitions: Transition[] = []
   time = 1_000
   #reading = 1_000
   #period = 0
   #periods = 0
-  /** The period that waits under an override, and what is no longer to be seen of it. */
+  /** The period that an override has suspended, and what can not be seen of it meanwhile. */
   #under: { period: number; state: string; successes: number } | null = null
   #held: Held[] = []
   #settled: { held: Held; hadVote: boolean } | null = null
   #openUntil = 0
 
-  constructor({ trip, maxConcurrent, successThreshold }: TrialOptions) {
+  constructor(options: TrialOptions) {
+    this.#options = options
+    this.breaker = this.#create()
+    this.#listen()
+  }
+
+  #create(): CircuitBreaker {
+    const { maxConcurrent, successThreshold, ...policies } = this.#options
     const halfOpen = { maxConcurrent, successThreshold, probeTimeout }
-    this.breaker = new CircuitBreaker({ trip, openDuration, halfOpen, now: () => this.#reading })
+    return new CircuitBreaker({ ...policies, openDuration, halfOpen, now: () => this.#reading, random: () => 0 })
+  }
+
+  #listen(): void {
     this.breaker.on('transition', (transition) => {
       this.transitions.push(transition)
       if (transition.openDuration !== undefined) this.#openUntil = transition.at + transition.openDuration
-      if (transition.cause !== 'person') this.#period = ++this.#periods
+      if (transition.cause !== 'manual') this.#period = ++this.#periods
     })
+  }
+
+  /** Saves the breaker and restores it in another process, when so much is left of what is due next, or at once. */
+  restart(offset: 'at once' | number): Step | undefined {
+    const ms = offset === 'at once' ? 0 : this.#openFor() + offset
+    if (offset !== 'at once' && ms <= 0) return undefined
+    const saved = JSON.stringify(saveState(this.breaker))
+    vi.setSystemTime(Date.now() + ms)
+    this.time += ms
+    this.#reading = this.time
+    this.#held = []
+    this.#settled = null
+    this.breaker = this.#create()
+    restoreState(this.breaker, JSON.parse(saved))
+    this.#listen()
+    if (this.#under !== null) this.#under = { ...this.#under, period: ++this.#periods, successes: 0 }
+    this.#period = ++this.#periods
+    return { did: 'restart', ms }
   }
 
   ask(): Step | undefined {
@@ -162,14 +197,15 @@ export class Trial {
 
   /** The same for two trials that can't differ from here on, whatever happens: totals and the time of day don't matter. */
   key(): string {
-    const { state, override, window, probes } = this.breaker.snapshot()
+    const { state, override, probes } = this.breaker.snapshot()
+    const { state: period } = saveState(this.breaker)
     return [
       state,
       override?.state,
       this.#under?.state,
       this.#under?.successes,
-      window.calls,
-      window.failures,
+      // No policy of a trial remembers a time.
+      period.name === 'closed' && JSON.stringify([period.trip.memory, period.admission?.memory]),
       probes?.successes,
       this.#openFor(),
       this.time === this.#reading,

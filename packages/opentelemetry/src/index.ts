@@ -2,4 +2,4 @@ export { type InstrumentCircuitBreakersOptions, instrumentCircuitBreakers } from
 export { CircuitBreakerInstrumentation, type CircuitBreakerInstrumentationConfig } from './instrumentation.ts'
 export * as names from './names.ts'
 export type { TelemetryOptions } from './options.ts'
-export type { EventLogger, EventLoggerProvider, EventRecord } from './transition-log.ts'
+export type { EventLogger, EventLoggerProvider, EventRecord } from './providers.ts'

@@ -3,7 +3,7 @@ import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 import { checkProvider } from './check-provider.ts'
 import { CircuitBreakerInstrumentation } from './instrumentation.ts'
 import { type TelemetryOptions, telemetryOptions } from './options.ts'
-import type { EventLoggerProvider } from './transition-log.ts'
+import type { EventLoggerProvider } from './providers.ts'
 
 /** Options of `instrumentCircuitBreakers`. */
 export interface InstrumentCircuitBreakersOptions extends TelemetryOptions {

@@ -2,9 +2,9 @@ import { checkBoolean, checkObject } from '@cb/checks'
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 import { scope } from './names.ts'
 import { parseOptions, type TelemetryOptions, type TelemetrySettings, telemetryOptions } from './options.ts'
+import type { EventLoggerProvider } from './providers.ts'
 import { Providers } from './providers.ts'
 import { Recorder } from './recorder.ts'
-import type { EventLoggerProvider } from './transition-log.ts'
 import { version } from './version.ts'
 
 /** Options of the instrumentation. */

@@ -1,11 +1,11 @@
 import type { CircuitBreaker, StateName, WindowSnapshot } from '@cb/core'
 import type { Attributes, SpanContext } from '@opentelemetry/api'
 import { identify } from './identity.ts'
-import { type NameGroup, noCalls, type Totals } from './name-group.ts'
+import { type Member, type NameGroup, noCalls, type Totals } from './name-group.ts'
 import type { Outage } from './outage-spans.ts'
 
 /** The state of one breaker in telemetry; it does not keep the breaker alive. */
-export class KnownBreaker {
+export class KnownBreaker implements Member {
   readonly group: NameGroup
   /** Whether the numbers may have changed since the last refresh. */
   dirty = true

@@ -1,6 +1,5 @@
 import type { StateName } from '@cb/core'
 import { type CallOutcome, callOutcomes } from './attributes.ts'
-import type { KnownBreaker } from './known-breaker.ts'
 import { type AttributeBudget, MetricAttributes } from './metric-attributes.ts'
 
 export type Totals = Record<CallOutcome, number>
@@ -14,10 +13,20 @@ export interface NameReport {
   readonly slowCallRate: number | undefined
 }
 
+/** A breaker with the name, at its last refresh. */
+export interface Member {
+  readonly state: StateName
+  readonly totals: Totals
+  readonly failureRate: number | undefined
+  readonly slowCallRate: number | undefined
+  /** Updates the numbers; false if the breaker has been collected. */
+  refresh(force: boolean): boolean
+}
+
 /** All breakers with one name: they are one series in a metrics backend, so their numbers are added up. */
 export class NameGroup {
   readonly attributes: MetricAttributes
-  readonly #members = new Set<KnownBreaker>()
+  readonly #members = new Set<Member>()
   /** Calls of collected members, because a counter must not decrease. */
   readonly #retired: Totals = noCalls()
   /** Whether the last report had members. Then the next one is needed even without members, to report that they are gone. */
@@ -30,11 +39,11 @@ export class NameGroup {
     this.attributes = new MetricAttributes(name, budget)
   }
 
-  add(member: KnownBreaker): void {
+  add(member: Member): void {
     this.#members.add(member)
   }
 
-  retire(member: KnownBreaker): void {
+  retire(member: Member): void {
     if (this.#members.delete(member)) addTotals(this.#retired, member.totals)
   }
 

@@ -1,8 +1,34 @@
 import * as api from '@opentelemetry/api'
-import { type MeterProvider, metrics, type Tracer, type TracerProvider, trace } from '@opentelemetry/api'
+import {
+  type Attributes,
+  type Context,
+  type MeterProvider,
+  metrics,
+  type Tracer,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api'
 import { scope } from './names.ts'
-import type { EventLoggerProvider } from './transition-log.ts'
 import { version } from './version.ts'
+
+/** The log event of a transition, with the shape of a log record of `@opentelemetry/api-logs`. */
+export interface EventRecord {
+  eventName: string
+  timestamp: number
+  severityNumber: number
+  severityText: string
+  attributes: Attributes
+  context: Context
+}
+
+export interface EventLogger {
+  emit(record: EventRecord): void
+}
+
+/** The part of a logger provider that is needed. Those of `@opentelemetry/api-logs` and of its SDK have this shape. */
+export interface EventLoggerProvider {
+  getLogger(name: string, version?: string): EventLogger
+}
 
 /**
  * The providers in use: the ones that were set, or else the present global ones. Setting the provider that is global at that time, as

@@ -5,25 +5,6 @@ import { logEvent, scope } from './names.ts'
 import type { Providers } from './providers.ts'
 import { version } from './version.ts'
 
-/** The log event of a transition, with the shape of a log record of `@opentelemetry/api-logs`. */
-export interface EventRecord {
-  eventName: string
-  timestamp: number
-  severityNumber: number
-  severityText: string
-  attributes: Attributes
-  context: Context
-}
-
-export interface EventLogger {
-  emit(record: EventRecord): void
-}
-
-/** The part of a logger provider that is needed. Those of `@opentelemetry/api-logs` and of its SDK have this shape. */
-export interface EventLoggerProvider {
-  getLogger(name: string, version?: string): EventLogger
-}
-
 const warn = { severityNumber: 13, severityText: 'WARN' }
 const info = { severityNumber: 9, severityText: 'INFO' }
 

@@ -9,7 +9,7 @@ const known = [20, 22, 24]
 /**
  * @param {readonly string[]} args  of the command line
  * @returns {Arguments}
- * @throws TypeError or RangeError that says what may be given.
+ * @throws TypeError or RangeError that description what may be given.
  */
 export function parseArguments(args) {
   const { values } = parseArgs({
@@ -24,9 +24,11 @@ export function parseArguments(args) {
   const only = values.only.split(',').filter((id) => id !== '')
   for (const id of only) findCase(id)
   if (values.write && (values.quick || only.length > 0)) {
-    throw new TypeError('--write is for a full run: it can not be given together with --quick or --only')
+    throw new TypeError('--write needs a full run: it excludes --quick and --only')
   }
-  return { quick: values.quick, write: values.write, only, nodes: values.nodes.split(',').map(parseNode) }
+  const nodes = values.nodes.split(',').map(parseNode)
+  if (values.write && nodes.length > 1) throw new TypeError('--write writes the tables of one version of Node')
+  return { quick: values.quick, write: values.write, only, nodes }
 }
 
 /** @param {string} text */

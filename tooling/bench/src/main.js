@@ -4,7 +4,7 @@ import { judge } from './goals.js'
 import { nodeBinary } from './node-binary.js'
 import { writeReadmes } from './readme.js'
 import { printed } from './report.js'
-import { keep, kept } from './results.js'
+import { keep } from './results.js'
 import { measureAll } from './run.js'
 
 const options = parseArguments(process.argv.slice(2))
@@ -17,11 +17,11 @@ const goals = []
 for (const node of options.nodes) {
   const run = await measureAll(await nodeBinary(node), options, (text) => console.error(text))
   console.log(`\n${printed(run)}\n`)
-  files.push(await keep(run, options.write))
+  files.push(await keep(run))
+  if (options.write) files.push(...(await writeReadmes(run)))
   count += Object.keys(run.cases).length
   goals.push(...judge(run.cases).map(({ met }) => met))
 }
-if (options.write) files.push(...(await writeReadmes(await kept())))
 
 const seconds = Math.round((performance.now() - started) / 1_000)
 const where = files.map((file) => relative(process.cwd(), file)).join(', ')

@@ -3,13 +3,12 @@ import { SubjectHandle } from './subject-handle.js'
 
 /** @typedef {{ value: import('./statistics.js').Spread, ratio?: import('./statistics.js').Spread }} Measured */
 /** @typedef {Record<string, Record<string, Measured> | null>} CaseResult  by subject and metric; null: its process crashed */
-/** @typedef {{ rounds: number, roundMs: number, budgetMs: number, processes: number, node: string }} Effort */
 
 /**
  * Measures the subjects of a case in turns: a round of each, then the next round, beginning with another. A machine that slows
  * down slows all of them. Ratios are taken within a round. Once compiled, the same code can be a third slower in one process
  * than in the next, so the rounds are shared out among several processes of each subject.
- * @param {string} id @param {import('./cases/case.js').Case} chosen @param {Effort} effort
+ * @param {string} id @param {import('./cases/case.js').Case} chosen @param {import('./cases/case.js').Effort} effort
  * @returns {Promise<CaseResult>}
  */
 export async function runCase(id, chosen, { rounds, roundMs, budgetMs, processes, node }) {
@@ -23,7 +22,7 @@ export async function runCase(id, chosen, { rounds, roundMs, budgetMs, processes
     const names = chosen.prepareAll ? [chosen.subjects.join()] : chosen.subjects
     const handles = names.map((name) => new SubjectHandle(id, name, how))
     const found = await roundsOf(handles, Math.ceil(wanted / times), budgetMs / times)
-    // In one process: what it gives are the numbers of all.
+    // One process returns the numbers of all subjects.
     seen.push(...(chosen.prepareAll ? /** @type {any[]} */ (found.flatMap((round) => Object.values(round))) : found))
     for (const handle of handles) if (handle.crashed) crashed.add(handle.name)
     await Promise.all(handles.map((handle) => handle.stop()))

@@ -7,7 +7,7 @@ import { subjects } from './subjects/index.js'
 import { majorOf, versions } from './versions.js'
 
 /**
- * What a run has found, as it is written to a file.
+ * The results of a run.
  * @typedef {object} Run
  * @property {string} node  its version
  * @property {string} machine
@@ -22,7 +22,7 @@ import { majorOf, versions } from './versions.js'
 const thorough = { rounds: 27, roundMs: 10, budgetMs: 9_000, processes: 3 }
 const quickly = { rounds: 5, roundMs: 2, budgetMs: 1_000, processes: 1 }
 
-/** More than a quick run needs: these take longest, or need time to say anything. */
+/** Left out of a quick run: the longest cases, and those that need many rounds. */
 const notQuick = ['failure-after-1000000', 'bytes', 'window-1000000', 'buckets-3600', ...Object.keys(forNotes.cases)]
 
 /**
@@ -62,10 +62,10 @@ function groupOf(id) {
   return [...groups, forNotes].find((group) => id in group.cases)?.title
 }
 
-/** What the subjects of these results are. @param {import('./goals.js').Cases} results */
+/** The configurations of the subjects of these results. @param {import('./goals.js').Cases} results */
 function configurationsOf(results) {
   const measured = new Set(Object.values(results).flatMap(Object.keys))
   return Object.fromEntries(
-    Object.entries(subjects).flatMap(([name, { says }]) => (measured.has(name) ? [[name, says]] : [])),
+    Object.entries(subjects).flatMap(([name, { description }]) => (measured.has(name) ? [[name, description]] : [])),
   )
 }

@@ -6,11 +6,11 @@ const program = fileURLToPath(new URL('./subject-process.js', import.meta.url))
 const longest = 180_000
 const peers = /^(tutorial|cockatiel|opossum|brakes|mollitia)/
 
-/** A subject's process, seen from the outside. */
+/** Controls the process of a subject. */
 export class SubjectHandle {
   #child
   #end
-  /** A peer that can't do what is asked of it is a result; the others go on. */
+  /** A peer that crashes is a result; the others are measured all the same. */
   crashed = false
 
   /**
@@ -26,16 +26,16 @@ export class SubjectHandle {
       timeout: longest,
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     })
-    let said = ''
+    let stderr = ''
     this.#child.stderr?.on('data', (text) => {
-      said = `${said}${text}`.slice(-4_000)
+      stderr = `${stderr}${text}`.slice(-4_000)
     })
     this.#end = once(this.#child, 'exit').then(([code, signal]) => {
       this.crashed = true
       if (peers.test(name)) return { numbers: {} }
-      throw new Error(`${name} in case ${id} ended early (${signal ?? `exit code ${code}`}): ${said}`)
+      throw new Error(`${name} in case ${id} ended early (${signal ?? `exit code ${code}`}): ${stderr}`)
     })
-    this.#end.catch(() => {}) // in the end it goes because it is told to
+    this.#end.catch(() => {}) // `stop` ends it as well
     this.ready = this.#answer()
     this.ready.catch(() => {})
   }

@@ -1,5 +1,5 @@
 // One subject of one case, in a process of its own so that no other's calls shape its compiled code, or all of a case that wants
-// it so. Measures when it is told to.
+// it so. Measures a round for each message.
 import { findCase } from './cases/index.js'
 
 const [id = '', subject = '', roundMs] = process.argv.slice(2)

@@ -1,3 +1,5 @@
+import { findCase } from './cases/index.js'
+
 /** @typedef {import('./cases/case.js').Group} Group */
 /** @typedef {import('./goals.js').Cases} Cases */
 
@@ -9,12 +11,12 @@ export function number(value, digits = 0) {
   return Math.abs(value) < 10_000 ? text : text.replace(/\B(?=(\d{3})+(?!\d))/g, ' ')
 }
 
-/** Ratios below ten have two digits that mean something. @param {number} ratio */
+/** Ratios below ten have two meaningful digits. @param {number} ratio */
 function ratioText(ratio) {
   return number(ratio, ratio < 10 ? 2 : ratio < 100 ? 1 : 0)
 }
 
-/** The table of a group, of what was measured of it; undefined if nothing was. @param {Group} group @param {Cases} results */
+/** The results of a group; undefined if none of its cases was measured. @param {Group} group @param {Cases} results */
 export function tableOf(group, results) {
   const measured = Object.entries(group.cases).filter(([id]) => results[id] !== undefined)
   if (measured.length === 0) return undefined
@@ -22,13 +24,25 @@ export function tableOf(group, results) {
   return group.byCase ? byCase(measured, subjects, results) : bySubject(measured, subjects, results)
 }
 
-/** A table for each case of a group whose cases share no subjects. @param {Group} group @param {Cases} results @returns {Table[]} */
-export function tablesByCase(group, results) {
-  return Object.entries(group.cases).flatMap(([id, one]) => {
-    const table = tableOf({ ...group, cases: { [id]: one } }, results)
-    if (table?.[0] === undefined) return []
-    return [[[one.title, ...table[0].slice(1)], ...table.slice(1)]]
-  })
+/** The results of all ways, with the titles of their cases. @param {Group} group @param {Cases} results @returns {Table} */
+export function partsTable(group, results) {
+  const rows = Object.entries(group.cases).flatMap(([id, { title, subjects }]) =>
+    subjects.flatMap((name) => {
+      const { value, ratio } = results[id]?.[name]?.['ns'] ?? {}
+      if (value === undefined || ratio === undefined) return []
+      return [[title, name, number(value.median), ratioText(ratio.median)]]
+    }),
+  )
+  return [['', 'way', 'ns', 'ratio'], ...rows]
+}
+
+const compared = ['bare', '@cb/core lean', '@cb/core', 'tutorial', 'cockatiel lean', 'opossum lean', 'opossum']
+
+/** One call, in the most used libraries. @param {Cases} results @returns {Table} */
+export function comparisonTable(results) {
+  const ids = ['success', 'failure', 'rejection']
+  const cases = ids.map((id) => /** @type {[string, import('./cases/case.js').Case]} */ ([id, findCase(id)]))
+  return byCase(cases, compared, results)
 }
 
 /** @param {[string, import('./cases/case.js').Case][]} cases @param {string[]} subjects @param {Cases} results @returns {Table} */
@@ -68,14 +82,14 @@ function bySubject(cases, subjects, results) {
 /** @param {readonly import('./goals.js').GoalResult[]} judged @returns {Table} */
 export function goalsTable(judged) {
   const digits = (/** @type {number} */ value) => (Number.isInteger(value) || Math.abs(value) >= 10 ? 0 : 2)
-  const rows = judged.map(({ says, wants, measured, met, peer }) => [
-    says,
+  const rows = judged.map(({ description, wants, measured, met, peer }) => [
+    description,
     wants,
     number(measured, digits(measured)),
     met ? 'yes' : '**no**',
     peer === undefined ? '–' : `${number(peer.measured, digits(peer.measured))} (${peer.name})`,
   ])
-  return [['', 'goal', 'measured', 'met', 'best other'], ...rows]
+  return [['', 'goal', 'measured', 'met', 'best other library'], ...rows]
 }
 
 /** @param {Table} table */

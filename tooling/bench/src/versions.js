@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** The line of Node of this process. */
+/** The major version of Node of this process. */
 export const thisNode = majorOf(process.versions.node)
 
 /** @param {string} version */
@@ -8,7 +8,7 @@ export function majorOf(version) {
   return Number(version.split('.')[0])
 }
 
-/** What each library is installed as: Node 20 gets the newest that promises to run on it, later ones the newest of all. */
+/** The name under which each library is installed: Node 20 gets the newest that supports it, later ones the newest of all. */
 const newest = /** @type {Record<string, string>} */ ({ opossum: 'opossum-10', cockatiel: 'cockatiel-4' })
 
 /** @param {string} library @param {number} [node] */
@@ -16,7 +16,7 @@ export function installedAs(library, node = thisNode) {
   return node >= 22 ? (newest[library] ?? library) : library
 }
 
-/** The version of each library, on that line of Node. @param {readonly string[]} libraries @param {number} node */
+/** The version of each library, on that major version of Node. @param {readonly string[]} libraries @param {number} node */
 export function versions(libraries, node) {
   return Object.fromEntries(libraries.map((library) => [library, versionOf(installedAs(library, node))]))
 }

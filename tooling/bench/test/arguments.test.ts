@@ -6,7 +6,7 @@ test('without arguments everything is measured on this Node', () => {
   expect(parseArguments([])).toEqual({ quick: false, write: false, only: [], nodes: [node] })
 })
 
-test('cases and lines of Node can be chosen', () => {
+test('cases and versions of Node can be chosen', () => {
   expect(parseArguments(['--quick', '--only', 'success,failure', '--nodes', '22,24'])).toEqual({
     quick: true,
     write: false,
@@ -21,9 +21,10 @@ test.each([
   [['--nodes', ''], RangeError, /--nodes must be some of/],
   [['--fast'], TypeError, /--fast/],
   [['everything'], TypeError, /everything/],
-  [['--write', '--quick'], TypeError, /--write is for a full run/],
-  [['--write', '--only', 'success'], TypeError, /--write is for a full run/],
-])('%j is refused', (args, kind, message) => {
+  [['--write', '--quick'], TypeError, /--write needs a full run/],
+  [['--write', '--only', 'success'], TypeError, /--write needs a full run/],
+  [['--write', '--nodes', '22,24'], TypeError, /--write writes the tables of one version of Node/],
+])('%j is rejected', (args, kind, message) => {
   expect(() => parseArguments(args)).toThrow(kind)
   expect(() => parseArguments(args)).toThrow(message)
 })

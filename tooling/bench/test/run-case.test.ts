@@ -17,22 +17,22 @@ test('subjects are measured against the floor, and the floor is 1', async () => 
   expect(result['@cb/core']?.['ns']?.ratio?.median).toBeGreaterThan(0)
 })
 
-test('a peer whose process ends is a result, and the others go on', async () => {
+test('a peer whose process ends is a result, and the others are measured all the same', async () => {
   const result = await runCase('success', { ...success, subjects: ['wrapper', 'mollitia 2'] }, effort)
   expect(result['mollitia 2']).toBeNull()
   expect(result['wrapper']?.['ns']?.value.median).toBeGreaterThan(0)
 })
 
-test('where our own process ends the run ends, and says why', async () => {
+test('where our own process ends the run ends, and its error says why', async () => {
   const result = runCase('success', { ...success, subjects: ['wrapper', '@cb/core 2'] }, effort)
   await expect(result).rejects.toThrow(/@cb\/core 2 in case success ended early \(exit code 1\): .*no such subject/s)
 })
 
-test('a breaker that refuses a call where it should not ends the case', async () => {
-  const refuse = async () => {
-    throw new Error('refused')
+test('a breaker that rejects a call where it should not ends the case', async () => {
+  const reject = async () => {
+    throw new Error('rejected')
   }
-  await expect(admitted(refuse, 1)).rejects.toThrow('the breaker refuses calls in a case that it must not open in')
+  await expect(admitted(reject, 1)).rejects.toThrow('the breaker rejects calls in a case in which it must stay closed')
   await expect(admitted(fail, 1)).resolves.toBeUndefined()
 })
 

@@ -1,9 +1,9 @@
 import { CircuitBreaker, failureRate } from '@cb/core'
 import { openDuration } from './call.js'
 
-// All alike: open at half of at least ten calls in ten seconds, stay open for a second, close after one good probe.
+// The standard: open at half of at least ten calls in ten seconds, stay open for a second, close after one successful probe.
 
-/** @param {import('@cb/core').CircuitBreakerOptions} [options]  on top */
+/** @param {import('@cb/core').CircuitBreakerOptions} [options]  in addition */
 export function coreBreaker(options) {
   const breaker = new CircuitBreaker({
     trip: failureRate({ threshold: 0.5, minimumCalls: 10 }),
@@ -14,7 +14,7 @@ export function coreBreaker(options) {
   return { breaker, call: (/** @type {() => Promise<unknown>} */ fn) => breaker.execute(fn) }
 }
 
-/** @param {import('./libraries.js').Opossum} Opossum @param {import('opossum').Options} [options]  on top */
+/** @param {import('./libraries.js').Opossum} Opossum @param {import('opossum').Options} [options]  in addition */
 export function opossumBreaker(Opossum, options) {
   const breaker = new Opossum(run, {
     errorThresholdPercentage: 50,
@@ -41,7 +41,7 @@ export function cockatielBreaker(cockatiel, options) {
   return { breaker, call: (/** @type {() => Promise<unknown>} */ fn) => breaker.execute(fn) }
 }
 
-/** Each library as it is above. */
+/** Each library in the standard configuration. */
 export const standard = {
   '@cb/core': () => coreBreaker(),
   opossum: (/** @type {import('./libraries.js').Opossum} */ lib) => opossumBreaker(lib),

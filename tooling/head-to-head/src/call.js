@@ -1,12 +1,12 @@
 import { turn } from './time.js'
 
-/** @typedef {{ call: (fn: () => Promise<unknown>) => Promise<unknown> }} Breaker  what a scenario may do with any library */
+/** @typedef {{ call: (fn: () => Promise<unknown>) => Promise<unknown> }} Breaker  what a scenario needs of any library */
 
-/** One call through a breaker, to a dependency that answers when the scenario says so. */
+/** One call through a breaker, to a dependency that answers when the scenario wants it to. */
 export class Call {
-  /** Whether the breaker let it through to the dependency. */
+  /** Whether the breaker admitted it to the dependency. */
   admitted = false
-  /** What its caller has got so far. @type {'pending' | 'fulfilled' | 'rejected'} */
+  /** What its caller has received so far. @type {'pending' | 'fulfilled' | 'rejected'} */
   result = 'pending'
   /** @type {(value: unknown) => void} */
   #resolve = () => {}
@@ -19,7 +19,7 @@ export class Call {
       this.#resolve = resolve
       this.#reject = reject
     })
-    answer.catch(() => {}) // it may never be asked for
+    answer.catch(() => {}) // the breaker may never ask for it
     const fn = () => {
       this.admitted = true
       return answer
@@ -35,7 +35,7 @@ export class Call {
   }
 
   async succeed() {
-    this.#resolve('well')
+    this.#resolve('ok')
     await turn()
   }
 
@@ -64,7 +64,7 @@ export async function failing(breaker, count) {
   return admitted
 }
 
-/** Whether a call to a healthy dependency is let through. @param {Breaker} breaker */
+/** Whether a call to a healthy dependency is admitted. @param {Breaker} breaker */
 export async function admits(breaker) {
   const call = new Call(breaker)
   await call.succeed()
@@ -90,7 +90,7 @@ export async function probe(breaker, time) {
 /** How long every breaker here stays open, in milliseconds. */
 export const openDuration = 1_000
 
-/** A scenario that is not set up as it should be is no result. @param {boolean} holds @param {string} problem */
+/** A scenario whose setup failed has no result. @param {boolean} holds @param {string} problem */
 export function ensure(holds, problem) {
   if (!holds) throw new Error(`the scenario is wrong: ${problem}`)
 }

@@ -12,7 +12,7 @@ import opossum10 from 'opossum-10'
 
 const require = createRequire(import.meta.url)
 
-/** What each family is run in: the newest that supports Node 20, and the newest. */
+/** The versions of each family: the newest that supports Node 20, and the newest. */
 export const libraries = {
   '@cb/core': [{ version: '', module: core }],
   opossum: [

@@ -5,16 +5,16 @@
  * @template {Breaker} B
  * @typedef {object} Scenario
  * @property {string} id  the defect's number
- * @property {string} title  what must hold
- * @property {string} sees  what a user sees where it does not
- * @property {string} posed  how each library is configured, where it differs from the others' and from the standard
+ * @property {string} title  the expected behaviour
+ * @property {string} symptom  what a user sees otherwise
+ * @property {string} setup  how each library is configured, where that is not the standard
  * @property {{
  *   '@cb/core': () => NoInfer<B>,
  *   opossum: string | ((lib: import('./libraries.js').Opossum) => NoInfer<B>),
  *   cockatiel: string | ((lib: import('./libraries.js').Cockatiel) => NoInfer<B>),
- * }} pose  a new breaker, or why there is none
- * @property {(make: () => B, time: Time) => Promise<string | null>} play  what went wrong, in words that are the same each time
- * @property {boolean} [realTime]  it measures, so the process keeps its clocks
+ * }} breakers  each creates one; a string says why the library cannot be tried
+ * @property {(make: () => B, time: Time) => Promise<string | null>} play  the finding in words that are the same each time; null if all is as expected
+ * @property {boolean} [realTime]  it measures time, so the clocks of the process stay real
  */
 
 /** @template {Breaker} B @param {Scenario<B>} scenario @returns {Scenario<B>} */

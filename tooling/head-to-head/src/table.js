@@ -1,14 +1,14 @@
 import { libraries } from './libraries.js'
 
-/** @typedef {import('./judge.js').Row} Row */
-/** @typedef {import('./judge.js').Result} Result */
+/** @typedef {import('./results.js').Row} Row */
+/** @typedef {import('./results.js').Result} Result */
 
 const families = Object.entries(libraries).map(([name, versions]) => ({
   name,
   columns: versions.map(({ version }) => ({ version, key: `${name} ${version}`.trim() })),
 }))
 
-/** The results in Markdown: a column for each library, with its versions apart only where they differ. @param {readonly Row[]} rows */
+/** The results in Markdown: a column for each library, with its versions listed separately only where they differ. @param {readonly Row[]} rows */
 export function table(rows) {
   const heads = families.map(({ name, columns }) =>
     `${name} ${columns.map(({ version }) => version).join(', ')}`.trim(),
@@ -21,31 +21,35 @@ export function table(rows) {
     })
     return `| ${[scenario.id, scenario.title, ...cells].join(' | ')} |`
   })
-  return [`| # | what must hold | ${heads.join(' | ')} |`, `|---|---|${'---|'.repeat(heads.length)}`, ...lines].join(
-    '\n',
-  )
+  return [
+    `| # | expected behaviour | ${heads.join(' | ')} |`,
+    `|---|---|${'---|'.repeat(heads.length)}`,
+    ...lines,
+  ].join('\n')
 }
 
 /** @param {Result | undefined} result */
 function cell(result) {
   if (result === undefined) throw new Error('a result is missing')
-  if (result.verdict === 'pass') return 'pass'
-  return result.verdict === 'fail' ? `**fail**: ${result.saw}` : `–: ${result.saw}`
+  if (result.status === 'pass') return 'pass'
+  return result.status === 'fail' ? `**fail**: ${result.finding}` : `–: ${result.finding}`
 }
 
-/** What a user sees where a scenario fails, and how it is posed. @param {readonly Row[]} rows */
+/** What a user sees when a scenario fails, and its setup. @param {readonly Row[]} rows */
 export function legend(rows) {
-  return rows.map(({ scenario: { id, sees, posed } }) => `- **${id}** Seen: ${sees}.  \n  Posed: ${posed}.`).join('\n')
+  return rows
+    .map(({ scenario: { id, symptom, setup } }) => `- **${id}** Symptom: ${symptom}.  \n  Setup: ${setup}.`)
+    .join('\n')
 }
 
-/** What happened, in one sentence. @param {readonly Row[]} rows */
+/** The results in one sentence. @param {readonly Row[]} rows */
 export function summary(rows) {
   const scores = families
     .flatMap(({ columns }) => columns)
     .map(({ key }) => {
-      const verdicts = rows.map(({ results }) => results[key]?.verdict).filter((verdict) => verdict !== 'not posed')
-      const passes = verdicts.filter((verdict) => verdict === 'pass').length
-      return `${key} passes ${passes} of ${verdicts.length}`
+      const statuses = rows.map(({ results }) => results[key]?.status).filter((status) => status !== 'not applicable')
+      const passes = statuses.filter((status) => status === 'pass').length
+      return `${key} passes ${passes} of ${statuses.length}`
     })
-  return `Of the scenarios that can be posed to it, ${scores.join(', ')}.`
+  return `Of the scenarios that apply to it, ${scores.join(', ')}.`
 }

@@ -2,12 +2,12 @@ import FakeTimers from '@sinonjs/fake-timers'
 
 const realImmediate = setImmediate
 
-/** Lets everything that waits only on promises run. @returns {Promise<void>} */
+/** Runs everything that waits for promises only. @returns {Promise<void>} */
 export function turn() {
   return new Promise((resolve) => realImmediate(resolve))
 }
 
-/** The clocks and timers of the process, in a scenario's hands. */
+/** The clocks and timers of the process, as a scenario moves them. */
 export class Time {
   #clock
 
@@ -22,7 +22,7 @@ export class Time {
     await turn()
   }
 
-  /** Sets the wall clock back, as NTP or a person would: `Date` jumps; timers and `performance.now` do not. @param {number} ms */
+  /** Sets the wall clock back, as NTP or an operator does: `Date` jumps; timers and `performance.now` do not. @param {number} ms */
   stepBack(ms) {
     this.#clock.setSystemTime(Date.now() - ms)
   }

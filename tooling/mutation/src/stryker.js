@@ -14,7 +14,7 @@ export const strykerPlugin = pathToFileURL(
   join(home, 'node_modules/@stryker-mutator/vitest-runner/dist/src/index.js'),
 ).href
 
-/** Installs Stryker from npm, once, and answers the path of its program: 167 packages that nobody else needs. */
+/** Installs Stryker from npm, once, and answers the path of its program: 167 packages that nothing else needs. */
 export async function stryker() {
   if (!existsSync(home)) await install()
   await linkVitest()

@@ -1,4 +1,4 @@
-/** What is to happen at a later moment, earliest first: a binary heap. @template T */
+/** Future events, the earliest first: a binary heap. @template T */
 export class Agenda {
   /** @type {{ at: number, what: T }[]} */
   #heap = []

@@ -1,18 +1,18 @@
-import { seededRandom } from './chance.js'
+import { seededRandom } from './seeded-random.js'
 
 /**
- * A call that somebody wants to make.
+ * A call, whether the breaker admits it or not.
  * @typedef {object} Call
  * @property {number} at  in milliseconds
  * @property {number} shard  0 to 9
  * @property {number} slowness  0.5 to 1.5: its latency as a multiple of the usual one
  */
 
-/** Of the callers, per second. */
+/** Calls per second. */
 export const demand = 200
 
 /**
- * Callers who do not know of each other, and do not wait for each other: at any moment as likely as at any other (Poisson).
+ * Calls that begin independently of each other (Poisson).
  * @param {number} length @param {number} seed
  */
 export function makeCalls(length, seed) {

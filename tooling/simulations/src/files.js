@@ -19,7 +19,7 @@ export function plots(plays) {
 export function withResults(readme, plays) {
   const from = readme.indexOf(begin)
   const to = readme.indexOf(end)
-  if (from < 0 || to < from) throw new Error('README.md has lost its markers')
+  if (from < 0 || to < from) throw new Error('README.md has no markers')
   const results = [begin, ...plays.map(section), end].join('\n\n')
   return readme.slice(0, from) + results + readme.slice(to + end.length)
 }

@@ -3,19 +3,19 @@ import { isWithin } from './scenarios/scenario.js'
 /** Of the plots, in milliseconds. */
 export const binWidth = 1_000
 
-/** @typedef {{ answered: number, failed: number, refused: number }} Bin  calls that began in it */
+/** @typedef {{ answered: number, failed: number, rejected: number }} Bin  calls that began in it */
 /** @typedef {ReturnType<Measurement['result']>} Result */
 
-/** What became of the calls of one run. */
+/** The results of the calls of one run. */
 export class Measurement {
   #scenario
   /** @type {Bin[]} */
   #bins
   #reachedInFault = 0
-  #goodRefused = 0
+  #goodRejected = 0
   #waited = 0
   #mostWaiting = 0
-  /** When the last call of each phase after a fault that was refused or failed began. @type {number[]} */
+  /** For each phase after a fault: when its last call began that was rejected or failed. @type {number[]} */
   #lastBad
 
   /** @param {import('./scenarios/scenario.js').Scenario} scenario */
@@ -24,15 +24,15 @@ export class Measurement {
     this.#bins = Array.from({ length: Math.ceil(scenario.length / binWidth) }, () => ({
       answered: 0,
       failed: 0,
-      refused: 0,
+      rejected: 0,
     }))
     this.#lastBad = scenario.faults.map(({ to }) => to)
   }
 
-  /** @param {number} at @param {boolean} good  it would have been answered */
-  refused(at, good) {
-    if (good) this.#goodRefused++
-    this.#count(at, 'refused')
+  /** @param {number} at @param {boolean} good  it would have been answered in time */
+  rejected(at, good) {
+    if (good) this.#goodRejected++
+    this.#count(at, 'rejected')
   }
 
   /** @param {number} at @param {boolean} good @param {number} wait @param {number} waiting  callers, with this one */
@@ -64,15 +64,15 @@ export class Measurement {
       bins,
       answered: total('answered'),
       failed: total('failed'),
-      refused: total('refused'),
+      rejected: total('rejected'),
       /** Calls per second. */
       reachedInFault: this.#reachedInFault / (faulty / 1_000),
-      goodRefused: this.#goodRefused,
-      /** Milliseconds, of all callers together, for calls that failed. */
+      goodRejected: this.#goodRejected,
+      /** Milliseconds that all callers together waited for calls that failed. */
       waited: this.#waited,
       /** Callers at the same moment. */
       mostWaiting: this.#mostWaiting,
-      /** Milliseconds after each fault until all calls were answered; Infinity if they were not, to the end. */
+      /** Milliseconds after each fault until all calls were answered; Infinity if some were not until the end. */
       recoveries: faults.map(({ to }, n) => {
         const bad = (this.#lastBad[n] ?? to) - to
         const isLast = n === faults.length - 1

@@ -2,7 +2,7 @@ import { makeCalls } from './calls.js'
 import { scenarios } from './scenarios/index.js'
 import { simulate } from './simulate.js'
 
-/** So many times each, with other callers and other chance. */
+/** How many times each pair is played, with other calls and random numbers each time. */
 export const runs = 9
 
 /** @typedef {import('./measurement.js').Result} Result */

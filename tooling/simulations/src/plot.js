@@ -9,16 +9,16 @@ const plot = { left: 64, width: 716, top: 88, height: 64, pitch: 96 }
 /** Calls per second. */
 const most = 250
 
-/** Each on a card of its own, so that it can be read on any page. */
+/** With a background of its own, for light and dark pages. */
 const style = `
 text{font:13px system-ui,sans-serif;fill:#222}
 .title{font-size:17px;font-weight:600}.policy{font:13px ui-monospace,monospace}.number{font-size:11px;fill:#555}
 .card{fill:#fff;stroke:#ccc}.grid{stroke:#000;stroke-opacity:.15}
-.answered{fill:#3d7ab8}.failed{fill:#e0533d}.refused{fill:#d5d5d5}.fault{fill:#222}
+.answered{fill:#3d7ab8}.failed{fill:#e0533d}.rejected{fill:#d5d5d5}.fault{fill:#222}
 @media(prefers-color-scheme:dark){text{fill:#eee}.number{fill:#aaa}.card{fill:#16191d;stroke:#444}
-.grid{stroke:#fff}.answered{fill:#5b9bd8}.failed{fill:#f0705a}.refused{fill:#5a616a}.fault{fill:#eee}}`
+.grid{stroke:#fff}.answered{fill:#5b9bd8}.failed{fill:#f0705a}.rejected{fill:#5a616a}.fault{fill:#eee}}`
 
-/** What became of the calls of each second, one panel for each policy, one over the other. @param {Play} play */
+/** The results of the calls of each second, one panel for each policy, stacked. @param {Play} play */
 export function svg({ scenario, rows }) {
   const height = plot.top + rows.length * plot.pitch + 14
   const x = (/** @type {number} */ time) => round(plot.left + (plot.width * time) / scenario.length)
@@ -42,8 +42,8 @@ export function svg({ scenario, rows }) {
 function legend() {
   const entries = [
     ['answered', 'answered', 84],
-    ['failed', 'reached it and failed', 160],
-    ['refused', 'refused by the breaker', 168],
+    ['failed', 'admitted and failed', 160],
+    ['rejected', 'rejected by the breaker', 168],
     ['fault', 'the fault', 0],
   ]
   let left = plot.left
@@ -72,7 +72,7 @@ function panel(scenario, row, top, x) {
   )
   return [
     `<text class="policy" x="${plot.left}" y="${top - 9}">${escaped(row.policy.name)}</text>`,
-    area('refused', bins, ({ answered, failed, refused }) => answered + failed + refused, scale),
+    area('rejected', bins, ({ answered, failed, rejected }) => answered + failed + rejected, scale),
     area('failed', bins, ({ answered, failed }) => answered + failed, scale),
     area('answered', bins, ({ answered }) => answered, scale),
     ...ticks,

@@ -1,11 +1,11 @@
 import { Agenda } from './agenda.js'
-import { seededRandom } from './chance.js'
 import { Measurement } from './measurement.js'
+import { seededRandom } from './seeded-random.js'
 
 /**
  * Plays one scenario behind one policy, from moment to moment: nothing sleeps, and the same calls and seed give the same result.
  * @param {import('./scenarios/scenario.js').Scenario} scenario @param {import('./policies.js').Policy} policy
- * @param {readonly import('./calls.js').Call[]} calls @param {number} seed  of the breaker's chance
+ * @param {readonly import('./calls.js').Call[]} calls @param {number} seed  of the breaker's random numbers
  */
 export function simulate(scenario, policy, calls, seed) {
   let time = 0
@@ -31,7 +31,7 @@ export function simulate(scenario, policy, calls, seed) {
     const { ok, latency } = dependency.answer(call, time)
     const good = ok && latency <= callTimeout
     if (!admission.admitted) {
-      measurement.refused(time, good)
+      measurement.rejected(time, good)
       continue
     }
     const wait = Math.min(latency, callTimeout)

@@ -18,13 +18,13 @@ export function meanOf(plays, scenario, policy, number) {
   return mean(row.results.map(number))
 }
 
-/** What happened, in one sentence. @param {readonly Play[]} plays */
+/** The results in one sentence. @param {readonly Play[]} plays */
 export function summary(plays) {
   const reached = (/** @type {import('./policies.js').Policy} */ policy) =>
     meanOf(plays, outage, policy, ({ reachedInFault }) => reachedInFault)
   const relapses = (/** @type {import('./policies.js').Policy} */ policy) =>
     Math.round(10 * meanOf(plays, burst, policy, (result) => result.relapses ?? Number.NaN)) / 10
   const share = ((100 * reached(defaults)) / reached(none)).toFixed(1)
-  const refused = meanOf(plays, shard, defaults, ({ goodRefused }) => goodRefused)
-  return `The defaults let ${share} % of the calls through to a dependency that is down and refuse ${refused} when one shard of ten is; a dependency that comes back cold is broken again ${relapses(none)} times without a breaker, ${relapses(defaults)} times with the defaults and ${relapses(ramped)} times with a ramp.`
+  const rejected = meanOf(plays, shard, defaults, ({ goodRejected }) => goodRejected)
+  return `The defaults admit ${share} % of the calls to a dependency that is down, and reject ${rejected} good calls when one shard of ten is; a dependency that is cold after recovery breaks down again ${relapses(none)} times without a breaker, ${relapses(defaults)} times with the defaults and ${relapses(ramped)} times with a ramp.`
 }

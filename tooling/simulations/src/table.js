@@ -9,17 +9,17 @@ export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / 
 
 /** @type {Readonly<Record<string, (results: readonly Result[]) => string>>} */
 const columns = {
-  'reached it during the fault, calls/s': (results) =>
+  'admitted during the fault, calls/s': (results) =>
     tenths.format(mean(results.map(({ reachedInFault }) => reachedInFault))),
-  'recovery after it, s': (results) => seconds(results.flatMap(({ recoveries }) => recoveries)),
-  'good calls refused': (results) => whole.format(mean(results.map(({ goodRefused }) => goodRefused))),
+  'recovery after the fault, s': (results) => seconds(results.flatMap(({ recoveries }) => recoveries)),
+  'good calls rejected': (results) => whole.format(mean(results.map(({ goodRejected }) => goodRejected))),
   'waited for failures, s': (results) => whole.format(mean(results.map(({ waited }) => waited / 1_000))),
-  'most waiting at once': (results) => whole.format(Math.max(...results.map(({ mostWaiting }) => mostWaiting))),
+  'most callers waiting': (results) => whole.format(Math.max(...results.map(({ mostWaiting }) => mostWaiting))),
   answered: (results) =>
-    `${tenths.format(mean(results.map(({ answered, failed, refused }) => (100 * answered) / (answered + failed + refused))))} %`,
+    `${tenths.format(mean(results.map(({ answered, failed, rejected }) => (100 * answered) / (answered + failed + rejected))))} %`,
 }
 
-/** @param {readonly number[]} durations  the median, and from where to where */
+/** @param {readonly number[]} durations  shown as their median and range */
 function seconds(durations) {
   const sorted = durations.toSorted((a, b) => a - b)
   const text = (/** @type {number | undefined} */ duration = 0) =>
@@ -34,7 +34,7 @@ export function table({ rows }) {
   const all = {
     ...columns,
     ...(relapses && {
-      'broken again, times': (/** @type {readonly Result[]} */ results) =>
+      relapses: (/** @type {readonly Result[]} */ results) =>
         tenths.format(mean(results.map((result) => result.relapses ?? 0))),
     }),
   }

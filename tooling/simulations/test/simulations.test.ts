@@ -21,19 +21,19 @@ function resultsOf(scenario: Scenario, policy: policies.Policy) {
   return row.results
 }
 
-/** Run by run: each policy meets the same callers. */
+/** Run by run: each policy gets the same calls. */
 function pairs(scenario: Scenario, one: policies.Policy, other: policies.Policy) {
   const others = resultsOf(scenario, other)
   return resultsOf(scenario, one).map((result, run) => [result, others[run] ?? result] as const)
 }
 
-describe('what is written down', () => {
-  test('README.md says what was simulated; `pnpm start --write` brings it up to date', async () => {
+describe('the README', () => {
+  test('README.md has the results of this run; `pnpm start --write` updates it', async () => {
     const readme = await readFile(readmeFile, 'utf8')
     expect(withResults(readme, plays)).toBe(readme)
   })
 
-  test('the plots show what was simulated; `pnpm start --write` brings them up to date', async () => {
+  test('the plots show the results of this run; `pnpm start --write` updates them', async () => {
     const written = await readdir(plotsFolder)
     const contents = await Promise.all(written.map((name) => readFile(join(plotsFolder, name), 'utf8')))
     expect(new Map(written.map((name, n) => [name, contents[n]]))).toEqual(plots(plays))
@@ -46,8 +46,8 @@ describe('what is written down', () => {
 
 describe('every simulation', () => {
   test('gives the same result again for the same seeds, and another for others', () => {
-    const run = (callers: number, chance: number) =>
-      simulate(outage, policies.defaults, makeCalls(outage.length, callers), chance)
+    const run = (calls: number, random: number) =>
+      simulate(outage, policies.defaults, makeCalls(outage.length, calls), random)
     const once = run(1, 1)
     expect(run(1, 1)).toEqual(once)
     expect(run(2, 1)).not.toEqual(once)
@@ -57,15 +57,15 @@ describe('every simulation', () => {
   test('accounts for the same calls behind each policy', () => {
     for (const { rows } of plays) {
       const totals = rows.map(({ results }) =>
-        results.map(({ answered, failed, refused }) => answered + failed + refused),
+        results.map(({ answered, failed, rejected }) => answered + failed + rejected),
       )
       for (const total of totals) expect(total).toEqual(totals[0])
     }
   })
 
-  test('refuses nothing without a breaker', () => {
+  test('rejects no call without a breaker', () => {
     for (const { scenario } of plays) {
-      for (const { refused } of resultsOf(scenario, policies.none)) expect(refused).toBe(0)
+      for (const { rejected } of resultsOf(scenario, policies.none)) expect(rejected).toBe(0)
     }
   })
 })
@@ -88,11 +88,11 @@ describe('total outage', () => {
 })
 
 describe('one shard of ten', () => {
-  test.each([policies.defaults, policies.throttle])('$name refuses nothing', (policy) => {
-    for (const { refused } of resultsOf(shard, policy)) expect(refused).toBe(0)
+  test.each([policies.defaults, policies.throttle])('$name rejects no call', (policy) => {
+    for (const { rejected } of resultsOf(shard, policy)) expect(rejected).toBe(0)
   })
 
-  test('a breaker per shard keeps calls away from the broken one, and refuses no good call while it is broken', () => {
+  test('a breaker per shard keeps calls away from the broken one, and rejects none to the others while it is broken', () => {
     for (const [guarded, bare] of pairs(shard, policies.perShard, policies.none)) {
       const answered = (bins: typeof bare.bins) => bins.slice(15, 45).map((bin) => bin.answered)
       expect(answered(guarded.bins)).toEqual(answered(bare.bins))
@@ -101,7 +101,7 @@ describe('one shard of ten', () => {
   })
 })
 
-test('slow dependency: with slowCallRate callers wait less for failures than with any policy that looks at failures', () => {
+test('slow dependency: with slowCallRate callers wait less for failures than with any policy that counts failures', () => {
   for (const other of [policies.none, policies.defaults, policies.fiveInARow, policies.rate, policies.throttle]) {
     for (const [watching, blind] of pairs(slow, policies.slowCalls, other)) {
       expect(watching.waited).toBeLessThan(blind.waited)
@@ -109,20 +109,20 @@ test('slow dependency: with slowCallRate callers wait less for failures than wit
   }
 })
 
-test('flapping: a constant open duration of a second refuses fewer good calls than the default backoff', () => {
-  for (const [steady, backoff] of pairs(flapping, policies.steady, policies.defaults)) {
-    expect(steady.goodRefused).toBeLessThan(backoff.goodRefused)
+test('flapping: a constant open duration of a second rejects fewer good calls than the default backoff', () => {
+  for (const [constantSecond, backoff] of pairs(flapping, policies.constantSecond, policies.defaults)) {
+    expect(constantSecond.goodRejected).toBeLessThan(backoff.goodRejected)
   }
 })
 
 describe('burst after recovery', () => {
-  test('the dependency is broken again without a breaker and with one that closes at once', () => {
-    for (const policy of [policies.none, policies.steady]) {
+  test('the dependency breaks down again without a breaker and with a constant open duration', () => {
+    for (const policy of [policies.none, policies.constantSecond]) {
       for (const { relapses } of resultsOf(burst, policy)) expect(relapses).toBeGreaterThan(0)
     }
   })
 
-  test('with a ramp it is never broken again, and all traffic comes back', () => {
+  test('with a ramp it never breaks down again, and all traffic returns', () => {
     for (const { relapses, recoveries } of resultsOf(burst, policies.ramped)) {
       expect(relapses).toBe(0)
       expect(recoveries).not.toContain(Number.POSITIVE_INFINITY)

@@ -1,25 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 
-interface Asked {
+interface AnswerOptions {
   readonly argument: string
   readonly headers: Record<string, string>
 }
 
-type Answer = (request: IncomingMessage, response: ServerResponse, asked: Asked) => void
+type Answer = (request: IncomingMessage, response: ServerResponse, options: AnswerOptions) => void
 
 const raw =
   (...lines: string[]): Answer =>
   ({ socket }) =>
     socket.end(lines.join('\r\n'))
 
-/** How a service can answer, by the first segment of the path; well or badly. */
+/** The answers of a service, right and wrong ones, by the first segment of the path. */
 export const answers: Readonly<Record<string, Answer>> = {
   status(request, response, { argument, headers }) {
     request.resume()
     response.writeHead(Number(argument), headers).end(argument === '204' ? undefined : '{"well":true}')
   },
-  /** Everything that it was told, as JSON. */
+  /** The request, as JSON. */
   echo(request, response) {
     const chunks: Buffer[] = []
     request.on('data', (chunk) => chunks.push(chunk))
@@ -51,7 +51,7 @@ export const answers: Readonly<Record<string, Answer>> = {
   events(_request, response) {
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' }).write('data: 1\n\n')
   },
-  /** After the first request on a connection, it closes. */
+  /** Closes the connection after the first request. */
   'close-idle'({ socket }, response) {
     response.end('hello', () => socket.end())
   },

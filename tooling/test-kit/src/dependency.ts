@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { answers } from './answers.ts'
 
-/** A service that answers as its path says, and counts who came and who went before the answer was complete. */
+/** A service whose answer depends on the path; it counts requests, and those abandoned before the answer was complete. */
 export interface Dependency extends AsyncDisposable {
   readonly origin: string
   readonly connections: number
@@ -12,7 +12,7 @@ export interface Dependency extends AsyncDisposable {
   readonly abandoned: number
   /** Completes the answers to `/hang` and `/stall`. */
   release(): void
-  /** Closes the connections on which nothing goes on. */
+  /** Closes the connections without a request in progress. */
   closeIdle(): void
   close(): Promise<void>
 }
@@ -65,7 +65,7 @@ function hello(request: IncomingMessage, response: ServerResponse): void {
   response.end('hello')
 }
 
-/** A TLS server that has no certificate to show. */
+/** A TLS server without a certificate. */
 export async function withoutCertificate(): Promise<AsyncDisposable & { readonly origin: string }> {
   const server = createTlsServer({})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -75,7 +75,7 @@ export async function withoutCertificate(): Promise<AsyncDisposable & { readonly
   }
 }
 
-/** An origin where nobody listens. */
+/** An origin that refuses connections (ECONNREFUSED). */
 export async function refusedOrigin(): Promise<string> {
   const gone = await dependency()
   await gone.close()

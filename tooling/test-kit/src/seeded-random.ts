@@ -1,4 +1,4 @@
-/** A `Math.random` that repeats itself for the same seed (mulberry32). */
+/** A `Math.random` that gives the same numbers for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed | 0
   return () => {

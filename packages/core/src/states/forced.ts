@@ -12,13 +12,18 @@ export class Forced implements State {
   readonly #clock: Clock
   readonly #endsAt: number
 
-  constructor(name: 'open' | 'closed', clock: Clock, note: string | null, duration: number, suspended: State) {
+  /**
+   * @param duration  how long it still lasts; Infinity for no end.
+   * @param age  how long it has lasted.
+   */
+  constructor(name: 'open' | 'closed', clock: Clock, note: string | null, duration: number, suspended: State, age = 0) {
+    const now = clock.now()
     this.name = name
-    this.since = clock.now()
+    this.since = now - age
     this.note = note
     this.suspended = suspended instanceof Forced ? suspended.suspended : suspended
     this.#clock = clock
-    this.#endsAt = this.since + duration
+    this.#endsAt = now + duration
   }
 
   expired(): Decision | undefined {

@@ -38,7 +38,7 @@ export const longestTimer = 2_147_483_647
 
 // Ranges that many options have. Infinity is outside of each: an option without a limit is left out.
 export const milliseconds: NumberRange = { above: 0, unit: ' of milliseconds' }
-export const timerMilliseconds: NumberRange = { ...milliseconds, max: longestTimer }
+export const timerMilliseconds: NumberRange = { above: 0, max: longestTimer, unit: ' of milliseconds' }
 export const nonNegativeInteger: NumberRange = { min: 0, integer: true, needed: true }
 export const positiveInteger: NumberRange = { min: 1, integer: true }
 export const ratio: NumberRange = { min: 0, max: 1 }

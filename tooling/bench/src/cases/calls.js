@@ -69,13 +69,14 @@ const localStorage = {
 }
 
 const noSyncWork = ['brakes', 'mollitia']
-let heard = 0
+let outcomes = 0
 
 /** @type {import('./case.js').Group} */
 export const calls = {
   title: 'One call',
   byCase: true,
-  says: 'Ratios to the wrapper, which is `async`, `try`, `await` and `catch` around the same call. In the last two rows the call fails; the wrapper and the bare call fail there too. A dash: it has no such feature.',
+  description:
+    'Ratios to the wrapper, which is `async`, `try`, `await` and `catch` around the same call. In the last two rows the call fails, also for the wrapper and the bare call. A dash: no such feature.',
   cases: {
     success: callCase('success', { thorough: manyProcesses }),
     sync: callCase('success, a function that returns no promise', { work: succeedAtOnce, without: noSyncWork }),
@@ -85,7 +86,7 @@ export const calls = {
     file: callCase('success, reading a file', { work: readAFile }),
     megamorphic,
     'local-storage': localStorage,
-    listener: callCase('success, with a listener', { wants: { listener: () => heard++ }, without: ['tutorial'] }),
+    listener: callCase('success, with a listener', { wants: { listener: () => outcomes++ }, without: ['tutorial'] }),
     'call-timeout': callCase('success, with a call timeout', { wants: { callTimeout: 10_000 } }),
     failure: callCase('failure that does not trip', {
       work: fail,

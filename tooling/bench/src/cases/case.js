@@ -1,5 +1,6 @@
 /** @typedef {Record<string, number>} Numbers  by metric */
 /** @typedef {() => Promise<Numbers>} Round */
+/** @typedef {{ rounds: number, roundMs: number, budgetMs: number, processes: number, node: string }} Effort */
 
 /**
  * @typedef {object} Metric
@@ -15,7 +16,7 @@
  * @property {Record<string, Metric>} metrics  the first is the one that goals are about
  * @property {string} [floor]  the subject that ratios are to
  * @property {number} [rounds]  where it needs fewer than the others
- * @property {Partial<import('../run-case.js').Effort>} [thorough]  where a thorough run needs another effort than for the others
+ * @property {Partial<Effort>} [thorough]  where a thorough run needs another effort than for the others
  * @property {readonly string[]} [flags]  of Node, for its processes
  * @property {(subject: string, roundMs: number) => Promise<Round>} [prepare]  loads and warms up
  * @property {(subjects: readonly string[], roundMs: number) => Promise<() => Promise<Record<string, Numbers>>>} [prepareAll]
@@ -25,7 +26,7 @@
 /**
  * @typedef {object} Group
  * @property {string} title
- * @property {string} says  what a reader of its table needs to know
+ * @property {string} description  what a reader of its table needs to know
  * @property {boolean} [byCase]  one line for each case, with ratios only; otherwise one for each subject
  * @property {Record<string, Case>} cases
  */
@@ -46,7 +47,7 @@ export const everyone = [
   'mollitia',
 ]
 
-/** Where a few hundredths decide: how fast a process is depends on where its memory lies. */
+/** For cases close to their goal: the speed of a process depends on the layout of its memory. */
 export const manyProcesses = { processes: 9 }
 
 /** @type {Record<string, Metric>} */

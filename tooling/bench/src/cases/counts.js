@@ -6,29 +6,29 @@ import { open } from './open.js'
 
 /** @typedef {import('../subjects/subject.js').Call} Call */
 
-// What is guarded here answers with promises that are there already, so that all that is counted is the breaker's own.
+// The guarded functions return promises that exist already, so that only those of the breaker count.
 const answer = Promise.resolve(1)
 const failure = Promise.reject(new Error('down'))
 failure.catch(() => {})
 const succeed = () => answer
 const fail = () => failure
 
-/** Promises that are made for one call, until it has settled. @param {Call} call */
+/** Promises created for one call until it settles. @param {Call} call */
 async function promisesOf(call) {
   let promises = 0
   const hook = createHook({ init: (_, type) => type === 'PROMISE' && promises++ })
   await idle()
   hook.enable()
   call()
-  hook.disable() // before the promises that Node itself makes for whoever waits
+  hook.disable() // before the promises that Node itself makes for the caller that waits
   await idle()
   return promises
 }
 
-/** Who has not answered by then waits for the event loop. */
+/** A call that has not settled by then waits for the event loop. */
 const endless = 100
 
-/** Turns of the microtask queue until the caller hears of the result, beyond those without a breaker. @param {Call} call */
+/** Turns of the microtask queue until the caller has the result, beyond those without a breaker. @param {Call} call */
 async function ticksOf(call) {
   let ticks = 0
   let settled = false
@@ -46,7 +46,7 @@ async function ticksOf(call) {
   return ticks
 }
 
-/** Bytes of heap per call: all that is new is in the space for what is young, which is large enough to need no collection. @param {Call} call */
+/** Bytes of heap per call: new objects are in the young generation, which is large enough to need no collection. @param {Call} call */
 async function bytesOf(call) {
   const calls = 20_000
   const collect = /** @type {() => void} */ (globalThis.gc)
@@ -66,13 +66,14 @@ const idle = () => new Promise((resolve) => setImmediate(resolve))
 /** @type {import('./case.js').Group} */
 export const counts = {
   title: 'Counts',
-  says: 'The same on every machine, however busy it is. What is guarded makes no promise of its own. Turns are those of the microtask queue until the caller hears of the result; 100 is a turn of the event loop.',
+  description:
+    'The same on every machine, however busy it is. The guarded function makes no promise of its own. Turns are those of the microtask queue until the caller has the result; 100 is a turn of the event loop.',
   cases: {
     counts: {
       title: 'per call',
       subjects: everyone,
       metrics: {
-        promises: { title: 'promises made at once' },
+        promises: { title: 'promises created at once' },
         ticks: { title: 'turns added to a success' },
         failureTicks: { title: 'turns added to a failure' },
         bytes: { title: 'bytes per success' },

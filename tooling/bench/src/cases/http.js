@@ -15,13 +15,13 @@ const metrics = {
 }
 const connections = 32
 
-/** Of one round too much is noise. */
+/** A single round is mostly noise. */
 const thorough = { rounds: 90, budgetMs: 80_000 }
 
 // Other cases have a process for each subject, so that none shapes the compiled code of another. Here they share one and take
-// short turns in it: what a request costs without a breaker is a hundred times what is looked for, and from one process to the next
-// it differs by more than that. Nothing that a breaker calls is called in another way by its neighbours, and the floor is measured
-// once more as `again`: what the two differ by is noise.
+// short turns in it: a request without a breaker costs a hundred times what the breaker adds, and differs by more than that between
+// processes. No subject calls the code of the breaker in another way, and the floor is measured a second time as `again`: their
+// difference is noise.
 
 /** @type {import('./case.js').Case} */
 const axiosCase = {
@@ -51,7 +51,7 @@ const axiosCase = {
   },
 }
 
-/** Other libraries have no adapter for axios: they are around the call. @param {string} name @returns {Promise<Guard>} */
+/** Other libraries have no adapter for axios: they guard the call. @param {string} name @returns {Promise<Guard>} */
 async function behind(name) {
   if (name === 'axios in cockatiel') return open('cockatiel')
   if (name === 'axios in opossum') return open('opossum')
@@ -81,11 +81,11 @@ const expressCase = {
   },
 }
 
-const says =
-  'Client and server in processes of their own, over loopback, 32 requests at a time on connections that are kept; all subjects in one process, in short turns. Of ratios, more requests are better, and less of everything else. CPU is that of the process that the breaker is in. What is measured `again` is the floor itself: it differs by noise.'
+const description =
+  'Client and server in processes of their own, over loopback, 32 requests at a time on connections that are kept; all subjects in one process, in short turns. More requests are better, and less of everything else. CPU is that of the process with the breaker. `again` is the floor measured a second time: it differs by noise.'
 
 /** @type {import('./case.js').Group} */
-export const axios = { title: 'axios', says, cases: { axios: axiosCase } }
+export const axios = { title: 'axios', description, cases: { axios: axiosCase } }
 
 /** @type {import('./case.js').Group} */
-export const express = { title: 'Express', says, cases: { express: expressCase } }
+export const express = { title: 'Express', description, cases: { express: expressCase } }

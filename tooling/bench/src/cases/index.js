@@ -10,7 +10,7 @@ import { memoryOfSuccesses, policies, windows } from './policies.js'
 import { registries } from './registry.js'
 import { telemetry } from './telemetry.js'
 
-/** What the tables show, in their order. @type {readonly import('./case.js').Group[]} */
+/** The groups in the order in which they are printed. @type {readonly import('./case.js').Group[]} */
 export const groups = [
   calls,
   permits,
@@ -28,7 +28,7 @@ export const groups = [
   load,
 ]
 
-/** What the notes show: how to choose, when one works on a breaker. */
+/** The parts of a call, for the notes. */
 export const forNotes = ingredients
 
 /** Everything that is measured. @type {Record<string, import('./case.js').Case>} */

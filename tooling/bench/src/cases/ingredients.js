@@ -27,15 +27,22 @@ function ways(title, loop, ways) {
 
 const pass = (/** @type {unknown} */ value) => value
 
-class Rethrow {
+class Thrown {
+  #error
+
+  /** @param {unknown} error */
+  constructor(error) {
+    this.#error = error
+  }
+
   /** @param {unknown} _resolve @param {(error: unknown) => void} reject */
   // biome-ignore lint/suspicious/noThenProperty: being thenable is its purpose
   then(_resolve, reject) {
-    reject(down)
+    reject(this.#error)
   }
 }
 
-const hearing = ways('hearing how a call went', oneAfterTheOther, {
+const observing = ways('observing the outcome of a call', oneAfterTheOther, {
   'return fn()': () => succeed,
   'then, two callbacks made once': () => () => succeed().then(pass, pass),
   'then, two callbacks per call': () => () =>
@@ -57,24 +64,27 @@ const failing = (onError) => () => () => fail().then(pass, onError)
 
 const passingOn = ways('passing a failure on', caught, {
   'return fn()': () => fail,
-  'a thenable that rejects': failing(() => new Rethrow()),
+  'a thenable that rejects': failing(() => new Thrown(down)),
   throw: failing(() => {
     throw down
   }),
   'Promise.reject': failing(() => Promise.reject(down)),
 })
 
-/** @returns {Call} */
-function keptRejection() {
-  const kept = Promise.reject(down)
-  kept.catch(() => {})
-  return () => kept.then()
+function errorWithoutStack() {
+  const { stackTraceLimit } = Error
+  Reflect.set(Error, 'stackTraceLimit', undefined)
+  const error = new Error('down')
+  Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
+  return error
 }
 
 const rejecting = ways('rejecting a call', caught, {
-  'a kept promise, then()': keptRejection,
-  'Promise.reject(kept error)': () => () => Promise.reject(down),
-  'async, throw kept error': () => fail,
+  'a thenable that rejects with a shared error': () => () => Promise.resolve(new Thrown(down)),
+  'a thenable that rejects with a new error, no stack captured': () => () =>
+    Promise.resolve(new Thrown(errorWithoutStack())),
+  'Promise.reject(shared error)': () => () => Promise.reject(down),
+  'async, throw shared error': () => fail,
   'async, throw new Error': () => async () => {
     throw new Error('down')
   },
@@ -91,11 +101,11 @@ const target = new EventTarget()
 target.addEventListener('outcome', pass)
 const never = new Promise(() => {})
 /** @type {((value: unknown) => unknown)[] | null} */
-const nobody = null
+const noListeners = null
 
 const besides = ways('one step more per call', oneAfterTheOther, {
   nothing: beside(() => {}),
-  'a listener list that is null': beside(() => /** @type {unknown[] | null} */ (nobody)?.length),
+  'a listener list that is null': beside(() => /** @type {unknown[] | null} */ (noListeners)?.length),
   'EventEmitter.emit': beside(() => emitter.emit('outcome', 1)),
   'EventTarget.dispatchEvent': beside(() => target.dispatchEvent(new Event('outcome'))),
   'performance.now()': beside(() => performance.now()),
@@ -109,6 +119,7 @@ const besides = ways('one step more per call', oneAfterTheOther, {
 /** @type {import('./case.js').Group} */
 export const ingredients = {
   title: 'Ingredients',
-  says: 'What the parts of a call through a breaker cost by themselves, awaited and caught; ratios are to the first line of each.',
-  cases: { hearing, 'passing-on': passingOn, rejecting, besides },
+  description:
+    'The cost of each part of a call through a breaker, awaited and caught; ratios are to the first way of each.',
+  cases: { observing, 'passing-on': passingOn, rejecting, besides },
 }

@@ -9,12 +9,12 @@ import { down, faulty } from './work.js'
 
 const callsPerSecond = 10_000
 
-/** How often a subject and the bare call have their turn in a round, and how many times a round's length each turn takes. */
+/** Turns of a subject and of the bare call in a round, and the length of each as a multiple of a round's. */
 const turns = 4
 const ofTurn = 25
 
 /**
- * Makes calls at a steady pace, and catches up where the process could not keep it.
+ * Makes calls at a steady pace, and catches up after delays.
  * @param {Call} call @param {number} ms
  * @returns {Promise<Numbers>}
  */
@@ -29,7 +29,7 @@ async function steady(call, ms) {
   }
   const onError = (/** @type {unknown} */ error) => {
     if (error !== down)
-      throw new Error('the breaker refuses calls in a case that it must not open in', { cause: error })
+      throw new Error('the breaker rejects calls in a case in which it must stay closed', { cause: error })
     settled++
   }
   delay.enable()
@@ -45,8 +45,7 @@ async function steady(call, ms) {
 }
 
 /**
- * The CPU of a process differs from the next one's by more than a breaker costs, so each subject takes turns with the bare call in
- * a process of their own.
+ * CPU differs between processes by more than a breaker costs, so each subject takes turns with the bare call in one process.
  * @param {Call} bare @param {Call} call @param {number} ms  of each turn
  * @returns {Promise<Numbers>}
  */
@@ -67,7 +66,8 @@ async function inTurns(bare, call, ms) {
 /** @type {import('./case.js').Group} */
 export const load = {
   title: 'Under load',
-  says: '10 000 calls a second, of which every twentieth fails. CPU of the process in per cent of a core, and how many of these points come on top of the bare call, with which each takes turns; that of the bare call itself is noise. The delay of the event loop includes the resolution of its clock.',
+  description:
+    '10 000 calls a second, of which every twentieth fails. CPU of the process in per cent of a core, and the points above the bare call, with which each takes turns; those of the bare call itself are noise. The delay of the event loop includes the resolution of its clock.',
   cases: {
     load: {
       title: '10 000 calls a second, 5 % failing',
@@ -82,7 +82,7 @@ export const load = {
       async prepare(name, roundMs) {
         const bare = (await open('bare'))(faulty())
         const call = (await open(name))(faulty())
-        // At this pace it would take long until what a failure runs is compiled.
+        // At this pace it would take long until the code of a failure is compiled.
         await timed(admitted, bare, roundMs)
         await timed(admitted, call, roundMs)
         return () => inTurns(bare, call, ofTurn * roundMs)

@@ -19,14 +19,14 @@ export async function caught(call, calls) {
   }
 }
 
-/** Of calls that may fail, but must not be refused. @type {Loop} */
+/** Of calls that may fail, but must be admitted. @type {Loop} */
 export async function admitted(call, calls) {
   for (let n = 0; n < calls; n++) {
     try {
       await call()
     } catch (error) {
       if (error !== down)
-        throw new Error('the breaker refuses calls in a case that it must not open in', { cause: error })
+        throw new Error('the breaker rejects calls in a case in which it must stay closed', { cause: error })
     }
   }
 }
@@ -49,7 +49,7 @@ export function inFlight(size) {
  */
 export async function timed(loop, call, roundMs, atOnce = 1) {
   let calls = atOnce
-  // In time of this process: while others warm up beside it, it may get little.
+  // In CPU time: while other processes warm up, this one may get little.
   const { user } = process.cpuUsage()
   for (;;) {
     const ms = (await time(loop, call, calls)) * calls * 1e-6

@@ -9,14 +9,14 @@ import { fail, faulty, succeed } from './work.js'
 
 const breakers = everyone.filter((name) => name !== 'bare' && name !== 'wrapper')
 
-/** Bytes that stay for each thing that is made. @param {number} count @param {() => unknown} make */
+/** Bytes that each created object retains. @param {number} count @param {() => unknown} make */
 async function bytesEach(count, make) {
   const kept = new Array(count).fill(null)
   const before = settledHeap()
   for (let n = 0; n < count; n++) kept[n] = make()
   await setImmediate()
   const bytes = (settledHeap() - before) / count
-  for (const call of kept) if (call instanceof Object && 'catch' in call) call.catch(() => {}) // it may time out later
+  for (const call of kept) if (call instanceof Object && 'catch' in call) call.catch(() => {}) // some libraries time it out later
   return bytes
 }
 
@@ -26,11 +26,11 @@ async function bytesOfUse(guard, count) {
   const before = settledHeap()
   for (const call of calls) await admitted(call, 1_000)
   const bytes = (settledHeap() - before) / calls.length
-  await calls[0]?.() // they are still there
+  await calls[0]?.() // keeps them alive until here
   return bytes
 }
 
-/** Bytes of heap after everything that can be collected is, without compiled code, which comes and goes. */
+/** Bytes of heap after garbage collection, without compiled code, whose size varies. */
 function settledHeap() {
   const collect = /** @type {() => void} */ (globalThis.gc)
   for (let n = 0; n < 3; n++) collect()
@@ -60,7 +60,7 @@ const bytes = {
       return { fresh, used, inFlight: await bytesEach(50 * count, pending) }
     }
     await weigh(20)
-    await bytesOfUse(guard, 200) // what the code itself needs is there now
+    await bytesOfUse(guard, 200) // allocates what the code itself needs
     return () => weigh(200)
   },
 }
@@ -81,7 +81,7 @@ const timersHeld = {
     const more = async (/** @type {() => unknown} */ act) => {
       const before = held()
       await act()
-      await setTimeout(20) // what is gone by then was not held
+      await setTimeout(20) // lets short timers end
       return held() - before
     }
     return async () => ({
@@ -97,13 +97,13 @@ const timersHeld = {
 /** @type {import('./case.js').Group} */
 export const memory = {
   title: 'Memory',
-  says: 'Bytes of heap of a breaker by itself, and of a call with its promise.',
+  description: 'Bytes of heap of a breaker by itself, and of a call with its promise.',
   cases: { bytes },
 }
 
 /** @type {import('./case.js').Group} */
 export const timers = {
   title: 'Timers',
-  says: 'Held by a breaker that is idle, by one that is open, and by one with a call in flight.',
+  description: 'Held by a breaker that is idle, by one that is open, and by one with a call in flight.',
   cases: { timers: timersHeld },
 }

@@ -6,7 +6,7 @@ export const open = (name) => findSubject(name).open()
 const isFloor = (/** @type {string} */ name) => name === 'bare' || name === 'wrapper'
 
 /**
- * A call behind a breaker that refuses it for the next hour; the floors, which have no breaker, make a call that fails.
+ * A call behind a breaker that rejects it for the next hour; the floors, which have no breaker, make a call that fails.
  * @param {import('../subjects/subject.js').Guard} guard @param {string} name @param {() => Promise<unknown>} fail
  */
 export async function tripped(guard, name, fail) {

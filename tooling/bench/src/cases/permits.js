@@ -37,15 +37,15 @@ function stepping(step) {
 
 /** @param {Core} core @param {string} subject @param {import('../subjects/subject.js').Wants} [wants] */
 function breakerOf(core, subject, wants = {}) {
-  return coreBreaker(core, wants, () => (subject === '@cb/core' ? undefined : core.consecutiveFailures(5)))
+  return coreBreaker(core, wants, () => (subject === '@cb/core' ? {} : { trip: core.consecutiveFailures(5) }))
 }
 
 /** @type {import('./case.js').Group} */
 export const permits = {
   title: 'Permits',
-  says: 'The two steps without a promise, against the wrapper around a successful call.',
+  description: 'The two steps of a call without a promise, compared with the wrapper around a successful call.',
   cases: {
-    refusal: stepCase('tryAcquire that is refused', (core, subject) => {
+    'try-acquire': stepCase('tryAcquire that rejects', (core, subject) => {
       const breaker = breakerOf(core, subject, { staysOpen: true })
       for (let n = 0; n < 100 && breaker.state === 'closed'; n++) breaker.acquire().failure()
       if (breaker.state !== 'open') throw new Error(`${subject} has not opened`)

@@ -23,8 +23,8 @@ const each = [
 
 /** @type {import('./case.js').Group} */
 export const policies = {
-  title: 'Trip policies',
-  says: 'What each policy adds to a call.',
+  title: 'Policies',
+  description: 'What each policy adds to a call.',
   cases: {
     policies: { ...callCase('success', { thorough: manyProcesses }), subjects: each },
     'policies-faulty': faultyCase('every twentieth call fails', each),
@@ -69,7 +69,8 @@ const ofBuckets = (buckets) =>
 export const windows = {
   title: 'Windows',
   byCase: true,
-  says: 'Every twentieth call fails, the window is full. A breaker whose cost grows with its window gets slower from row to row.',
+  description:
+    'Every twentieth call fails, the window is full. A breaker whose cost grows with its window gets slower from row to row.',
   cases: {
     'window-100': ofCalls(100),
     'window-10000': ofCalls(10_000),
@@ -93,7 +94,7 @@ function firstFailure(title, successes) {
     rounds: 3,
     async prepare(name) {
       const guard = await open(name)
-      await (await afterSuccesses(guard, 100))() // both paths are warm, also where a round makes one call only
+      await (await afterSuccesses(guard, 100))() // warms both paths, for a round may make one call only
       for (let n = 0; n < 200; n++) await (await afterSuccesses(guard, 5))()
       return async () => {
         const times = []
@@ -110,7 +111,7 @@ function firstFailure(title, successes) {
 }
 
 /**
- * A breaker that has seen so many successes, or as many as it could within the time.
+ * A breaker after so many successes, or as many as it can make within the time.
  * @param {import('../subjects/subject.js').Guard} guard @param {number} successes
  */
 async function afterSuccesses(guard, successes) {
@@ -136,7 +137,7 @@ async function afterSuccesses(guard, successes) {
 /** @type {import('./case.js').Group} */
 export const memoryOfSuccesses = {
   title: 'The first failure',
-  says: `The first call that fails, after as many successes as a subject could make in ${patience / 1_000} s, at most the number. After a million the compiler has forgotten that calls can fail, also for the wrapper: compare the ratios.`,
+  description: `The first call that fails, after as many successes as a subject could make in ${patience / 1_000} s, at most the number. After a million the compiler has forgotten that calls can fail, also for the wrapper: compare the ratios.`,
   cases: {
     'failure-after-100': firstFailure('after 100', 100),
     'failure-after-1000000': firstFailure('after 1 000 000', 1_000_000),

@@ -4,7 +4,7 @@ const size = 100_000
 const names = Array.from({ length: size }, (_, n) => `https://host-${n}.example:8443`)
 const collect = () => /** @type {() => void} */ (globalThis.gc)()
 
-/** Bytes of heap that `make` leaves behind, per breaker, and what it made. @template T @param {() => T} make */
+/** Bytes of heap that the result of `make` retains, per breaker, and that result. @template T @param {() => T} make */
 function weighed(make) {
   collect()
   const before = process.memoryUsage().heapUsed
@@ -13,7 +13,7 @@ function weighed(make) {
   return { bytes: (process.memoryUsage().heapUsed - before) / size, kept }
 }
 
-/** Nanoseconds per look-up, in an order that the cache can't guess. @param {{ get(name: string): unknown }} map */
+/** Nanoseconds per look-up, in an order that the cache cannot predict. @param {{ get(name: string): unknown }} map */
 function lookUp(map) {
   const calls = 3 * size
   let at = 0
@@ -55,7 +55,7 @@ function registry() {
 /** @type {import('./case.js').Group} */
 export const registries = {
   title: 'A registry of 100 000',
-  says: 'Look-ups at random. "New name" is one that must evict another, in a registry of 10 000.',
+  description: 'Look-ups at random. "New name" is one that must evict another, in a registry of 10 000.',
   cases: {
     registry: {
       title: 'per breaker',

@@ -28,7 +28,7 @@ async function meterProvider() {
   return new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1_000 })] })
 }
 
-/** Spans are made and ended; to send them is another matter. */
+/** Creates and ends spans; does not export them. */
 async function tracerProvider() {
   const { BasicTracerProvider, NoopSpanProcessor } = await import('@opentelemetry/sdk-trace-base')
   return new BasicTracerProvider({ spanProcessors: [new NoopSpanProcessor()] })
@@ -37,7 +37,7 @@ async function tracerProvider() {
 /** @type {import('./case.js').Group} */
 export const telemetry = {
   title: 'OpenTelemetry',
-  says: 'A breaker with default options, through @cb/opentelemetry; a reader collects each second.',
+  description: 'A breaker with default options, through @cb/opentelemetry; a reader collects each second.',
   cases: {
     opentelemetry: {
       title: 'success',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
-// What is guarded. Failures share one error: to make one costs more than all that is measured here.
+// The guarded functions. Failures share one error: creating one costs more than everything that is measured here.
 
 export const succeed = async () => 1
 export const succeedAtOnce = () => 1
@@ -29,7 +29,7 @@ const file = fileURLToPath(import.meta.url)
 /** @returns {Promise<unknown>} */
 export const readAFile = () => readFile(file)
 
-/** Functions that share no code, as 64 dependencies do not. @param {number} count @returns {(() => Promise<number>)[]} */
+/** Functions that share no code, like those of 64 dependencies. @param {number} count @returns {(() => Promise<number>)[]} */
 export function unrelated(count) {
   return Array.from({ length: count }, (_, n) => new Function(`return async () => ${n}`)())
 }

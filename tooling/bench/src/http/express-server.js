@@ -1,5 +1,5 @@
-// The Express application of the cases about it, behind a port for each middleware that is named. It is one and the same: a second
-// one would have prototypes of its own, and whichever comes last meets code that was compiled for the others.
+// One Express application with a port for each middleware. A second application would have prototypes of its own, and the last one
+// would meet code that was compiled for the others.
 import { createServer } from 'node:http'
 import { guard } from '@cb/express'
 import express from 'express'
@@ -27,7 +27,7 @@ function middleware(name) {
 const servers = process.argv.slice(2).map((name) => {
   const chosen = middleware(name)
   return createServer((req, res) => {
-    current = chosen // it is asked for before anything is waited for
+    current = chosen // the request reads it synchronously
     app(req, res)
   })
 })

@@ -2,13 +2,13 @@ import { slice, throughput } from './requests.js'
 
 /** @typedef {{ senders: readonly import('./requests.js').Send[], cpu: () => number | Promise<number> }} Sending */
 
-/** How often everyone has its turn in a round, and how many times a round's length each turn takes, or the whole warm-up. */
+/** Turns of each subject in a round, and the length of a turn and of the warm-up as multiples of a round's. */
 const turns = 4
 const ofTurn = 6
 const ofWarmUp = 300
 
 /**
- * Measures all in short turns. What comes before a turn leaves it its garbage and its caches, so each time the order is another.
+ * Measures all in short turns. Each turn is affected by the garbage and caches of the one before, so the order changes every time.
  * @param {Record<string, Sending>} sending  by subject
  * @param {number} roundMs
  */
@@ -23,7 +23,7 @@ export async function inTurns(sending, roundMs) {
     }
     return Object.fromEntries(Object.entries(slices).map(([name, all]) => [name, throughput(all)]))
   }
-  // Until all has been compiled, also what a breaker adds: before that it costs several times as much.
+  // Until the code of the breakers is compiled: before that they cost several times as much.
   await measure(10, (ofWarmUp * roundMs) / 10)
   return () => measure(turns, ofTurn * roundMs)
 }

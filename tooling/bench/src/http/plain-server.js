@@ -1,4 +1,4 @@
-// What axios calls in its case.
+// The server of the case about axios.
 import { createServer } from 'node:http'
 import { serve } from './server-process.js'
 

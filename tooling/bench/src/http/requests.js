@@ -6,7 +6,7 @@ import { quantile } from '../statistics.js'
 /** @typedef {{ rps: number, p50: number, p99: number, cpu: number }} Throughput  requests per second; milliseconds; microseconds */
 
 /**
- * Sends requests, so many at the same time, until the time is over.
+ * Sends requests with a constant number in flight until the time is over.
  * @param {readonly Send[]} senders
  * @param {number} ms
  * @param {() => number | Promise<number>} cpu  microseconds used so far by the process that is looked at
@@ -44,7 +44,7 @@ export function throughput(slices) {
 }
 
 /**
- * A connection that costs little: it sends the same request again and again, and knows an answer by its length.
+ * A cheap client: it sends the same request again and again on one connection, and recognises an answer by its length.
  * @param {number} port
  * @returns {Promise<() => Promise<void>>}
  */
@@ -69,7 +69,7 @@ export async function bareConnection(port) {
     })
 }
 
-/** Bytes of a whole answer, from its beginning. @param {string} answer */
+/** Bytes of a whole answer, from its first part. @param {string} answer */
 function lengthOf(answer) {
   const head = answer.indexOf('\r\n\r\n') + 4
   const body = Number(/content-length: (\d+)/i.exec(answer)?.[1])

@@ -26,7 +26,7 @@ export async function startServer(file, ...args) {
   }
 }
 
-/** Listens on free loopback ports and tells the parent. @param {import('node:http').Server[]} servers */
+/** Listens on free loopback ports and sends them to the parent. @param {import('node:http').Server[]} servers */
 export async function serve(...servers) {
   process.on('disconnect', () => process.exit())
   process.on('message', () => process.send?.(cpuOfThisProcess()))

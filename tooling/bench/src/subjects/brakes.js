@@ -1,10 +1,10 @@
 import { guardBy, hour } from './subject.js'
 
-/** @param {string} says @param {import('brakes').Options} options @returns {import('./subject.js').Subject} */
-function configured(says, options) {
+/** @param {string} description @param {import('brakes').Options} options @returns {import('./subject.js').Subject} */
+function configured(description, options) {
   return {
     library: 'brakes',
-    says: `new Brakes(fn, ${says})`,
+    description: `new Brakes(fn, ${description})`,
     async open() {
       const { default: Brakes } = await import('brakes')
       return guardBy(
@@ -24,7 +24,7 @@ function configured(says, options) {
   }
 }
 
-// Left on, `modifyError` writes into the message of the error that all failures share here, longer each time.
+// `modifyError` would write into the message of the error that all failures share here, longer each time.
 /** @type {Record<string, import('./subject.js').Subject>} */
 export const brakes = {
   brakes: configured('{ modifyError: false }', { modifyError: false }),

@@ -2,17 +2,17 @@ import { coreBreaker } from './core.js'
 import { hour } from './subject.js'
 
 /**
- * A breaker as a few careless changes would leave it: a timer that is always there, another for each call, a closure and an
- * `async` more, a list of all durations. Never in a table: it shows that each limit can be exceeded.
+ * A breaker after a few careless changes: a permanent timer, another for each call, one more closure and `async` function, a list of
+ * all durations. In no table: it shows that each limit can be exceeded.
  * @type {Record<string, import('./subject.js').Subject>}
  */
 export const careless = {
   careless: {
-    says: 'for tests',
+    description: 'for tests',
     async open() {
       const core = await import('@cb/core')
       return (work, wants = {}) => {
-        const breaker = coreBreaker(core, wants, () => core.consecutiveFailures(wants.neverTrips ? 1e9 : 5))
+        const breaker = coreBreaker(core, wants, () => ({ trip: core.consecutiveFailures(wants.neverTrips ? 1e9 : 5) }))
         /** @type {number[]} */
         const durations = new Array(100).fill(0)
         setInterval(() => durations.splice(0), hour).unref()
@@ -29,7 +29,7 @@ export const careless = {
           try {
             return await breaker.execute(() => measured())
           } catch (error) {
-            throw breaker.state === 'open' ? new Error('refused', { cause: error }) : error
+            throw breaker.state === 'open' ? new Error('rejected', { cause: error }) : error
           } finally {
             clearTimeout(timer)
           }

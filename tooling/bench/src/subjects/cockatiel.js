@@ -6,15 +6,15 @@ import { guardBy, hour } from './subject.js'
 const never = Number.MAX_SAFE_INTEGER
 
 /**
- * @param {string} says
+ * @param {string} description
  * @param {(lib: Cockatiel) => import('cockatiel').IBreaker} usual
  * @param {(lib: Cockatiel) => import('cockatiel').IBreaker} [unreachable]  the same, for a dependency that always fails
  * @returns {import('./subject.js').Subject}
  */
-function configured(says, usual, unreachable = (lib) => new lib.ConsecutiveBreaker(never)) {
+function configured(description, usual, unreachable = (lib) => new lib.ConsecutiveBreaker(never)) {
   return {
     library: 'cockatiel',
-    says: `circuitBreaker(handleAll, { halfOpenAfter: 10_000, breaker: new ${says} })`,
+    description: `circuitBreaker(handleAll, { halfOpenAfter: 10_000, breaker: new ${description} })`,
     async open() {
       const lib = /** @type {Cockatiel} */ (await import(installedAs('cockatiel')))
       return guardBy(

@@ -1,11 +1,11 @@
 /** @typedef {import('./subject.js').Work} Work */
 
-/** What a careful person writes around a call without a breaker. @param {Work} work */
+/** The usual code around a call without a breaker. @param {Work} work */
 async function wrapper(work) {
   try {
     return await work()
   } catch (error) {
-    // biome-ignore lint/complexity/noUselessCatch: this is what people write
+    // biome-ignore lint/complexity/noUselessCatch: this is the usual code
     throw error
   }
 }
@@ -13,11 +13,11 @@ async function wrapper(work) {
 /** @type {Record<string, import('./subject.js').Subject>} */
 export const floors = {
   bare: {
-    says: 'fn()',
+    description: 'fn()',
     open: async () => (work) => /** @type {import('./subject.js').Call} */ (work),
   },
   wrapper: {
-    says: 'async () => { try { return await fn() } catch (error) { throw error } }',
+    description: 'async () => { try { return await fn() } catch (error) { throw error } }',
     open: async () => (work) => () => wrapper(work),
   },
 }

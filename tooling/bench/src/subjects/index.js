@@ -19,7 +19,7 @@ export const subjects = {
   ...mollitia,
 }
 
-/** A subject, or what tests hold against the limits. @param {string} name */
+/** A subject, or the careless breaker of the tests. @param {string} name */
 export function findSubject(name) {
   const found = subjects[name] ?? careless[name]
   if (found === undefined) throw new RangeError(`no such subject: ${name}`)

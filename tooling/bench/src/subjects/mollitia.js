@@ -4,7 +4,7 @@ import { guardBy, hour } from './subject.js'
 export const mollitia = {
   mollitia: {
     library: 'mollitia',
-    says: 'new Circuit({ func: fn, options: { modules: [new SlidingCountBreaker()] } })',
+    description: 'new Circuit({ func: fn, options: { modules: [new SlidingCountBreaker()] } })',
     async open() {
       const { Circuit, SlidingCountBreaker, Timeout } = await import('mollitia')
       return guardBy(

@@ -1,11 +1,11 @@
 import { installedAs } from '../versions.js'
 import { guardBy, hour } from './subject.js'
 
-/** @param {string} says @param {import('opossum').Options} [options] @returns {import('./subject.js').Subject} */
-function configured(says, options) {
+/** @param {string} description @param {import('opossum').Options} [options] @returns {import('./subject.js').Subject} */
+function configured(description, options) {
   return {
     library: 'opossum',
-    says: `new CircuitBreaker(fn${says && `, ${says}`})`,
+    description: `new CircuitBreaker(fn${description && `, ${description}`})`,
     async open() {
       const { default: Opossum } = /** @type {typeof import('opossum-10')} */ (await import(installedAs('opossum')))
       return guardBy(

@@ -1,8 +1,8 @@
-/** @typedef {() => unknown} Work  what is guarded */
-/** @typedef {() => Promise<unknown>} Call  the same behind a breaker */
+/** @typedef {() => unknown} Work  the guarded function */
+/** @typedef {() => Promise<unknown>} Call  the same through a breaker */
 
 /**
- * What a case wants of a breaker on top of the subject's own configuration.
+ * What a case needs of a breaker besides the subject's own configuration.
  * @typedef {object} Wants
  * @property {boolean} [neverTrips]  thresholds out of reach, everything else as configured
  * @property {boolean} [staysOpen]  once open, for an hour
@@ -29,7 +29,7 @@ export function guardBy(make, call) {
 /**
  * A library in one configuration. Only the process that measures it loads it.
  * @typedef {object} Subject
- * @property {string} says  its configuration, as it is printed
+ * @property {string} description  its configuration, as it is printed
  * @property {string} [library]  whose version is printed
  * @property {() => Promise<Guard>} open  loads the library
  */

@@ -1,4 +1,4 @@
-/** The class that most tutorials show, with the defects that it has there. */
+/** The class of most tutorials, with its defects. */
 export class TutorialBreaker {
   /**
    * @param {() => unknown} request

@@ -4,7 +4,7 @@ import { TutorialBreaker } from './tutorial-breaker.js'
 /** @type {Record<string, import('./subject.js').Subject>} */
 export const tutorial = {
   tutorial: {
-    says: 'new TutorialBreaker(fn)',
+    description: 'new TutorialBreaker(fn)',
     open: async () =>
       guardBy(
         (work, { neverTrips, staysOpen, callTimeout } = {}) =>
@@ -17,7 +17,7 @@ export const tutorial = {
   },
 }
 
-/** A time limit as tutorials write it, with the one thing they forget: the timer is cleared. @param {() => unknown} work @param {number} ms */
+/** A timeout as in tutorials, except that the timer is cleared. @param {() => unknown} work @param {number} ms */
 async function race(work, ms) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer

@@ -8,10 +8,10 @@ const hour = 3_600_000
 export const outageAfterStepBack = scenario({
   id: '1a',
   title: 'the wall clock steps back an hour; an outage after it opens the breaker',
-  sees: 'after an NTP correction the breaker never opens again: every call of an outage goes out',
-  posed:
+  symptom: 'after an NTP correction the breaker never opens again: every call of an outage is made',
+  setup:
     'one call a second for 30 s, the step, then ten failing calls a second for a minute; each on its default clock',
-  pose: standard,
+  breakers: standard,
   async play(make, time) {
     const breaker = make()
     for (let n = 0; n < 30; n++) {
@@ -30,10 +30,10 @@ export const outageAfterStepBack = scenario({
 
 export const recoveryAfterStepBack = scenario({
   id: '1b',
-  title: 'the wall clock steps back an hour while open; a call is tried after the open duration of 1 s',
-  sees: 'after an NTP correction a breaker stays open for an hour, though the dependency is well',
-  posed: 'opened by ten failures, then the step; each on its default clock',
-  pose: standard,
+  title: 'the wall clock steps back an hour while open; a call is admitted after the open duration of 1 s',
+  symptom: 'after an NTP correction a breaker stays open for an hour, though the dependency has recovered',
+  setup: 'opened by ten failures, then the step; each on its default clock',
+  breakers: standard,
   async play(make, time) {
     const breaker = make()
     await open(breaker)
@@ -50,10 +50,10 @@ const window = 5_000
 export const idleHour = scenario({
   id: '9',
   title: 'an idle hour empties a window of 5 s',
-  sees: 'one failure in the morning opens the breaker, because it still counts those of last night',
-  posed:
+  symptom: 'one failure in the morning opens the breaker, because the failures of last night still count',
+  setup:
     'opens at ten calls, half of them failed, within 5 s: nine failures, an hour without calls, one failure; `minimumCalls: 10`, `volumeThreshold: 10`, `minimumRps: 2`',
-  pose: {
+  breakers: {
     '@cb/core': () =>
       coreBreaker({ trip: failureRate({ threshold: 0.5, minimumCalls: 10, window: timeWindow(window) }) }),
     opossum: (lib) => opossumBreaker(lib, { rollingCountTimeout: window }),
@@ -78,10 +78,10 @@ export const idleHour = scenario({
 export const lowTraffic = scenario({
   id: '12',
   title: 'an outage at low traffic opens a breaker with default options',
-  sees: 'a dependency that is asked once in five seconds is down for ten minutes and the breaker never opens',
-  posed:
-    '120 failing calls, one in 5 s; no options, for cockatiel, which has no defaults, the first example of its README: `new ConsecutiveBreaker(5)`',
-  pose: {
+  symptom: 'a dependency that gets one call in five seconds is down for ten minutes, and the breaker never opens',
+  setup:
+    '120 failing calls, one in 5 s; no options; for cockatiel, which has no defaults, the first example of its README: `new ConsecutiveBreaker(5)`',
+  breakers: {
     '@cb/core': () => {
       const breaker = new CircuitBreaker()
       return { call: (fn) => breaker.execute(fn) }

@@ -1,6 +1,6 @@
+import { concurrentCalls, settledTwice, stateInListener } from './calls-and-listeners.js'
 import { idleHour, lowTraffic, outageAfterStepBack, recoveryAfterStepBack } from './clock.js'
 import { cancelledProbe, lateIgnored, lateSuccess } from './late-results.js'
-import { concurrentCalls, settledTwice, stateInListener } from './own-doing.js'
 import { boundedProbes, hungProbeWithoutTimeout, hungProbeWithTimeout, othersRejected } from './probes.js'
 import { capacityRejection, costOfFailure, inFlightCalls, rejectedCalls } from './rate.js'
 

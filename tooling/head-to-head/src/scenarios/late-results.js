@@ -5,7 +5,7 @@ import { scenario } from '../scenario.js'
 const abort = () => new DOMException('cancelled', 'AbortError')
 const isAbort = (/** @type {unknown} */ error) => error instanceof Error && error.name === 'AbortError'
 
-/** Calls that end by being cancelled say nothing about the dependency; said in each library's way. */
+/** Cancelled calls are ignored, as each library is configured for that. */
 const neutralAborts = {
   '@cb/core': () => coreBreaker(),
   opossum: (/** @type {import('../libraries.js').Opossum} */ lib) => opossumBreaker(lib, { errorFilter: isAbort }),
@@ -16,9 +16,10 @@ const neutralAborts = {
 export const lateSuccess = scenario({
   id: '2',
   title: 'a call that began while closed and succeeds late does not close a half-open breaker',
-  sees: 'the breaker closes on old news while its probe still waits, and the full load hits a dependency that is down',
-  posed: 'a slow call, ten failures, half-open, a probe that waits; the slow call succeeds and 20 callers come',
-  pose: standard,
+  symptom:
+    'the breaker closes on an outdated result while its probe is still in flight, and the full load hits a dependency that is down',
+  setup: 'a slow call, ten failures, half-open, a probe in flight; the slow call succeeds, then 20 calls',
+  breakers: standard,
   async play(make, time) {
     const breaker = make()
     const slow = new Call(breaker)
@@ -30,11 +31,11 @@ export const lateSuccess = scenario({
 
 export const lateIgnored = scenario({
   id: '3',
-  title: 'calls that began while closed and are cancelled late admit nobody to a half-open breaker',
-  sees: 'each old call that is cancelled lets one more call through, however many probes are allowed',
-  posed:
+  title: 'calls that began while closed and are cancelled late admit no call to a half-open breaker',
+  symptom: 'each old call that is cancelled admits one more call, whatever the limit of probes',
+  setup:
     'as 2, with five slow calls that end with an `AbortError`; it is ignored: @cb/core by default, opossum `errorFilter`, cockatiel `handleWhen`',
-  pose: neutralAborts,
+  breakers: neutralAborts,
   async play(make, time) {
     const breaker = make()
     const slow = await start(breaker, 5)
@@ -51,10 +52,10 @@ export const lateIgnored = scenario({
 export const cancelledProbe = scenario({
   id: '5',
   title: 'a probe that its caller cancels does not close the breaker',
-  sees: 'a user closes his browser tab, the breaker takes that for a recovery, and the full load goes out',
-  posed:
-    'the probe ends with an `AbortError`, ignored as in 3; then 20 callers come, of whom one may be the next probe',
-  pose: neutralAborts,
+  symptom:
+    'a user closes a browser tab, the breaker closes as if the dependency had recovered, and the full load hits it',
+  setup: 'the probe ends with an `AbortError`, ignored as in 3; then 20 calls, of which one may be the next probe',
+  breakers: neutralAborts,
   async play(make, time) {
     const breaker = make()
     const cancelled = await probe(breaker, time)

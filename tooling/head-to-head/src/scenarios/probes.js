@@ -16,10 +16,10 @@ async function hungProbe(make, time) {
 export const hungProbeWithTimeout = scenario({
   id: '4a',
   title: 'a probe that never settles does not block the breaker, with a call timeout',
-  sees: 'one call hangs and the breaker refuses all others for ever, though the dependency is well again',
-  posed:
+  symptom: 'one call hangs, and the breaker rejects all others for ever, though the dependency has recovered',
+  setup:
     'a timeout of 10 s: `callTimeout`, the default of opossum, cockatiel `wrap(breaker, timeout(10_000, Aggressive))`',
-  pose: {
+  breakers: {
     '@cb/core': () => coreBreaker({ callTimeout: 10_000 }),
     opossum: (lib) => opossumBreaker(lib),
     cockatiel: (lib) => {
@@ -34,9 +34,9 @@ export const hungProbeWithTimeout = scenario({
 export const hungProbeWithoutTimeout = scenario({
   id: '4b',
   title: 'a probe that never settles does not block the breaker, without a call timeout',
-  sees: 'as 4a, for those who leave timeouts to their HTTP client',
-  posed: 'no timeout: the default of @cb/core and of cockatiel, opossum `timeout: false`',
-  pose: {
+  symptom: 'as 4a, where the HTTP client has the timeout',
+  setup: 'no timeout: the default of @cb/core and of cockatiel, opossum `timeout: false`',
+  breakers: {
     '@cb/core': () => coreBreaker(),
     opossum: (lib) => opossumBreaker(lib, { timeout: false }),
     cockatiel: (lib) => cockatielBreaker(lib),
@@ -46,10 +46,10 @@ export const hungProbeWithoutTimeout = scenario({
 
 export const othersRejected = scenario({
   id: '8',
-  title: 'while a probe is in flight, others are rejected at once and do not wait for it',
-  sees: 'callers pile up behind one slow probe, with their sockets and memory, and then all call at the same moment',
-  posed: 'half-open, a probe that waits, 1000 callers; then the probe succeeds',
-  pose: standard,
+  title: 'while a probe is in flight, other calls are rejected at once and do not wait for it',
+  symptom: 'callers wait for one slow probe, with their sockets and memory, and then all call at the same moment',
+  setup: 'half-open, a probe in flight, 1000 calls; then the probe succeeds',
+  breakers: standard,
   async play(make, time) {
     const breaker = make()
     const first = await probe(breaker, time)
@@ -65,9 +65,9 @@ export const othersRejected = scenario({
 export const boundedProbes = scenario({
   id: '11',
   title: 'no more calls than configured reach the dependency while half-open',
-  sees: 'a dependency that has just come back gets everything at once and falls over again',
-  posed: 'half-open, 100 callers at the same moment, one probe allowed',
-  pose: standard,
+  symptom: 'a dependency that has just recovered gets the full load at once and fails again',
+  setup: 'half-open, 100 calls at the same moment, one probe allowed',
+  breakers: standard,
   async play(make, time) {
     const breaker = make()
     await open(breaker)

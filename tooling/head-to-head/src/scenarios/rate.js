@@ -12,10 +12,11 @@ const limit = 2
 export const capacityRejection = scenario({
   id: '10a',
   title: 'a rejection by the local concurrency limit while half-open does not re-open the breaker',
-  sees: 'the limit on this side is full for a moment, and the breaker refuses everybody for another open duration, though the dependency was not even asked',
-  posed:
-    "a limit of two, full when the next call comes and free after it: opossum `capacity: 2`, opened by `open()`; cockatiel's bulkhead around its breaker (inside it, its rejection is a failure); @cb/core has none, so cockatiel's bulkhead inside `execute`",
-  pose: {
+  symptom:
+    'the local limit is reached for a moment, and the breaker rejects all calls for another open duration, though the dependency received no call',
+  setup:
+    "a limit of two, reached when the next call begins and free after it: opossum `capacity: 2`, opened by `open()`; cockatiel's bulkhead around its breaker (inside it, its rejection is a failure); @cb/core has no limit of its own, so cockatiel's bulkhead inside `execute`",
+  breakers: {
     '@cb/core': () => {
       const { call } = coreBreaker()
       const limiter = bulkhead(limit)
@@ -53,11 +54,11 @@ export const capacityRejection = scenario({
     const breaker = make()
     await breaker.open(breaker)
     const slow = await breaker.fill()
-    ensure(slow.length === limit && slow.every((call) => call.admitted), 'the limit is not full')
+    ensure(slow.length === limit && slow.every((call) => call.admitted), 'the limit is not reached')
     await time.advance(openDuration)
-    const refused = new Call(breaker)
-    await refused.succeed()
-    ensure(!refused.admitted && refused.result === 'rejected', 'the limit has not rejected the call')
+    const rejected = new Call(breaker)
+    await rejected.succeed()
+    ensure(!rejected.admitted && rejected.result === 'rejected', 'the limit has not rejected the call')
     for (const call of slow) await call.succeed()
     return (await admits(breaker)) ? null : 're-opened'
   },
@@ -66,10 +67,11 @@ export const capacityRejection = scenario({
 export const inFlightCalls = scenario({
   id: '10b',
   title: 'calls in flight do not dilute the failure rate',
-  sees: 'the dependency slows down and then fails: every answer is an error, and the breaker stays closed because of those that wait',
-  posed:
-    '40 calls in flight, then 20 failures: all of 20 answers are failures; the threshold is half of at least ten (opossum opens when those in flight time out, after 10 s)',
-  pose: standard,
+  symptom:
+    'the dependency slows down and then fails: every result is a failure, and the breaker stays closed because of the calls in flight',
+  setup:
+    '40 calls in flight, then 20 failures: all 20 results are failures; the threshold is half of at least ten (opossum opens when the calls in flight time out, after 10 s)',
+  breakers: standard,
   async play(make) {
     await open(make(), 20)
     const breaker = make()
@@ -82,15 +84,16 @@ export const inFlightCalls = scenario({
 export const rejectedCalls = scenario({
   id: '10c',
   title: 'rejected calls do not dilute the failure rate',
-  sees: 'the dependency fails again soon after it recovered, and the breaker stays closed because of the calls that it had refused itself',
-  posed: 'open, 200 rejected calls, a good probe, then 20 failures within the same 10 s',
-  pose: standard,
+  symptom:
+    'the dependency fails again soon after it recovered, and the breaker stays closed because of the calls that it had rejected itself',
+  setup: 'open, 200 rejected calls, a successful probe, then 20 failures within the same 10 s',
+  breakers: standard,
   async play(make, time) {
     const breaker = make()
     await open(breaker)
-    const refused = await start(breaker, 200)
+    const rejected = await start(breaker, 200)
     ensure(
-      refused.every((call) => call.result === 'rejected'),
+      rejected.every((call) => call.result === 'rejected'),
       'the breaker is not open',
     )
     await time.advance(openDuration)
@@ -106,10 +109,10 @@ const bound = 20
 export const costOfFailure = scenario({
   id: '10d',
   title: 'a failing call costs the same after a million successes as after a hundred',
-  sees: 'at high traffic each failure blocks the event loop, and so every request of the process',
-  posed: `medians of five failing calls, at most ${bound} times as long or 1 ms; a window of 60 s in each; opossum \`timeout: false\` to save a million timers, percentiles on, as by default (\`rollingPercentilesEnabled: false\` avoids it)`,
+  symptom: 'at high traffic each failure blocks the event loop, and with it every request of the process',
+  setup: `medians of five failing calls, at most ${bound} times as long or 1 ms; a window of 60 s in each; opossum \`timeout: false\` to avoid a million timers, percentiles on as by default (\`rollingPercentilesEnabled: false\` avoids it)`,
   realTime: true,
-  pose: {
+  breakers: {
     '@cb/core': () => coreBreaker({ trip: failureRate({ threshold: 0.9, window: timeWindow(window) }) }),
     opossum: (lib) =>
       opossumBreaker(lib, { timeout: false, errorThresholdPercentage: 90, rollingCountTimeout: window }),
@@ -127,15 +130,15 @@ export const costOfFailure = scenario({
 
 /** Milliseconds of a failing call, in the median. @param {Breaker} breaker @param {number} successes */
 async function failureAfter(breaker, successes) {
-  const well = async () => {}
-  const down = async () => {
+  const succeed = async () => {}
+  const fail = async () => {
     throw new Error('down')
   }
-  for (let n = 0; n < successes; n++) await breaker.call(well)
+  for (let n = 0; n < successes; n++) await breaker.call(succeed)
   const times = []
   for (let n = 0; n < 5; n++) {
     const began = performance.now()
-    await breaker.call(down).catch(() => {})
+    await breaker.call(fail).catch(() => {})
     times.push(performance.now() - began)
   }
   times.sort((a, b) => a - b)

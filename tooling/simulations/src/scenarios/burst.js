@@ -1,4 +1,4 @@
-import { defaults, fiveInARow, none, ramped, rate, steady, throttle } from '../policies.js'
+import { constantSecond, defaults, fiveInARow, none, ramped, rate, throttle } from '../policies.js'
 import { isWithin, promptly } from './scenario.js'
 
 const faults = [{ from: 10_000, to: 25_000 }]
@@ -7,11 +7,11 @@ const warmCapacity = 400
 const warmUp = 20_000
 const restart = 5_000
 
-/** Cold caches, empty pools: it can take little at first, and falls over when it gets more. @returns {import('./scenario.js').Dependency} */
+/** Cold caches, empty pools: it has little capacity at first, and breaks down when it gets more. @returns {import('./scenario.js').Dependency} */
 function coldAfterRestart() {
   let upSince = Number.NEGATIVE_INFINITY
   let relapses = 0
-  /** When the calls of the last second came, the oldest first. @type {number[]} */
+  /** When the calls of the last second arrived, the oldest first. @type {number[]} */
   let recent = []
   const isUp = (/** @type {number} */ at) => at >= upSince && !isWithin(faults, at)
   return {
@@ -39,11 +39,11 @@ export const burst = {
   id: 'burst-after-recovery',
   title: 'Traffic burst after recovery',
   story:
-    'For 15 s it is down, each call an error, promptly. After that it is cold: it can take 60 calls in a second, and 20 s later 400. When it gets more it falls over, is down for 5 s, and is cold again.',
+    'For 15 s each call fails promptly. After that the dependency is cold: its capacity is 60 calls in a second, and 400 after 20 s. When it gets more it breaks down for 5 s, and is cold again.',
   lesson:
-    'Two good probes say nothing about two hundred calls a second. Without a breaker it is broken again as soon as it is up, for ever. A breaker that closes at once does the same to it, until by luck it stays open long enough for the dependency to get warm. With a ramp it is never broken again. `adaptiveThrottle` has hardly begun to throttle when the dependency first comes back, and breaks it; later it lets traffic back as successes come in, which is a ramp of its own.',
+    'Two successful probes do not predict two hundred calls a second. Without a breaker the dependency breaks down again as soon as it is up, for ever. A breaker that admits all calls when it closes has the same effect, until by chance it stays open long enough for the dependency to warm up. With a ramp the dependency never breaks down again. `adaptiveThrottle` has hardly begun to throttle when the dependency first recovers, and breaks it; later it admits more as calls succeed, like a ramp.',
   length: 150_000,
   faults,
-  policies: [none, defaults, steady, fiveInARow, rate, throttle, ramped],
+  policies: [none, defaults, constantSecond, fiveInARow, rate, throttle, ramped],
   dependency: coldAfterRestart,
 }

@@ -18,9 +18,9 @@ export const slow = {
   id: 'slow-dependency',
   title: 'Slow dependency',
   story:
-    'From 15 s on the latency grows by 80 ms each second, from 40 ms to 2.4 s; at 60 s it is back at 40 ms. The fault is counted from where it passes the call timeout of 1 s on average.',
+    'From 15 s on the latency grows by 80 ms each second, from 40 ms to 2.4 s; at 60 s it is 40 ms again. The fault begins where the mean latency exceeds the call timeout of 1 s.',
   lesson:
-    'Policies that look at failures see nothing until calls exceed their timeout, and by then two hundred callers wait. `slowCallRate` opens while nearly all calls still succeed, slowly: hardly anybody waits for nothing, and for a while answers that would have come late are refused; that is its bargain. While it is slow but not too slow for the timeout, a slow probe that succeeds closes the breaker again; `halfOpen.callTimeout` makes such a probe fail. `adaptiveThrottle` is again the last to see it.',
+    'Policies that count failures do not react until calls exceed their timeout, and by then two hundred callers wait. `slowCallRate` opens while nearly all calls still succeed, slowly: hardly any caller waits in vain, and in exchange some calls are rejected that would have succeeded slowly. While the latency is below the timeout, a slow probe that succeeds closes the breaker again; `halfOpen.callTimeout` makes such a probe fail. `adaptiveThrottle` is again the last to react.',
   length: 105_000,
   faults: [{ from: isBeyondTimeoutFrom, to: endsAt }],
   policies: [none, defaults, fiveInARow, rate, slowCalls, slowCallsAndProbes, throttle],

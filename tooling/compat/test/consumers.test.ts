@@ -1,0 +1,81 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { engine, run } from '../src/index.ts'
+import { projects } from './projects.ts'
+import { pack, packages } from './tarballs.ts'
+
+const bin = (name: string): string => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url))
+
+const nodes: Readonly<Record<string, () => string | Promise<string>>> = {
+  'Node.js 20': () => process.execPath,
+  'Node.js 22': () => engine('node22'),
+  'Node.js 24': () => engine('node24'),
+}
+
+let folder: string
+let tarballs: Readonly<Record<string, string>>
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cb-compat-'))
+  tarballs = Object.fromEntries(await Promise.all(packages.map(async (name) => [name, await pack(name, folder)])))
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+for (const name of packages) {
+  describe(`the tarball of @cb/${name}`, () => {
+    test('has a manifest that publint finds nothing against', async () => {
+      await run(bin('publint'), ['run', '--strict', tarballs[name] as string], folder)
+    })
+
+    test('has types that resolve for import and for require', async () => {
+      const rules = ['--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm']
+      await run(bin('attw'), [tarballs[name] as string, ...rules], folder)
+    })
+  })
+}
+
+for (const { name, packages, dependencies, imports, program, prints } of projects) {
+  describe(`a project with @cb/${name}`, () => {
+    let project: string
+
+    beforeAll(async () => {
+      project = join(folder, `project-${name}`)
+      const names = Object.entries(imports)
+      const body = `async function main() {\n${program}\n}\nmain()\n`
+      const esm = names.map(([name, from]) => `import * as ${name} from '${from}'\n`).join('')
+      const cjs = names.map(([name, from]) => `const ${name} = require('${from}')\n`).join('')
+      const cts = names.map(([name, from]) => `import ${name} = require('${from}')\n`).join('')
+      await mkdir(project)
+      await Promise.all([
+        writeFile(join(project, 'package.json'), '{ "private": true }'),
+        writeFile(join(project, 'main.mjs'), esm + body),
+        writeFile(join(project, 'main.cjs'), cjs + body),
+        writeFile(join(project, 'typed.mts'), esm + body),
+        writeFile(join(project, 'typed.cts'), cts + body),
+      ])
+      const ours = packages.map((name) => tarballs[name] as string)
+      await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...ours, ...dependencies], project)
+    })
+
+    test('has one copy of @cb/core and nothing that was not asked for', async () => {
+      const lock = JSON.parse(await readFile(join(project, 'package-lock.json'), 'utf8'))
+      const paths = Object.keys(lock.packages).filter((path) => path.endsWith('@cb/core'))
+      expect(paths).toEqual(['node_modules/@cb/core'])
+      if (name === 'core') expect(Object.keys(lock.packages)).toEqual(['', 'node_modules/@cb/core'])
+    })
+
+    test('typechecks as a module and as a script', async () => {
+      await run(bin('tsc'), ['--noEmit', '--strict', '--module', 'nodenext', 'typed.mts', 'typed.cts'], project)
+    })
+
+    for (const [version, node] of Object.entries(nodes)) {
+      test.each(['main.mjs', 'main.cjs'])(`runs its first program as %s on ${version}`, async (file) => {
+        expect(await run(await node(), [file], project)).toBe(prints)
+      })
+    }
+  })
+}
