@@ -1,4 +1,4 @@
-// Builds what the demo needs, quietly, and becomes the demo. Started by `pnpm demo`, which puts turbo on the path.
+// Builds the demo without output, then runs it. Started by `pnpm demo`, which puts turbo on the path.
 import { spawnSync } from 'node:child_process'
 
 console.log('Building the demo…')
@@ -12,7 +12,7 @@ const { status, stdout, stderr, error } = spawnSync(
   },
 )
 if (status !== 0) {
-  console.error(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}\nThe demo could not be built; see above.`)
+  console.error(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}\nThe build of the demo failed; see above.`)
   process.exit(1)
 }
 await import('./dist/main.js')

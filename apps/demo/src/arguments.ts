@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util'
 
 export interface Arguments {
   readonly help: boolean
-  /** Send telemetry to backends, and show what they make of it. */
+  /** Send telemetry to backends, and show their alerts and answers. */
   readonly telemetry: boolean
-  /** Exit when the scenario has been played, also on a terminal. */
+  /** Exit when the scenario is over, also on a terminal. */
   readonly once: boolean
   /** The gateway's port; undefined for the default, or a free one if that is taken. */
   readonly port: number | undefined
@@ -13,16 +13,16 @@ export interface Arguments {
 export const defaultPort = 3_000
 
 export const helpText = `Usage: demo [--once] [--telemetry] [--port N] [--help]
-Starts a gateway and three services, breaks one of them and heals it again, and shows what callers see meanwhile.
-  --once       exit when the scenario is over: 0 if the breaker opened and recovered and no dashboard failed, else 1
-  --telemetry  an OTLP server and Prometheus, if installed, receive everything, raise alerts and answer questions
+Starts a gateway and three services, lets one of them fail and recover, and shows what callers get.
+  --once       exit when the scenario is over: 0 if the breaker opened and closed and no dashboard failed, otherwise 1
+  --telemetry  send everything to an OTLP server and to Prometheus, if installed, and show alerts and queries
   --port N     port of the gateway, 0 for a free one (default ${defaultPort}, or a free one if that is taken)
-On a terminal, without --once, it then stays up for you to try things, until Ctrl-C.`
+On a terminal, without --once, the services then stay up until Ctrl-C, so that you can send requests.`
 
-/** What was typed is not understood. */
+/** The command line is invalid. */
 export class UsageError extends Error {}
 
-/** @throws UsageError saying what is wrong. */
+/** @throws UsageError naming the argument. */
 export function parseArguments(args: readonly string[]): Arguments {
   const { help = false, once = false, telemetry = false, port } = parse(args)
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535)) {

@@ -1,18 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-/** A child that takes longer to end is killed. Longer than the children give themselves. */
+/** A child that takes longer to end is killed. Longer than the shutdown timeout of the children. */
 const longestStop = 2_500
 
 export interface ChildOptions {
   readonly name: string
   readonly program: URL
   readonly args: readonly string[]
-  /** What is to be added to the environment. */
+  /** Added to the environment. */
   readonly environment?: NodeJS.ProcessEnv
-  /** A line that the child wrote to its standard error. */
+  /** Called for each line that the child writes to its standard error. */
   readonly onLine: (line: string) => void
-  /** What the child sends after it was ready. */
+  /** Called for each message that the child sends after it is ready. */
   readonly onMessage?: (message: { type: string }) => void
 }
 
@@ -20,9 +20,9 @@ export interface ChildOptions {
 export class Child {
   readonly name: string
   readonly pid: number
-  /** What it said when it was ready. Rejects if it could not be, with the `code` of the reason. */
+  /** The message that the child sends when it is ready. Rejects if it can't start, with the `code` of the cause. */
   readonly ready: Promise<object>
-  /** Why it is no more: `exit code 1`, `SIGKILL`. */
+  /** How it ended: `exit code 1`, `SIGKILL`. */
   readonly exited: Promise<string>
   readonly #process: ChildProcess
 
@@ -45,14 +45,14 @@ export class Child {
       })
       void this.exited.then((why) => reject(new Error(`the ${name} process ended before it was ready: ${why}`)))
     })
-    this.ready.catch(() => {}) // whoever started it may have stopped waiting
+    this.ready.catch(() => {}) // the caller may no longer wait for it
   }
 
   send(message: { type: string }): void {
-    this.#process.send(message, () => {}) // one that is gone says so by `exited`
+    this.#process.send(message, () => {}) // `exited` reports a child that has ended
   }
 
-  /** Lets go of the child, which then ends in order; kills it if it does not. */
+  /** Disconnects from the child, which then shuts down; kills it if it does not. */
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
     if (this.#process.connected) this.#process.disconnect()

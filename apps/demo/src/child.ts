@@ -1,14 +1,14 @@
-/** Longest time that a program takes to say goodbye: an exporter whose collector hangs must not hold up the exit. */
-const longestGoodbye = 1_500
+/** Longest time for a shutdown, because an exporter whose collector hangs must not delay the exit. */
+const shutdownTimeout = 1_500
 
 /** A program that runs as a child of the demo. */
 export interface Program {
-  /** What the parent needs to know of it. */
+  /** The data that the parent needs. */
   readonly ready: object
   stop(): Promise<unknown>
 }
 
-/** Runs a child program: tells the parent when it is ready or why it can't be, and ends when the parent lets go or is gone. */
+/** Runs a child program: reports to the parent that it is ready or why it failed, and ends when the parent disconnects or ends. */
 export async function runChild(start: () => Promise<Program>): Promise<void> {
   if (process.send === undefined) {
     console.error('this program is started by main.js')
@@ -16,11 +16,11 @@ export async function runChild(start: () => Promise<Program>): Promise<void> {
   }
   const starting = start()
   const stop = async (code: number) => {
-    setTimeout(() => process.exit(code), longestGoodbye)
+    setTimeout(() => process.exit(code), shutdownTimeout)
     await starting.then((program) => program.stop()).catch(() => {})
     process.exit(code)
   }
-  process.on('SIGINT', () => {}) // Ctrl-C reaches the whole process group: the parent ends it in order
+  process.on('SIGINT', () => {}) // Ctrl-C reaches the whole process group, but the parent decides the order of the shutdown
   process.on('SIGTERM', () => void stop(143))
   process.on('disconnect', () => void stop(0))
   try {

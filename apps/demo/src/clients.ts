@@ -12,10 +12,10 @@ import axios, { type AxiosInstance } from 'axios'
 import { type ServiceAddresses, type ServiceName, serviceNames } from './services.ts'
 import { traceAttempts } from './traced-http.ts'
 
-/** A read can be answered from memory, so nobody waits long for it. */
+/** Short, because a read has a fallback from memory. */
 export const readTimeout = 600
 
-/** A write that timed out may have been done or not, so it gets more time. */
+/** Longer, because after a timeout it is unknown whether the write was done. */
 export const writeTimeout = 1_200
 
 const reads: Overrides = {
@@ -24,7 +24,7 @@ const reads: Overrides = {
   halfOpen: { maxConcurrent: 2, successThreshold: 3 },
 }
 
-/** Three failures in a row are enough: each one is somebody who does not know whether he has paid. */
+/** Three failures in a row are enough: after each one a customer does not know whether the payment was made. */
 const writes: Overrides = {
   trip: consecutiveFailures(3),
   openDuration: exponentialBackoff({ initial: 3_000, max: 30_000, jitter: 0.2 }),
@@ -33,7 +33,7 @@ const writes: Overrides = {
 
 export type Clients = Readonly<Record<ServiceName, AxiosInstance>>
 
-/** A client for each service, and the breakers that stand before it: one for reads, one for writes. */
+/** A client for each service, guarded by two breakers: one for reads, one for writes. */
 export function makeClients(services: ServiceAddresses): { clients: Clients; registry: CircuitBreakerRegistry } {
   const registry = new CircuitBreakerRegistry()
   const clients = Object.fromEntries(

@@ -4,25 +4,25 @@ import { type Why, whyOf } from './failure.ts'
 import { LastKnown } from './last-known.ts'
 import type { ServiceName } from './services.ts'
 
-/** One service's part of a dashboard. `tookMs` is the time until the service answered, or until the fallback had to. */
+/** One service's part of a dashboard. `tookMs` is the time until the service responded or the fallback was called. */
 export type Piece = { readonly tookMs: number; readonly data: unknown } & (
   | { readonly source: 'live' }
   | {
-      /** What was last known, or null. */
+      /** `data` is the last known response, or null. */
       readonly source: 'fallback'
       readonly why: Why
       readonly ageMs: number | null
     }
 )
 
-/** The answer of `GET /user-dashboard/:userId`. */
+/** The response of `GET /user-dashboard/:userId`. */
 export interface Dashboard {
   readonly userId: string
   readonly complete: boolean
   readonly pieces: Readonly<Record<ServiceName, Piece>>
 }
 
-/** Asks the three services at the same time. A piece that can't be had is replaced; the dashboard itself never fails. */
+/** Calls the three services at the same time. A piece that fails is replaced by a fallback; the dashboard itself never fails. */
 export function dashboard(clients: Clients): RequestHandler<{ userId: string }> {
   const lastKnown = new LastKnown()
 

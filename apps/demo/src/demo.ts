@@ -6,21 +6,21 @@ import type { Backends } from './observability/backends.ts'
 import { Scenario } from './scenario.ts'
 import { Screen } from './screen.ts'
 import { Stack, type StackOptions } from './stack.ts'
-import { details, summaryTable, verdict } from './summary.ts'
+import { conclude, details, summaryTable } from './summary.ts'
 import { Timeline } from './timeline.ts'
 import { tripTrace } from './trip-trace.ts'
 
 export interface DemoOptions extends Pick<StackOptions, 'port' | 'orAnyPort' | 'programs'> {
   readonly once: boolean
-  /** Send telemetry to backends, and show what they make of it. */
+  /** Send telemetry to backends, and show their alerts and answers. */
   readonly telemetry: boolean
   readonly output: WriteStream
 }
 
 /**
- * Plays the scenario, and stays up afterwards on a terminal.
- * @param interrupted  resolves to the exit code when it is to end early.
- * @returns the exit code; no process is left.
+ * Plays the scenario; on a terminal the services stay up afterwards.
+ * @param interrupted  resolves to the exit code when the demo must end early.
+ * @returns the exit code, after all processes have ended.
  */
 export async function runDemo(options: DemoOptions, interrupted: Promise<number>): Promise<number> {
   const demo = new Demo(options, options.telemetry ? await makeBackends() : undefined)
@@ -30,14 +30,14 @@ export async function runDemo(options: DemoOptions, interrupted: Promise<number>
     return demo.isOver ? 0 : code
   } catch (error) {
     demo.screen.endStatus()
-    console.error(`demo: ${sayError(error, options)}`)
+    console.error(`demo: ${describeError(error, options)}`)
     return 1
   } finally {
     await demo.stop()
   }
 }
 
-/** They take a while to load. */
+/** Loaded only when needed, because they take long to load. */
 async function makeBackends(): Promise<Backends> {
   const { Backends } = await import('./observability/backends.ts')
   return new Backends()
@@ -46,7 +46,7 @@ async function makeBackends(): Promise<Backends> {
 class Demo {
   readonly screen: Screen
   readonly stack: Stack
-  /** The scenario is over; what is left is to stay up. */
+  /** Whether the scenario is over, and the services stay up. */
   isOver = false
   readonly #options: DemoOptions
   readonly #backends: Backends | undefined
@@ -62,21 +62,21 @@ class Demo {
     this.screen = new Screen(options.output, process.env)
     this.stack = new Stack({
       ...options,
-      onLine: (name, line) => this.screen.print(`          ${name} says: ${line}`),
+      onLine: (name, line) => this.screen.print(`          ${name} stderr: ${line}`),
       onTransition: (transition) => {
         this.#timeline?.transition(transition)
-        this.#scenario?.hear(transition)
+        this.#scenario?.onTransition(transition)
       },
     })
   }
 
-  /** Rejects when a process ends that nobody asked to; never resolves. */
+  /** Rejects when a process ends unexpectedly; never resolves. */
   get died(): Promise<never> {
     const { died } = this.stack
     return this.#backends === undefined ? died : Promise.race([died, this.#backends.failed])
   }
 
-  /** The exit code, unless it stays up. @throws Error saying why the scenario failed. */
+  /** Resolves to the exit code, unless the services stay up. @throws Error with the reason if the scenario fails. */
   async play(): Promise<number> {
     const { stack, screen } = this
     const backends = this.#backends
@@ -90,7 +90,7 @@ class Demo {
     })
     this.#load = load
     await load.warmUp()
-    await backends?.acquainted()
+    await backends?.scraped()
     const timeline = new Timeline(screen)
     this.#timeline = timeline
     this.#ticks = setInterval(() => timeline.tick(), 1_000)
@@ -100,23 +100,23 @@ class Demo {
     await load.stop()
     timeline.callers()
     const report = await stack.report()
-    const { sentence, failure } = verdict(this.#answers, story, report)
-    this.#section('Dashboards, by when they were asked for', [
+    const { sentence, failure } = conclude(this.#answers, story, report)
+    this.#section('Dashboards by the time of their request', [
       ...summaryTable(this.#answers, story),
       ...details(this.#answers),
     ])
     if (backends === undefined) {
-      this.#section('The request that opened the breaker, as OpenTelemetry saw it', tripTrace(report))
+      this.#section('The request that opened the breaker, as recorded by OpenTelemetry', tripTrace(report))
     } else {
-      this.#section('The request that opened the breaker, as it arrived by OTLP', await backends.trip())
-      this.#section('What Prometheus answers for the moment before payment was healed', await backends.answers(story))
+      this.#section('The request that opened the breaker, as received by OTLP', await backends.trip())
+      this.#section('Answers of Prometheus for the moment before payment recovered', await backends.answers(story))
     }
-    const sentences = backends === undefined ? sentence : `${sentence} ${backends.verdict(story)}`
-    this.#section('Verdict', wrap(sentences))
+    const sentences = backends === undefined ? sentence : `${sentence} ${backends.alertSummary(story)}`
+    this.#section('Result', wrap(sentences))
     if (failure !== undefined) throw new Error(failure)
     if (this.#options.once || !screen.isTerminal) return 0
     this.isOver = true
-    this.#invite()
+    this.#suggest()
     load.start()
     return new Promise(() => {})
   }
@@ -126,28 +126,25 @@ class Demo {
     this.#timeline = undefined
     this.screen.endStatus()
     void this.#load?.stop()
-    await this.stack.stop() // which sends what is left
+    await this.stack.stop() // which also sends the last telemetry
     await this.#backends?.stop()
   }
 
   #introduce(): void {
     const { screen, stack } = this
     screen.print(
-      screen.paint(
-        'bold',
-        'A gateway, three services, and breakers between them. All numbers are measured in this run.',
-      ),
+      screen.paint('bold', 'A gateway and three services with circuit breakers. All numbers are measured in this run.'),
     )
     for (const { name, origin, pid } of [...stack.processes, ...(this.#backends?.processes ?? [])]) {
       screen.print(`  ${name.padEnd(12)}${origin.padEnd(24)}pid ${pid}`)
     }
-    for (const line of this.#backends?.remarks ?? []) screen.print(`  ${line}`)
+    for (const line of this.#backends?.notes ?? []) screen.print(`  ${line}`)
     if (this.#options.orAnyPort && !stack.origin.endsWith(`:${defaultPort}`)) {
-      screen.print(`  Port ${defaultPort} is taken, so the gateway has another; choose one with --port.`)
+      screen.print(`  Port ${defaultPort} is taken, so the gateway uses another one; choose it with --port.`)
     }
     const collector = process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
     if (collector && this.#backends === undefined) screen.print(`  Traces and metrics go to ${collector}.`)
-    screen.print('  Times in brackets are medians. A fast fallback is one for which no call was made.')
+    screen.print('  Times in brackets are medians. A fast fallback is one without a call to the service.')
     screen.print()
   }
 
@@ -157,25 +154,25 @@ class Demo {
     for (const line of lines) this.screen.print(line)
   }
 
-  #invite(): void {
+  #suggest(): void {
     const { origin } = this.stack
-    this.#section('Your turn: the traffic goes on until Ctrl-C', [
+    this.#section('Your turn: the traffic continues until Ctrl-C', [
       `  curl ${origin}/user-dashboard/7`,
       `  curl ${origin}/health`,
       `  curl ${origin}/metrics`,
       `  curl -i -X POST ${origin}/orders/7-1/pay`,
       `  curl -d '{"mode":"down","for":8000}' ${origin}/simulate-failure/order`,
-      ...(this.#backends?.invitation ?? []),
+      ...(this.#backends?.suggestions ?? []),
       '',
     ])
   }
 }
 
-function sayError(error: unknown, { port }: DemoOptions): string {
+function describeError(error: unknown, { port }: DemoOptions): string {
   if (!(error instanceof Error)) return String(error)
   const { code } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') return `port ${port} of 127.0.0.1 is taken; choose another one with --port`
-  if (code === 'EACCES') return `port ${port} may not be used; choose another one with --port`
+  if (code === 'EACCES') return `no permission for port ${port}; choose another one with --port`
   return error.message
 }
 

@@ -1,4 +1,4 @@
-/** Why a call gave no answer of its own. */
+/** Why a call failed. */
 export type Why = 'circuit-open' | 'timeout' | 'unreachable' | 'error'
 
 interface CallError {
@@ -16,10 +16,10 @@ export function whyOf(error: unknown): Why {
   return response === undefined ? 'unreachable' : 'error'
 }
 
-/** A failure in a few words for a person. */
-export function sayFailure(error: unknown): string {
+/** A failure in a few words. */
+export function describeFailure(error: unknown): string {
   const { code, status } = (error ?? {}) as CallError
   if (status !== undefined) return `HTTP ${status}`
   if (code === 'ECONNREFUSED') return 'connection refused'
-  return timeouts.includes(code) ? 'no answer in time' : (code ?? 'an error')
+  return timeouts.includes(code) ? 'timeout' : (code ?? 'an error')
 }

@@ -1,4 +1,4 @@
-/** What a service is told to be like. */
+/** The simulated behaviour of a service. */
 export type Fault =
   | { readonly mode: 'healthy' }
   | { readonly mode: 'slow' | 'failing'; readonly rate: number; readonly latency: number; readonly for?: number }
@@ -7,7 +7,7 @@ export type Fault =
 
 export type Mode = Fault['mode']
 
-/** The fields that each mode takes besides `mode`. */
+/** The fields of each mode, besides `mode`. */
 const fieldsOf: Readonly<Record<Mode, readonly string[]>> = {
   healthy: [],
   slow: ['rate', 'latency', 'for'],
@@ -16,10 +16,10 @@ const fieldsOf: Readonly<Record<Mode, readonly string[]>> = {
   down: ['for'],
 }
 
-/** How much later a slow service answers unless told otherwise: longer than any caller here waits. */
+/** The default delay of a slow service: longer than the timeouts of all callers here. */
 const slowLatency = 2_000
 
-/** A fault that can't be simulated; `field` is the one to mend, null when the body itself is at fault. */
+/** An invalid fault; `field` is the invalid field, or null if the body itself is invalid. */
 export class InvalidFault extends Error {
   readonly field: string | null
 
@@ -39,10 +39,13 @@ export function parseFault(body: unknown): Fault {
   }
   const { mode, ...rest } = body as Record<string, unknown>
   if (!isMode(mode)) {
-    throw new InvalidFault('mode', `mode must be one of ${Object.keys(fieldsOf).join(', ')}, got ${show(mode)}`)
+    throw new InvalidFault('mode', `mode must be one of ${Object.keys(fieldsOf).join(', ')}, got ${format(mode)}`)
   }
   for (const field of Object.keys(rest)) {
-    if (!fieldsOf[mode].includes(field)) throw new InvalidFault(field, sayFields(mode, field))
+    if (!fieldsOf[mode].includes(field)) {
+      const allowed = ['mode', ...fieldsOf[mode]].join(', ')
+      throw new InvalidFault(field, `${format(field)} is not a field of mode "${mode}"; allowed fields: ${allowed}`)
+    }
   }
   const fault: Record<string, unknown> = { mode }
   if (fieldsOf[mode].includes('rate')) fault['rate'] = readRate(rest['rate'])
@@ -58,25 +61,19 @@ function isMode(value: unknown): value is Mode {
   return typeof value === 'string' && Object.hasOwn(fieldsOf, value)
 }
 
-function sayFields(mode: Mode, field: string): string {
-  const fields = fieldsOf[mode]
-  const allowed = fields.length === 0 ? 'nothing else' : fields.join(', ')
-  return `${show(field)} is not a field of mode "${mode}"; besides mode it takes ${allowed}`
-}
-
 function readRate(value: unknown): number {
   if (value === undefined) return 1
   if (typeof value === 'number' && value > 0 && value <= 1) return value
-  throw new InvalidFault('rate', `rate must be a number > 0 and <= 1, got ${show(value)}`)
+  throw new InvalidFault('rate', `rate must be a number > 0 and <= 1, got ${format(value)}`)
 }
 
 function readTime(field: string, value: unknown, min: number, max: number): number | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'number' && value >= min && value <= max) return value
-  throw new InvalidFault(field, `${field} must be a number of milliseconds from ${min} to ${max}, got ${show(value)}`)
+  throw new InvalidFault(field, `${field} must be a number of milliseconds from ${min} to ${max}, got ${format(value)}`)
 }
 
-function show(value: unknown): string {
+function format(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing'
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }

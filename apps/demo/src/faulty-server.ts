@@ -4,15 +4,15 @@ import express from 'express'
 import type { Fault } from './fault.ts'
 import { closeServer, listenOn } from './listening.ts'
 
-/** A service's public side, with a switch that makes it fail in the ways services do. */
+/** The public server of a service, with a switch that simulates typical faults. */
 export class FaultyServer {
   readonly #server: Server
   #port = 0
   #fault: Fault = { mode: 'healthy' }
-  #healing: NodeJS.Timeout | undefined
+  #recovery: NodeJS.Timeout | undefined
   #change: Promise<void> = Promise.resolve()
 
-  /** @param before  runs ahead of the faults. @param routes  what the service does when it is well. */
+  /** @param before  runs before the faults. @param routes  the service without faults. */
   constructor(before: RequestHandler, routes: RequestHandler) {
     const app = express().disable('x-powered-by')
     app.use(before, (request, response, next) => this.#inject(request, response, next), routes)
@@ -24,32 +24,32 @@ export class FaultyServer {
     return this.#port
   }
 
-  /** Changes are made one after the other: a port must be closed before it can be opened again. */
-  become(fault: Fault): Promise<void> {
-    this.#change = this.#change.catch(() => {}).then(() => this.#become(fault))
+  /** Faults are applied one after the other, because a port must be closed before it can be opened again. */
+  setFault(fault: Fault): Promise<void> {
+    this.#change = this.#change.catch(() => {}).then(() => this.#applyFault(fault))
     return this.#change
   }
 
   close(): Promise<void> {
-    clearTimeout(this.#healing)
+    clearTimeout(this.#recovery)
     return closeServer(this.#server)
   }
 
-  async #become(fault: Fault): Promise<void> {
-    clearTimeout(this.#healing)
+  async #applyFault(fault: Fault): Promise<void> {
+    clearTimeout(this.#recovery)
     this.#fault = fault
     if (fault.mode === 'down') await closeServer(this.#server)
     else if (!this.#server.listening) await listenOn(this.#server, this.#port)
     if (fault.mode === 'healthy' || fault.for === undefined) return
-    this.#healing = setTimeout(() => void this.become({ mode: 'healthy' }), fault.for)
+    this.#recovery = setTimeout(() => void this.setFault({ mode: 'healthy' }), fault.for)
   }
 
   #inject(...[, response, next]: Parameters<RequestHandler>): void {
     const fault = this.#fault
     if (fault.mode === 'healthy' || fault.mode === 'down' || Math.random() >= fault.rate) return next()
-    if (fault.mode === 'hanging') return // until the caller gives up
-    const answer = fault.mode === 'slow' ? next : () => void response.status(500).json({ error: 'simulated failure' })
-    const timer = setTimeout(answer, fault.latency)
+    if (fault.mode === 'hanging') return // until the caller times out
+    const respond = fault.mode === 'slow' ? next : () => void response.status(500).json({ error: 'simulated failure' })
+    const timer = setTimeout(respond, fault.latency)
     response.once('close', () => clearTimeout(timer))
   }
 }

@@ -1,20 +1,20 @@
 import type { CircuitBreakerSnapshot, Transition } from '@cb/core'
 import type { RecordedTrip } from './trip-recorder.ts'
 
-/** A breaker of the gateway went from one state to another. */
+/** A transition of a breaker of the gateway. */
 export interface TransitionMessage extends Omit<Transition, 'error'> {
   readonly type: 'transition'
-  /** Milliseconds since the epoch: processes share no other clock. */
+  /** Milliseconds since the epoch, because processes share no other clock. */
   readonly at: number
-  /** The failure that opened it, in words. */
+  /** The failure that opened the breaker, in words. */
   readonly error?: string
 }
 
-/** The answer to `{ type: 'report' }`: all breakers, and the trip of the payment breaker. */
+/** The response to `{ type: 'report' }`: all breakers, and the trip of the payment breaker. */
 export interface GatewayReport extends RecordedTrip {
   readonly type: 'report'
   readonly breakers: readonly CircuitBreakerSnapshot[]
 }
 
-/** What the gateway tells its parent. */
+/** A message of the gateway to its parent. */
 export type GatewayMessage = TransitionMessage | GatewayReport

@@ -1,4 +1,4 @@
-/** The backend for frontends: what people's browsers and phones talk to. */
+/** The gateway (backend for frontends) that browsers and phones call. */
 import { createServer } from 'node:http'
 import type { CircuitBreakerRegistry } from '@cb/core'
 import { errorHandler, health } from '@cb/express'
@@ -8,7 +8,7 @@ import express, { type Express } from 'express'
 import { type Program, runChild } from './child.ts'
 import { type Clients, makeClients, writeTimeout } from './clients.ts'
 import { dashboard } from './dashboard.ts'
-import { sayFailure } from './failure.ts'
+import { describeFailure } from './failure.ts'
 import type { GatewayMessage } from './gateway-messages.ts'
 import { closeServer, listenOn, originOf } from './listening.ts'
 import { upstreamProblem } from './problem.ts'
@@ -32,7 +32,7 @@ function makeApp({ services, clients, registry, prometheus }: GatewayOptions): E
   app.post('/simulate-failure/:service', express.json({ strict: false, type: () => true }), simulateFailure(services))
   app.use(traceRequests)
   app.get('/user-dashboard/:userId', dashboard(clients))
-  // A payment has no fallback: it is made or it is not, and the caller is told which, or when to come back.
+  // A payment has no fallback: the caller gets the result, or a rejection with Retry-After.
   app.post('/orders/:id/pay', async ({ params }, response) => {
     const { data } = await clients.payment.post('/payments', { order: params.id }, { timeout: writeTimeout })
     response.status(201).json(data)
@@ -41,12 +41,12 @@ function makeApp({ services, clients, registry, prometheus }: GatewayOptions): E
   return app
 }
 
-/** Tells the parent of each transition, and of everything when it asks. */
+/** Sends each transition to the parent, and a report when the parent requests it. */
 function report(registry: CircuitBreakerRegistry, recorder: TripRecorder): void {
-  const parent = (message: GatewayMessage) => process.send?.(message, () => {}) // a parent that is gone needs no answer
+  const parent = (message: GatewayMessage) => process.send?.(message, () => {}) // the parent may have ended
   registry.on('transition', ({ error, at, ...transition }) => {
-    const words = error === undefined ? {} : { error: sayFailure(error) }
-    parent({ type: 'transition', ...transition, ...words, at: performance.timeOrigin + at })
+    const failure = error === undefined ? {} : { error: describeFailure(error) }
+    parent({ type: 'transition', ...transition, ...failure, at: performance.timeOrigin + at })
   })
   process.on('message', () => parent({ type: 'report', breakers: registry.snapshot(), ...recorder.recorded }))
 }

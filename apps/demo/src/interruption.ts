@@ -1,13 +1,13 @@
 const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
-/** Resolves to the exit code when this process is asked to end, or when nobody reads its output any more. Asked twice, it exits. */
+/** Resolves to the exit code at the first signal to end, or when the output is closed. At a second signal the process exits. */
 export function interruption(): Promise<number> {
   return new Promise((resolve) => {
-    let asked = false
+    let interrupted = false
     for (const [signal, code] of Object.entries(signals)) {
       process.on(signal, () => {
-        if (asked) process.exit(code)
-        asked = true
+        if (interrupted) process.exit(code)
+        interrupted = true
         resolve(code)
       })
     }

@@ -1,24 +1,24 @@
-/** Answers kept at most; the oldest goes first. */
-const mostAnswers = 1_000
+/** The limit of stored responses; the oldest is removed first. */
+const maxResponses = 1_000
 
-/** The latest good answers, for when there is no new one. */
+/** The last successful responses, for fallbacks. */
 export class LastKnown {
-  readonly #answers = new Map<string, { data: unknown; at: number }>()
+  readonly #responses = new Map<string, { data: unknown; at: number }>()
 
   keep(key: string, data: unknown): void {
-    this.#answers.delete(key)
-    this.#answers.set(key, { data, at: performance.now() })
-    for (const oldest of this.#answers.keys()) {
-      if (this.#answers.size <= mostAnswers) break
-      this.#answers.delete(oldest)
+    this.#responses.delete(key)
+    this.#responses.set(key, { data, at: performance.now() })
+    for (const oldest of this.#responses.keys()) {
+      if (this.#responses.size <= maxResponses) break
+      this.#responses.delete(oldest)
     }
   }
 
-  /** The answer and its age in milliseconds; null data if there never was one. */
+  /** The response and its age in milliseconds; `data` is null if there is none. */
   recall(key: string): { data: unknown; ageMs: number | null } {
-    const answer = this.#answers.get(key)
-    return answer === undefined
+    const response = this.#responses.get(key)
+    return response === undefined
       ? { data: null, ageMs: null }
-      : { data: answer.data, ageMs: performance.now() - answer.at }
+      : { data: response.data, ageMs: performance.now() - response.at }
   }
 }

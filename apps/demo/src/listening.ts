@@ -1,10 +1,10 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Nothing of the demo is to be reached from another machine. */
+/** So that no other machine can reach the demo. */
 const loopback = '127.0.0.1'
 
-/** Listens on the port, or on a free one for 0; the port it got. */
+/** Listens on the port, or on a free one for 0; resolves to the port. */
 export function listenOn(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)

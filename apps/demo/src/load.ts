@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dashboard } from './dashboard.ts'
-import { type Answer, whatGot } from './measure.ts'
+import { type Answer, resultOf } from './measure.ts'
 
-/** Requests a second. Both are sent at their rate however slow the answers are, as people would. */
+/** Requests a second. They are sent at this rate, however slow the responses are. */
 export const rates = { dashboard: 40, pay: 5 } as const
 
-/** How often it looks which requests are due. */
+/** How often it sends the requests that are due. */
 const tick = 10
-/** How many different people there are. */
-const people = 20
+/** The number of different users. */
+const users = 20
 const warmUpRounds = 10
-/** Between rounds that did not go well. */
+/** Between failed rounds of the warm-up. */
 const pause = 100
-/** Also on a slow machine. */
+/** Long enough for a slow machine. */
 const longestWarmUp = 60_000
-/** A request is given up after this long. */
+/** The timeout of a request. */
 const patience = 5_000
 
 /** Steady traffic to the gateway. */
@@ -35,31 +35,32 @@ export class Load {
     this.#timer = setInterval(() => {
       const seconds = (performance.now() - startedAt) / 1_000
       for (; sent.dashboard < seconds * rates.dashboard; sent.dashboard++) {
-        this.#send('dashboard', `/user-dashboard/${1 + (sent.dashboard % people)}`)
+        this.#send('dashboard', `/user-dashboard/${1 + (sent.dashboard % users)}`)
       }
-      for (; sent.pay < seconds * rates.pay; sent.pay++) this.#send('pay', `/orders/${1 + (sent.pay % people)}-1/pay`)
+      for (; sent.pay < seconds * rates.pay; sent.pay++) this.#send('pay', `/orders/${1 + (sent.pay % users)}-1/pay`)
     }, tick)
   }
 
   /**
-   * Sends some requests that count for nothing: the first ones of a process measure its compiler. Goes on until all is well, for
-   * on a slow machine they can open breakers. @throws Error if that takes too long.
+   * Sends requests that are not counted, because the first ones of a process are slow. Repeats them until all succeed, because on a slow
+   * machine they can open breakers. @throws Error if that takes too long.
    */
   async warmUp(): Promise<void> {
     const deadline = performance.now() + longestWarmUp
-    const paths = Array.from({ length: people }, (_, n) => `/user-dashboard/${n + 1}`)
-    for (let round = 1, isWell = false; round <= warmUpRounds || !isWell; round++) {
-      if (performance.now() > deadline) throw new Error(`the services were not well within ${longestWarmUp / 1_000} s`)
+    const paths = Array.from({ length: users }, (_, n) => `/user-dashboard/${n + 1}`)
+    for (let round = 1, allLive = false; round <= warmUpRounds || !allLive; round++) {
+      if (performance.now() > deadline)
+        throw new Error(`the services did not respond within ${longestWarmUp / 1_000} s`)
       const [payment, ...dashboards] = await Promise.all([
         this.#request('pay', '/orders/1-1/pay'),
         ...paths.map((path) => this.#request('dashboard', path)),
       ])
-      isWell = payment.status === 201 && dashboards.every((answer) => whatGot(answer) === 'live')
-      if (!isWell) await sleep(pause)
+      allLive = payment.status === 201 && dashboards.every((answer) => resultOf(answer) === 'live')
+      if (!allLive) await sleep(pause)
     }
   }
 
-  /** Sends no more, and waits for the answers to what was sent. */
+  /** Stops sending, and waits for the requests in flight. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     await Promise.all(this.#inFlight)

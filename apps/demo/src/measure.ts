@@ -1,27 +1,27 @@
 import type { Dashboard } from './dashboard.ts'
 
-/** What one request of the load got. Times are milliseconds since the epoch. */
+/** The result of one request of the load. Times are milliseconds since the epoch. */
 export interface Answer {
   readonly route: 'dashboard' | 'pay'
   readonly sentAt: number
   readonly latency: number
-  /** 0 when there was no answer at all. */
+  /** 0 without a response. */
   readonly status: number
   /** Dashboards only. */
   readonly pieces?: Dashboard['pieces']
 }
 
 /**
- * What a dashboard's caller got: everything live; the fallback for what the gateway asked for in vain; the fallback at once,
- * for the breaker was open; or no dashboard.
+ * What the caller of a dashboard got: only live data; a fallback after a failed call; a fast fallback, because the breaker was open; or
+ * no dashboard.
  */
-export type Got = 'live' | 'waited' | 'at-once' | 'failed'
+export type Result = 'live' | 'slow-fallback' | 'fast-fallback' | 'failed'
 
-export function whatGot({ status, pieces }: Answer): Got {
+export function resultOf({ status, pieces }: Answer): Result {
   if (status !== 200 || pieces === undefined) return 'failed'
   const missing = Object.values(pieces).filter((piece) => piece.source === 'fallback')
   if (missing.length === 0) return 'live'
-  return missing.every(({ why }) => why === 'circuit-open') ? 'at-once' : 'waited'
+  return missing.every(({ why }) => why === 'circuit-open') ? 'fast-fallback' : 'slow-fallback'
 }
 
 /** The smallest value that a share of the values does not exceed; undefined without values. @param share  0..1. */
@@ -34,13 +34,13 @@ export function median(values: readonly number[]): number | undefined {
   return quantile(values, 0.5)
 }
 
-/** A duration with two to three figures; a dash if there is none. */
-export function sayMs(ms: number | undefined): string {
+/** A duration with two to three digits; a dash for undefined. */
+export function formatMs(ms: number | undefined): string {
   if (ms === undefined) return '–'
   if (ms >= 100) return `${ms.toFixed(0)} ms`
   return `${ms.toFixed(ms >= 1 ? 1 : 2)} ms`
 }
 
-export function saySeconds(ms: number): string {
+export function formatSeconds(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`
 }

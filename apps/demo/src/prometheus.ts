@@ -1,4 +1,4 @@
-/** The Prometheus that is installed here, as one more process of the demo: it scrapes the gateway and applies our alert rules. */
+/** Runs the installed Prometheus as a process of the demo: it scrapes the gateway and applies the alert rules. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -9,7 +9,7 @@ import { type Program, runChild } from './child.ts'
 import { alertRules } from './observability/alerts.ts'
 import { prometheusConfig } from './observability/prometheus-config.ts'
 
-/** The address once it is ready. @throws Error with its last words if it ends before. */
+/** Resolves to the address when it is ready. @throws Error with its last line if it ends before. */
 function readiness(prometheus: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let origin = ''
@@ -35,9 +35,9 @@ await runChild(async (): Promise<Program> => {
   const prometheus = spawn(
     'prometheus',
     [`--config.file=${config}`, `--storage.tsdb.path=${join(folder, 'data')}`, '--web.listen-address=127.0.0.1:0'],
-    { detached: true, stdio: ['ignore', 'ignore', 'pipe'] }, // else Ctrl-C would reach it
+    { detached: true, stdio: ['ignore', 'ignore', 'pipe'] }, // otherwise Ctrl-C would reach it
   )
-  // What it has stored is thrown away, so it need not end in order.
+  // Its data is deleted, so it can be killed.
   process.once('exit', () => prometheus.kill('SIGKILL'))
   let stopping = false
   const stop = async () => {

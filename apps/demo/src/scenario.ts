@@ -3,85 +3,89 @@ import type { TransitionMessage } from './gateway-messages.ts'
 import { rates } from './load.ts'
 import type { Timeline } from './timeline.ts'
 
-/** When what happened. Milliseconds since the epoch. */
+/** The times of the scenario, in milliseconds since the epoch. */
 export interface Story {
   readonly brokenAt: number
   readonly openedAt: number
-  readonly healedAt: number
+  readonly recoveredAt: number
   readonly closedAt: number
 }
 
-/** Somebody whom the outage wakes. */
-export interface OnCall {
-  /** Waits until he knows. */
+/** The alerting that the scenario waits for. */
+export interface Alerting {
+  /** Waits until the alert fires. */
   alerted(): Promise<void>
-  /** Waits until he may sleep again. */
-  calm(): Promise<void>
+  /** Waits until no alert fires. */
+  cleared(): Promise<void>
 }
 
 const healthyFor = 5_000
-const healAfterReopening = 3_000
-/** Far longer than anything here takes, also on a slow machine. */
+const recoverAfterReopening = 3_000
+/** Long enough for every step on a slow machine. */
 const patience = 30_000
 
-/** Breaks the payment service and heals it, and sees what its breakers make of it. */
+/** Lets the payment service fail and recover, and waits for the transitions of its breakers. */
 export class Scenario {
   readonly #origin: string
   readonly #timeline: Timeline
-  readonly #onCall: OnCall | undefined
+  readonly #alerting: Alerting | undefined
   readonly #transitions: TransitionMessage[] = []
   #wake = () => {}
 
-  /** @param onCall  the service is healed once he is alerted, and it ends when he is calm. */
-  constructor(origin: string, timeline: Timeline, onCall?: OnCall) {
+  /** @param alerting  the service recovers after its alert, and the scenario ends after the alert is cleared. */
+  constructor(origin: string, timeline: Timeline, alerting?: Alerting) {
     this.#origin = origin
     this.#timeline = timeline
-    this.#onCall = onCall
+    this.#alerting = alerting
   }
 
-  hear(transition: TransitionMessage): void {
+  onTransition(transition: TransitionMessage): void {
     this.#transitions.push(transition)
     this.#wake()
   }
 
-  /** @throws Error saying what did not happen. */
+  /** @throws Error naming the step that did not happen. */
   async play(): Promise<Story> {
     const { dashboard, pay } = rates
-    this.#timeline.event('START', 'bold', `${dashboard} dashboards and ${pay} payments a second; all services are well`)
+    this.#timeline.event(
+      'START',
+      'bold',
+      `${dashboard} dashboards and ${pay} payments a second; all services are healthy`,
+    )
     await sleep(healthyFor)
     const brokenAt = await this.#simulate('hanging')
-    this.#timeline.event('FAULT', 'red', 'payment hangs: it takes requests and never answers', brokenAt)
+    this.#timeline.event('FAULT', 'red', 'payment hangs: it accepts requests but never responds', brokenAt)
     const { at: openedAt } = await this.#seen('payment.read opens', ({ breaker, to }) => {
       return breaker === 'payment.read' && to === 'open'
     })
     await this.#seen('a probe of payment.read fails', ({ breaker, reason }) => {
       return breaker === 'payment.read' && reason === 'probe-failed'
     })
-    await sleep(healAfterReopening)
-    await this.#onCall?.alerted()
-    const healedAt = await this.#simulate('healthy')
-    this.#timeline.event('HEALED', 'green', 'payment answers again; nobody tells the gateway', healedAt)
+    await sleep(recoverAfterReopening)
+    await this.#alerting?.alerted()
+    const recoveredAt = await this.#simulate('healthy')
+    this.#timeline.event('RECOVERED', 'green', 'payment responds again (the gateway is not told)', recoveredAt)
     const { at: closedAt } = await this.#seen('payment.read closes', ({ breaker, to }) => {
       return breaker === 'payment.read' && to === 'closed'
     })
     await this.#allClosed()
     await sleep(healthyFor)
-    await this.#onCall?.calm()
-    this.#timeline.event('END', 'bold', 'all breakers are closed, all services are well')
-    return { brokenAt, openedAt, healedAt, closedAt }
+    await this.#alerting?.cleared()
+    this.#timeline.event('END', 'bold', 'all breakers are closed, all services are healthy')
+    return { brokenAt, openedAt, recoveredAt, closedAt }
   }
 
-  /** Asks for it over HTTP, as anybody could; when it asked. */
+  /** Sets the fault over HTTP, as a user would; resolves to the time of the request. */
   async #simulate(mode: 'hanging' | 'healthy'): Promise<number> {
-    const askedAt = performance.timeOrigin + performance.now()
+    const sentAt = performance.timeOrigin + performance.now()
     const response = await fetch(`${this.#origin}/simulate-failure/payment`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ mode }),
       signal: AbortSignal.timeout(patience),
     })
-    if (!response.ok) throw new Error(`POST /simulate-failure/payment was answered with ${response.status}`)
-    return askedAt
+    if (!response.ok) throw new Error(`POST /simulate-failure/payment returned ${response.status}`)
+    return sentAt
   }
 
   #allClosed(): Promise<unknown> {
@@ -95,13 +99,13 @@ export class Scenario {
     return this.#until(what, () => this.#transitions.find(isIt))
   }
 
-  async #until<T>(what: string, look: () => T | undefined): Promise<T> {
+  async #until<T>(what: string, find: () => T | undefined): Promise<T> {
     const deadline = performance.now() + patience
     for (;;) {
-      const found = look()
+      const found = find()
       if (found !== undefined) return found
       const left = deadline - performance.now()
-      if (left <= 0) throw new Error(`waited ${patience / 1_000} s in vain until ${what}`)
+      if (left <= 0) throw new Error(`timed out after ${patience / 1_000} s: waited until ${what}`)
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve
       })

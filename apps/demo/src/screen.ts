@@ -20,7 +20,7 @@ export class Screen {
     this.#stream.write(`${this.#erase()}${line}\n${this.#status}`)
   }
 
-  /** A last line that is written over; nothing where there is no terminal. */
+  /** A last line that later output overwrites; only on a terminal. */
   status(line: string): void {
     if (!this.isTerminal) return
     const erase = this.#erase()

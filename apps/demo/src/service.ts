@@ -1,4 +1,4 @@
-/** One program for the three services behind the gateway; its argument says which one it is. */
+/** One program for the three services behind the gateway; its argument is the name of the service. */
 import { createServer } from 'node:http'
 import express, { type Router } from 'express'
 import { type Program, runChild } from './child.ts'
@@ -39,10 +39,10 @@ await runChild(async (): Promise<Program> => {
   if (makeRoutes === undefined) throw new Error(`there is no service ${JSON.stringify(name)}`)
   const telemetry = await startTelemetry(`cb-demo-${name}`)
   const server = new FaultyServer(traceRequests, makeRoutes())
-  // The switch has a port of its own, so that a service that is down can be healed.
+  // The switch has a separate port, so that it can end the fault of a service that is down.
   const control = createServer(
     express().post('/fault', express.json(), async (request, response) => {
-      await server.become(parseFault(request.body))
+      await server.setFault(parseFault(request.body))
       response.sendStatus(204)
     }),
   )

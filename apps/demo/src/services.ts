@@ -2,7 +2,7 @@
 export const serviceNames = ['user', 'order', 'payment'] as const
 export type ServiceName = (typeof serviceNames)[number]
 
-/** Where a service is reached, and where it is told to fail. */
+/** The address of a service, and the one of its fault switch. */
 export interface ServiceAddress {
   readonly origin: string
   readonly control: string

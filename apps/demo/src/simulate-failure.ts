@@ -4,11 +4,11 @@ import { InvalidFault, parseFault } from './fault.ts'
 import { sendProblem } from './problem.ts'
 import { isServiceName, type ServiceAddresses, serviceNames } from './services.ts'
 
-/** `POST /simulate-failure/:service`: makes a service fail, or heals it. */
+/** `POST /simulate-failure/:service`: sets or ends the fault of a service. */
 export function simulateFailure(services: ServiceAddresses): RequestHandler<{ service: string }> {
   return async ({ params: { service }, body }, response) => {
     if (!isServiceName(service)) {
-      return sendProblem(response, 404, `there is no such service; there are ${serviceNames.join(', ')}`)
+      return sendProblem(response, 404, `unknown service; known services: ${serviceNames.join(', ')}`)
     }
     try {
       const fault = parseFault(body)

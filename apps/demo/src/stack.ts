@@ -7,9 +7,9 @@ export interface StackOptions {
   readonly programs: URL
   /** The gateway's port; 0 for a free one. */
   readonly port: number
-  /** Take a free port when `port` is taken. */
+  /** Use a free port if `port` is taken. */
   readonly orAnyPort: boolean
-  /** A process wrote a line to its standard error. */
+  /** Called for each line that a process writes to its standard error. */
   readonly onLine?: (name: string, line: string) => void
   readonly onTransition?: (transition: TransitionMessage) => void
 }
@@ -21,9 +21,9 @@ export interface StackProcess {
   readonly origin: string
 }
 
-/** The processes of the demo: three services and the gateway before them. */
+/** The processes of the demo: three services and the gateway. */
 export class Stack {
-  /** Rejects when a process ends that nobody asked to; never resolves. */
+  /** Rejects when a process ends unexpectedly; never resolves. */
   readonly died: Promise<never>
   readonly #options: StackOptions
   readonly #children = new Set<Child>()
@@ -47,12 +47,12 @@ export class Stack {
     return this.#running.get('gateway')?.origin ?? ''
   }
 
-  /** Those that are ready, the gateway first. */
+  /** The processes that are ready, the gateway first. */
   get processes(): StackProcess[] {
     return ['gateway', ...serviceNames].flatMap((name) => this.#running.get(name) ?? [])
   }
 
-  /** @param environment  what is to be added to the environment of the processes. */
+  /** @param environment  added to the environment of the processes. */
   async start(environment: NodeJS.ProcessEnv = {}): Promise<void> {
     this.#environment = environment
     const ready = await Promise.all(serviceNames.map((name) => this.#start(name, 'service.js', name)))
@@ -65,7 +65,7 @@ export class Stack {
     })
   }
 
-  /** Breakers and spans, as the gateway has them now. */
+  /** The present breakers and spans of the gateway. */
   report(): Promise<GatewayReport> {
     return new Promise((resolve) => {
       this.#onReport = resolve
@@ -78,7 +78,7 @@ export class Stack {
     await Promise.all([...this.#children].map((child) => child.stop()))
   }
 
-  /** For a way out that can't wait. */
+  /** Ends all processes at once, for an exit that can't wait. */
   kill(): void {
     this.#stopping = true
     for (const child of this.#children) child.kill()
@@ -93,13 +93,13 @@ export class Stack {
       args: [argument],
       environment: this.#environment,
       onLine: (line) => onLine?.(name, line),
-      onMessage: (message) => this.#hear(message as GatewayMessage),
+      onMessage: (message) => this.#onMessage(message as GatewayMessage),
     })
     this.#children.add(child)
     void child.exited.then(() => this.#children.delete(child))
     const ready = await child.ready
     void child.exited.then((why) => {
-      if (!this.#stopping) this.#onDeath(new Error(`the ${name} process (pid ${child.pid}) ended by itself: ${why}`))
+      if (!this.#stopping) this.#onDeath(new Error(`the ${name} process (pid ${child.pid}) ended unexpectedly: ${why}`))
     })
     if (name === 'gateway') this.#gateway = child
     const { origin } = ready as { origin: string }
@@ -107,7 +107,7 @@ export class Stack {
     return ready
   }
 
-  #hear(message: GatewayMessage): void {
+  #onMessage(message: GatewayMessage): void {
     if (message.type === 'report') this.#onReport?.(message)
     else this.#options.onTransition?.(message)
   }

@@ -6,7 +6,7 @@ import { type IMetricReader, MeterProvider, PeriodicExportingMetricReader } from
 import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 
-/** Where spans and metrics go besides the collector. */
+/** Destinations of spans and metrics in addition to the collector. */
 export interface Destinations {
   readonly spans?: SpanProcessor
   readonly metrics?: IMetricReader
@@ -16,15 +16,15 @@ export interface Telemetry {
   stop(): Promise<unknown>
 }
 
-/** An export that takes longer is given up. */
+/** The timeout of an export. */
 const timeoutMillis = 1_000
 
-/** Sets up tracing and metrics for this process: to where they are wanted, and by OTLP/HTTP to the endpoint if there is one. */
+/** Sets up tracing and metrics for this process: to `also`, and by OTLP/HTTP to the endpoint if there is one. */
 export function startSdk(service: string, also: Destinations, endpoint: string | undefined): Telemetry {
   const spanProcessors = also.spans === undefined ? [] : [also.spans]
   const readers = also.metrics === undefined ? [] : [also.metrics]
   if (endpoint) {
-    reportOnce()
+    logFirstError()
     const batches = { scheduledDelayMillis: 1_000, exportTimeoutMillis: timeoutMillis }
     spanProcessors.push(new BatchSpanProcessor(new OTLPTraceExporter({ timeoutMillis }), batches))
     readers.push(
@@ -43,18 +43,18 @@ export function startSdk(service: string, also: Destinations, endpoint: string |
   return { stop: () => Promise.allSettled([tracerProvider.shutdown(), meterProvider.shutdown()]) }
 }
 
-/** Says it once when nothing can be delivered: the demo goes on without, but not in silence. */
-function reportOnce(): void {
-  let said = false
+/** Logs the first failed export. The demo continues without telemetry. */
+function logFirstError(): void {
+  let logged = false
   const error = (message: string) => {
-    if (!said) console.error(`telemetry is not delivered: ${messageOf(message)}`)
-    said = true
+    if (!logged) console.error(`telemetry export failed: ${messageOf(message)}`)
+    logged = true
   }
   const ignore = () => {}
   diag.setLogger({ error, warn: ignore, info: ignore, debug: ignore, verbose: ignore }, DiagLogLevel.ERROR)
 }
 
-/** The SDK reports errors as JSON, stack and all. */
+/** The SDK reports errors as JSON with a stack. */
 function messageOf(report: string): string {
   try {
     return JSON.parse(report).message

@@ -1,6 +1,6 @@
 import type { Destinations, Telemetry } from './telemetry-sdk.ts'
 
-/** Starts the SDK if spans and metrics go anywhere: it takes a while to load. */
+/** Starts the SDK if there is a destination. It is loaded only then, because that takes long. */
 export async function startTelemetry(service: string, also?: Destinations): Promise<Telemetry> {
   const endpoint = process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
   if (!endpoint && also === undefined) return { stop: async () => {} }

@@ -1,28 +1,27 @@
+import { describeTransition } from './describe-transition.ts'
 import type { TransitionMessage } from './gateway-messages.ts'
-import { type Answer, type Got, median, quantile, sayMs, saySeconds, whatGot } from './measure.ts'
-import type { AlertEvent } from './observability/alert-watch.ts'
-import { sayTransition } from './say-transition.ts'
+import { type Answer, formatMs, formatSeconds, median, quantile, type Result, resultOf } from './measure.ts'
+import type { AlertEvent } from './observability/alert-poller.ts'
 import type { Colour, Screen } from './screen.ts'
 
 const margin = ' '.repeat(10)
 
-/** How each answer is told of. */
-const sayings: Readonly<Record<Got, string>> = {
+const labels: Readonly<Record<Result, string>> = {
   live: 'live',
-  waited: 'slow fallback',
-  'at-once': 'fast fallback',
+  'slow-fallback': 'fallback after timeout',
+  'fast-fallback': 'fast fallback',
   failed: 'FAILED',
 }
 
-/** A stretch between two events with fewer answers is told of together with the next. */
-const fewAnswers = 8
+/** If there are fewer answers between two events, they are printed with the next ones. */
+const minimumAnswers = 8
 
-/** Prints what happens, one line per event, and after each what callers have got since the event before. */
+/** Prints one line per event, and before it what callers have got since the previous event. */
 export class Timeline {
   readonly #screen: Screen
   readonly #startedAt = now()
-  #stretch: Answer[] = []
-  #second: Answer[] = []
+  #sinceEvent: Answer[] = []
+  #sinceTick: Answer[] = []
 
   constructor(screen: Screen) {
     this.#screen = screen
@@ -30,12 +29,12 @@ export class Timeline {
 
   event(word: string, colour: Colour, text: string, at = now()): void {
     this.callers()
-    const time = saySeconds(Math.max(0, at - this.#startedAt)).padStart(8)
-    this.#screen.print(`${time}  ${this.#screen.paint(colour, word.padEnd(8))}${text}`)
+    const time = formatSeconds(Math.max(0, at - this.#startedAt)).padStart(8)
+    this.#screen.print(`${time}  ${this.#screen.paint(colour, word.padEnd(10))}${text}`)
   }
 
   transition(transition: TransitionMessage): void {
-    const { word, colour, text } = sayTransition(transition)
+    const { word, colour, text } = describeTransition(transition)
     this.event(word, colour, text, transition.at)
   }
 
@@ -46,33 +45,33 @@ export class Timeline {
 
   answer(answer: Answer): void {
     if (answer.route !== 'dashboard') return
-    this.#stretch.push(answer)
-    this.#second.push(answer)
+    this.#sinceEvent.push(answer)
+    this.#sinceTick.push(answer)
   }
 
-  /** Tells what callers have got since the last event. */
+  /** Prints what callers have got since the last event. */
   callers(): void {
-    if (this.#stretch.length < fewAnswers) return
-    this.#screen.print(this.#screen.paint('dim', `${margin}callers: ${sayAnswers(this.#stretch)}`))
-    this.#stretch = []
+    if (this.#sinceEvent.length < minimumAnswers) return
+    this.#screen.print(this.#screen.paint('dim', `${margin}callers: ${formatAnswers(this.#sinceEvent)}`))
+    this.#sinceEvent = []
   }
 
   /** Call it once a second. */
   tick(): void {
-    const latencies = this.#second.map(({ latency }) => latency)
-    const [p50, p99] = [0.5, 0.99].map((share) => sayMs(quantile(latencies, share)))
+    const latencies = this.#sinceTick.map(({ latency }) => latency)
+    const [p50, p99] = [0.5, 0.99].map((ratio) => formatMs(quantile(latencies, ratio)))
     this.#screen.status(
-      `     now  ${latencies.length} dashboards/s, p50 ${p50}, p99 ${p99}: ${sayAnswers(this.#second)}`,
+      `     now  ${latencies.length} dashboards/s, p50 ${p50}, p99 ${p99}: ${formatAnswers(this.#sinceTick)}`,
     )
-    this.#second = []
+    this.#sinceTick = []
   }
 }
 
-function sayAnswers(answers: readonly Answer[]): string {
+function formatAnswers(answers: readonly Answer[]): string {
   const parts: string[] = []
-  for (const [got, saying] of Object.entries(sayings)) {
-    const latencies = answers.filter((answer) => whatGot(answer) === got).map(({ latency }) => latency)
-    if (latencies.length > 0) parts.push(`${latencies.length} ${saying} (${sayMs(median(latencies))})`)
+  for (const [result, label] of Object.entries(labels)) {
+    const latencies = answers.filter((answer) => resultOf(answer) === result).map(({ latency }) => latency)
+    if (latencies.length > 0) parts.push(`${latencies.length} ${label} (${formatMs(median(latencies))})`)
   }
   return parts.join(', ')
 }

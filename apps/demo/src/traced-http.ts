@@ -13,7 +13,7 @@ import type { RequestHandler } from 'express'
 
 const tracer = trace.getTracer('@cb/demo')
 
-/** A server span for each request, in the trace that the caller's `traceparent` names. */
+/** A server span for each request, in the trace of the caller's `traceparent`. */
 export const traceRequests: RequestHandler = (request, response, next) => {
   const caller = propagation.extract(ROOT_CONTEXT, request.headers)
   const attributes = { 'http.request.method': request.method, 'url.path': request.path, 'url.scheme': 'http' }
@@ -29,7 +29,7 @@ export const traceRequests: RequestHandler = (request, response, next) => {
   context.with(trace.setSpan(caller, span), next)
 }
 
-/** A client span for each request that is really sent; one that a breaker refuses has none. */
+/** A client span for each request that is sent; a rejected request has none. */
 export function traceAttempts(service: string, adapter: AxiosAdapter): AxiosAdapter {
   return async (config) => {
     const method = (config.method ?? 'get').toUpperCase()

@@ -10,19 +10,19 @@ export interface RecordedSpan {
   readonly startAt: number
   readonly duration: number
   readonly attributes: Readonly<Record<string, unknown>>
-  /** The spans that it is linked to. */
+  /** The ids of the linked spans. */
   readonly links: readonly string[]
 }
 
-/** The spans of the request in which a breaker opened, and those of that breaker's transitions from then on. */
+/** The spans of the request in which a breaker opened, and the spans of that breaker's transitions since then. */
 export interface RecordedTrip {
   readonly request: readonly RecordedSpan[]
   readonly transitions: readonly RecordedSpan[]
 }
 
-/** Spans to look back on: a request is known to be the one that tripped the breaker only after parts of it have ended. */
+/** The number of kept spans, because the trip of a breaker comes after the first spans of its request have ended. */
 const recentSpans = 1_000
-const mostTransitions = 200
+const maxTransitions = 200
 
 /** Keeps the trace in which one breaker first opened, and all transitions of that breaker. */
 export class TripRecorder implements SpanProcessor {
@@ -41,7 +41,7 @@ export class TripRecorder implements SpanProcessor {
   onEnd(ended: ReadableSpan): void {
     const span = record(ended)
     if (span.name.startsWith('circuit_breaker ') && span.attributes['circuit_breaker.name'] === this.#breaker) {
-      if (this.#transitions.length < mostTransitions) this.#transitions.push(span)
+      if (this.#transitions.length < maxTransitions) this.#transitions.push(span)
       if (span.attributes['circuit_breaker.state'] === 'open') this.#keep(span.traceId)
     } else if (this.#trace === undefined) {
       if (this.#recent.push(span) > 2 * recentSpans) this.#recent = this.#recent.slice(-recentSpans)
@@ -50,7 +50,7 @@ export class TripRecorder implements SpanProcessor {
     }
   }
 
-  /** The request that tripped the breaker, and every transition. */
+  /** The request that tripped the breaker, and the transitions. */
   get recorded(): RecordedTrip {
     return { request: this.#trace ?? [], transitions: this.#transitions }
   }

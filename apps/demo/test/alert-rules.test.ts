@@ -5,7 +5,7 @@ import { needsPrometheus, promtool, type RuleCase, testRules } from './promtool.
 
 needsPrometheus()
 
-/** Values are one a minute, in promtool's spelling: `1x5` is six times 1, `0+10x5` rises by 10 five times. */
+/** One value a minute, in the notation of promtool: `1x5` is six times 1, `0+10x5` rises by 10 five times. */
 const interval = '1m'
 const of = 'job="shop",instance="a:1",circuit_breaker_name="payments"'
 
@@ -24,7 +24,7 @@ const calls = (outcome: string, values: string) => ({
   values,
 })
 
-/** @param summary  of the alert that fires then; without one it must be silent. */
+/** @param summary  of the alert that must fire at that minute; without one no alert must fire. */
 function at(minute: number, alertname: string, summary?: string): object {
   const rule = alertRules().groups[0].rules.find(({ alert }) => alert === alertname) as AlertRule
   const description = rule.annotations.description.replace(/\{\{ \$labels\.job }} \{\{ .* }}/, 'shop a:1')
@@ -41,7 +41,7 @@ const flapping = 'CircuitBreakerFlapping'
 const leftOpen = 'CircuitBreakerForcedOpenLeftBehind'
 
 const cases: Record<string, RuleCase> = {
-  'a breaker that goes back and forth between open and half-open for 5 minutes alerts until it closes': {
+  'a breaker that alternates between open and half-open for 5 minutes alerts until it closes': {
     interval,
     input_series: [
       state('closed', '1x1 0x7 1x5'),
@@ -59,12 +59,12 @@ const cases: Record<string, RuleCase> = {
     input_series: [state('open', '0 1x3 0 1x3 0')],
     alert_rule_test: [at(5, openTooLong), at(9, openTooLong)],
   },
-  'a breaker that is gone, and so in no state, is not open': {
+  'a breaker that no longer exists, and so is in no state, does not alert': {
     interval,
     input_series: [state('closed', '1 0x20'), state('open', '0x21'), state('half_open', '0x21')],
     alert_rule_test: [at(20, openTooLong), at(20, leftOpen)],
   },
-  'a third of the calls rejected alerts, and is over when they are admitted again': {
+  'a third of the calls rejected alerts until they are admitted again': {
     interval,
     input_series: [calls('success', '0+40x40'), calls('rejected', '0x10 20+20x7 160x20')],
     alert_rule_test: [
@@ -73,17 +73,17 @@ const cases: Record<string, RuleCase> = {
       at(30, rejectionShare),
     ],
   },
-  'the rejections of a breaker with a few calls are no alert': {
+  'the rejections of a breaker with a few calls do not alert': {
     interval,
     input_series: [calls('success', '0x30'), calls('rejected', '0+2x30')],
     alert_rule_test: [at(20, rejectionShare)],
   },
-  'a fifth of the calls rejected is no alert': {
+  'a fifth of the calls rejected does not alert': {
     interval,
     input_series: [calls('success', '0+80x30'), calls('rejected', '0+20x30')],
     alert_rule_test: [at(20, rejectionShare)],
   },
-  'three openings from closed within 15 minutes are flapping, the very first of a series included': {
+  'three openings from closed within 15 minutes alert as flapping, including the first one of a series': {
     interval,
     input_series: [
       transitions('closed', 'open', 'consecutive_failures', '_x4 1x4 2x24'),
@@ -91,7 +91,7 @@ const cases: Record<string, RuleCase> = {
     ],
     alert_rule_test: [at(10, flapping), at(15, flapping, 'payments has opened 3 times within 15m'), at(28, flapping)],
   },
-  'probes that fail again and again are an outage, not flapping': {
+  'probes that fail repeatedly do not alert as flapping': {
     interval,
     input_series: [
       transitions('closed', 'open', 'consecutive_failures', '_ 1x20'),
@@ -99,29 +99,25 @@ const cases: Record<string, RuleCase> = {
     ],
     alert_rule_test: [at(20, flapping)],
   },
-  'a breaker that was forced open half an hour ago alerts until it is resumed': {
+  'a breaker that is forced open for half an hour alerts until it is resumed': {
     interval,
     input_series: [
       state('open', '0x4 1x34 0x5'),
       transitions('closed', 'open', 'forced', '_x4 1x40'),
       transitions('open', 'closed', 'resumed', '_x39 1x5'),
     ],
-    alert_rule_test: [
-      at(30, leftOpen),
-      at(37, leftOpen, 'payments is held open, and no probe tries to close it'),
-      at(41, leftOpen),
-    ],
+    alert_rule_test: [at(30, leftOpen), at(37, leftOpen, 'payments stays open without a probe'), at(41, leftOpen)],
   },
-  'a breaker that was open already when it was forced, which is no transition, alerts too': {
+  'an open breaker that is forced open, which is not a transition, alerts too': {
     interval,
     input_series: [
       state('open', '0x4 1x40'),
       transitions('closed', 'open', 'failure_rate', '1x44'),
       transitions('half_open', 'open', 'probe_failed', '_x5 1x39'),
     ],
-    alert_rule_test: [at(44, leftOpen, 'payments is held open, and no probe tries to close it')],
+    alert_rule_test: [at(44, leftOpen, 'payments stays open without a probe')],
   },
-  'an hour of failing probes is not forced open': {
+  'an hour of failing probes does not alert as forced open': {
     interval,
     input_series: [state('open', '0 1x60'), transitions('half_open', 'open', 'probe_failed', '_ 1+1x60')],
     alert_rule_test: [at(60, leftOpen)],
@@ -134,28 +130,32 @@ test.each(Object.entries(cases))('%s', async (_name, ruleCase) => {
   expect(ok).toBe(true)
 })
 
-test('the rules are those of the file, in which promtool finds no fault', async () => {
+test('promtool accepts the file of the alert rules', async () => {
   const file = fileURLToPath(new URL('../observability/alerts.yaml', import.meta.url))
   const { ok, output } = await promtool('check', 'rules', file)
   expect(output).toContain('SUCCESS: 4 rules found')
   expect(ok).toBe(true)
 })
 
-test('the configuration for Prometheus is one', async () => {
+test('promtool accepts the configuration for Prometheus', async () => {
   const file = fileURLToPath(new URL('../observability/prometheus.yaml', import.meta.url))
   expect(await promtool('check', 'config', file)).toMatchObject({ ok: true })
 })
 
-/** Mistakes that somebody could make. */
+/** Plausible mistakes in the rules. */
 const mistakes: [string, string, (rule: AlertRule) => AlertRule][] = [
-  [openTooLong, 'open only', (rule) => ({ ...rule, expr: rule.expr.replace('=~"open|half_open"', '="open"') })],
   [
     openTooLong,
-    'whatever is not closed',
+    'only the state open',
+    (rule) => ({ ...rule, expr: rule.expr.replace('=~"open|half_open"', '="open"') }),
+  ],
+  [
+    openTooLong,
+    'every state but closed',
     (rule) => ({ ...rule, expr: 'circuit_breaker_state{circuit_breaker_state="closed"} == 0' }),
   ],
   [openTooLong, 'too early', (rule) => ({ ...rule, for: '2m' })],
-  [rejectionShare, 'any share', (rule) => ({ ...rule, expr: rule.expr.replace('> 0.25', '> 0') })],
+  [rejectionShare, 'any ratio', (rule) => ({ ...rule, expr: rule.expr.replace('> 0.25', '> 0') })],
   [rejectionShare, 'no minimum of calls', (rule) => ({ ...rule, expr: rule.expr.replace('>= 20', '>= 0') })],
   [rejectionShare, 'never', (rule) => ({ ...rule, expr: rule.expr.replace('> 0.25', '> 1') })],
   [
@@ -163,11 +163,11 @@ const mistakes: [string, string, (rule: AlertRule) => AlertRule][] = [
     'each opening',
     (rule) => ({ ...rule, expr: rule.expr.replaceAll(',circuit_breaker_previous_state="closed"', '') }),
   ],
-  [flapping, 'blind for the first opening', (rule) => ({ ...rule, expr: rule.expr.replace(/\n {2}and .*\n/s, '\n') })],
-  [leftOpen, 'just open', (rule) => ({ ...rule, expr: rule.expr.replace(/\nunless .*/s, '') })],
+  [flapping, 'without the first opening', (rule) => ({ ...rule, expr: rule.expr.replace(/\n {2}and .*\n/s, '\n') })],
+  [leftOpen, 'any open breaker', (rule) => ({ ...rule, expr: rule.expr.replace(/\nunless .*/s, '') })],
   [
     leftOpen,
-    'only with the reason',
+    'only by the reason',
     (rule) => ({
       ...rule,
       expr: `${rule.expr.split('\n')[0]} and on (circuit_breaker_name) circuit_breaker_transitions_total{circuit_breaker_transition_reason="forced"}`,
@@ -176,7 +176,7 @@ const mistakes: [string, string, (rule: AlertRule) => AlertRule][] = [
   [leftOpen, 'too early', (rule) => ({ ...rule, for: '1m' })],
 ]
 
-test.each(mistakes)('a wrong %s is found out: %s', async (alert, _mistake, mistake) => {
+test.each(mistakes)('the cases detect a wrong %s: %s', async (alert, _mistake, mistake) => {
   const rules = alertRules().groups[0].rules.map((rule) => (rule.alert === alert ? mistake(rule) : rule))
   const wrong: RuleFile = { groups: [{ name: 'wrong', rules }] }
   expect(wrong).not.toEqual({ groups: [{ ...alertRules().groups[0], name: 'wrong' }] })

@@ -5,17 +5,17 @@ import { until } from '@cb/test-kit'
 
 const program = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
-/** Far more than anything takes, for a machine that is busy with other things. */
+/** Long enough for every step on a busy machine. */
 export const patience = 60_000
 
-/** The demo as a user starts it, with its output in pipes. */
+/** Runs the demo as a user does, with its output in pipes. */
 export class DemoRun {
   stdout = ''
   stderr = ''
-  /** Exit code, or the signal that killed it. */
+  /** The exit code, or the signal that killed it. */
   readonly ended: Promise<number | NodeJS.Signals | null>
   readonly #process: ChildProcess
-  readonly #news = new EventEmitter()
+  readonly #events = new EventEmitter()
   #isOver = false
 
   constructor(args: string[], environment: NodeJS.ProcessEnv = {}) {
@@ -24,7 +24,7 @@ export class DemoRun {
     this.#process = child
     child.stdout.setEncoding('utf8').on('data', (text) => {
       this.stdout += text
-      this.#news.emit('more')
+      this.#events.emit('more')
     })
     child.stderr.setEncoding('utf8').on('data', (text) => {
       this.stderr += text
@@ -32,17 +32,17 @@ export class DemoRun {
     this.ended = new Promise((resolve) => {
       child.once('close', (code, signal) => {
         this.#isOver = true
-        this.#news.emit('more')
+        this.#events.emit('more')
         resolve(code ?? signal)
       })
     })
   }
 
-  /** Waits until it has printed that. */
+  /** Waits until it has printed the text. */
   async printed(text: string): Promise<void> {
     while (!this.stdout.includes(text)) {
-      if (this.#isOver) throw new Error(`it ended without printing ${text}:\n${this.stdout}${this.stderr}`)
-      await once(this.#news, 'more')
+      if (this.#isOver) throw new Error(`the demo ended without printing ${text}:\n${this.stdout}${this.stderr}`)
+      await once(this.#events, 'more')
     }
   }
 
@@ -50,14 +50,14 @@ export class DemoRun {
     this.#process.kill(signal)
   }
 
-  /** Process ids by name, as printed. */
+  /** The printed process ids by name. */
   get pids(): Record<string, number> {
     return Object.fromEntries(
       [...this.stdout.matchAll(/^ {2}(\w+) .* pid (\d+)$/gm)].map(([, name, pid]) => [name, Number(pid)]),
     )
   }
 
-  /** Waits until none of its processes is left. */
+  /** Waits until all of its processes have ended. */
   async allGone(): Promise<void> {
     await until(() => Object.values(this.pids).every((pid) => !isAlive(pid)), patience)
   }

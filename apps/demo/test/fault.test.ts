@@ -16,7 +16,7 @@ test.each([
     { mode: 'down', for: 3_600_000 },
     { mode: 'down', for: 3_600_000 },
   ],
-])('%j is the fault %j', (body, fault) => {
+])('%j is parsed as the fault %j', (body, fault) => {
   expect(parseFault(body)).toEqual(fault)
 })
 
@@ -31,18 +31,18 @@ test.each([
   [
     'latency',
     { mode: 'hanging', latency: 5 },
-    '"latency" is not a field of mode "hanging"; besides mode it takes rate, for',
+    '"latency" is not a field of mode "hanging"; allowed fields: mode, rate, for',
   ],
   ['for', { mode: 'down', for: 0 }, 'for must be a number of milliseconds from 1 to 3600000, got 0'],
   ['for', { mode: 'down', for: null }, 'got null'],
-  ['for', { mode: 'healthy', for: 10 }, '"for" is not a field of mode "healthy"; besides mode it takes nothing else'],
+  ['for', { mode: 'healthy', for: 10 }, '"for" is not a field of mode "healthy"; allowed fields: mode'],
   ['speed', { mode: 'slow', speed: 'x'.repeat(99) }, '"speed" is not a field of mode "slow"'],
-])('a bad %s in %j is named', (field, body, message) => {
+])('an invalid %s in %j is named in the error', (field, body, message) => {
   const parse = () => parseFault(body)
   expect(parse).toThrow(InvalidFault)
   expect(parse).toThrow(expect.objectContaining({ field, message: expect.stringContaining(message) }))
 })
 
-test.each([null, [], 'down', 7, undefined])('%j is no fault at all', (body) => {
+test.each([null, [], 'down', 7, undefined])('%j is not a fault', (body) => {
   expect(() => parseFault(body)).toThrow('the body must be a JSON object')
 })

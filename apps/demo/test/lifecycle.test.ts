@@ -6,7 +6,7 @@ import { listen } from '@cb/test-kit'
 import { expect, onTestFinished, test } from 'vitest'
 import { DemoRun, patience } from './demo-run.ts'
 
-test('--help says what it does in six lines', async () => {
+test('--help prints the usage in six lines', async () => {
   const run = new DemoRun(['--help'])
   expect(await run.ended).toBe(0)
   expect(run.stdout.trimEnd().split('\n')).toHaveLength(6)
@@ -26,7 +26,7 @@ test.each([
 })
 
 test(
-  'a port that was asked for and is taken is one clear line',
+  'a --port that is taken ends the demo with one clear line',
   async () => {
     const { port, close } = await listen(() => {})
     const run = new DemoRun(['--port', String(port)])
@@ -38,10 +38,10 @@ test(
 )
 
 test(
-  'when the default port is taken it takes a free one and says so; Ctrl-C in the middle leaves nothing behind',
+  'if the default port is taken the demo uses a free one and prints that; Ctrl-C during the scenario leaves no process',
   async () => {
     const occupant = createServer().listen(3_000, '127.0.0.1')
-    await new Promise((resolve) => occupant.once('listening', resolve).once('error', resolve)) // or it is taken already
+    await new Promise((resolve) => occupant.once('listening', resolve).once('error', resolve)) // an error means that it is already taken
     const run = new DemoRun(['--once'])
     await run.printed('START')
     expect(run.stdout).toMatch(/^ {2}gateway +http:\/\/127\.0\.0\.1:(?!3000\b)\d+ .*pid/m)
@@ -55,7 +55,7 @@ test(
 )
 
 test(
-  'SIGTERM while a collector hangs: still ends, and leaves nothing behind',
+  'SIGTERM ends the demo even if a collector hangs, and leaves no process',
   async () => {
     const { origin, close } = await listen(() => {})
     const run = new DemoRun(['--once', '--port', '0'], { OTEL_EXPORTER_OTLP_ENDPOINT: origin })
@@ -69,21 +69,21 @@ test(
 )
 
 test(
-  'when a service dies everything ends, with its name and the reason',
+  'if a service is killed the demo ends, with the name of the service and the signal',
   async () => {
     const run = new DemoRun(['--once', '--port', '0'])
     await run.printed('Times')
     const { order } = run.pids as { order: number }
     process.kill(order, 'SIGKILL')
     expect(await run.ended).toBe(1)
-    expect(run.stderr).toBe(`demo: the order process (pid ${order}) ended by itself: SIGKILL\n`)
+    expect(run.stderr).toBe(`demo: the order process (pid ${order}) ended unexpectedly: SIGKILL\n`)
     await run.allGone()
   },
   patience,
 )
 
 test(
-  'when the demo itself is killed its processes end on their own',
+  'if the demo is killed its processes end',
   async () => {
     const run = new DemoRun(['--once', '--port', '0'])
     await run.printed('Times')
@@ -95,7 +95,7 @@ test(
 )
 
 test(
-  'when the demo is killed its Prometheus ends as well',
+  'if the demo is killed its Prometheus ends',
   async () => {
     const run = new DemoRun(['--telemetry', '--once', '--port', '0'])
     await run.printed('Times')
@@ -109,21 +109,21 @@ test(
 )
 
 test(
-  'when Prometheus dies everything ends, with the reason',
+  'if Prometheus ends the demo ends, with the exit code of Prometheus',
   async () => {
     const run = new DemoRun(['--telemetry', '--once', '--port', '0'])
     await run.printed('Times')
     const { prometheus } = run.pids as { prometheus: number }
     process.kill(prometheus, 'SIGTERM')
     expect(await run.ended).toBe(1)
-    expect(run.stderr).toBe('demo: the prometheus process ended by itself: exit code 143\n')
+    expect(run.stderr).toBe('demo: the prometheus process ended unexpectedly: exit code 143\n')
     await run.allGone()
   },
   patience,
 )
 
 test(
-  'where Prometheus is not installed --telemetry says how to get it, and goes on without',
+  'if Prometheus is not installed --telemetry prints how to install it, and continues without',
   async () => {
     const nothing = await mkdtemp(join(tmpdir(), 'cb-demo-path-'))
     onTestFinished(() => rm(nothing, { recursive: true }))

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Piece } from '../src/dashboard.ts'
 import { Load } from '../src/load.ts'
 
-test('warming up goes on until everything is answered live, and counts for nothing', async () => {
+test('the warm-up continues until all responses are live, and is not counted', async () => {
   const live: Piece = { source: 'live', tookMs: 1, data: {} }
   const open: Piece = { source: 'fallback', why: 'circuit-open', tookMs: 1, data: null, ageMs: null }
   let dashboards = 0

@@ -24,7 +24,7 @@ function mistakes(expr: string): string[] {
   return found
 }
 
-test.each(expressions)('%s: the expression is PromQL to the grammar of the present Prometheus', (_title, expr) => {
+test.each(expressions)('%s: the expression is valid PromQL of Prometheus 3', (_title, expr) => {
   expect(mistakes(expr)).toEqual([])
   expect(mistakes(`${expr} by`)).not.toEqual([])
   expect(expr).not.toContain('$')
@@ -54,14 +54,14 @@ async function evaluate(
   expect(ok).toBe(true)
 }
 
-const { since, errors, refused, flapping } = questions()
+const { since, errors, rejected, flapping } = questions()
 const payments = 'circuit_breaker_name="payments"'
 const state = (name: string) => `circuit_breaker_state{${payments},circuit_breaker_state="${name}"}`
 
 describe('on series', () => {
   needsPrometheus()
 
-  test('the first event of a series counts, and a counter that starts anew does not count below zero', async () => {
+  test('the first event of a series counts, and a restarted counter does not count negatively', async () => {
     const expr = `sum(${counted('events_total', '10m')})`
     await evaluate({ events_total: '_x4 1x10' }, expr, 6, { '{}': 1 })
     await evaluate({ events_total: '_x4 1x3 3x10' }, expr, 10, { '{}': 3 })
@@ -69,14 +69,14 @@ describe('on series', () => {
     await evaluate({ events_total: '7x30' }, expr, 25, { '{}': 0 })
   })
 
-  test('since when: the last moment at which it was seen closed; nothing for a breaker that is closed or gone', async () => {
+  test('since when: the last time the breaker was seen closed; no result for a breaker that is closed or no longer exists', async () => {
     const series = (closed: string, open: string) => ({ [state('closed')]: closed, [state('open')]: open })
     await evaluate(series('1x3 0x10', '0x3 1x10'), since.promql, 10, { [`{${payments}}`]: 3 * 60 })
     await evaluate(series('1x3 0x3 1x10', '0x3 1x3 0x10'), since.promql, 10, {})
     await evaluate(series('1x3 0x10', '0x14'), since.promql, 10, {})
   })
 
-  test('a breaker that opened once is not said to flap three times, however long the outage', async () => {
+  test('a breaker that opened once from closed counts once, however long the outage', async () => {
     const transition = (from: string, reason: string) =>
       `circuit_breaker_transitions_total{${payments},circuit_breaker_state="open",circuit_breaker_previous_state="${from}",circuit_breaker_transition_reason="${reason}"}`
     const series = {
@@ -90,12 +90,12 @@ describe('on series', () => {
     const series = {
       [`circuit_breaker_calls_total{${payments},circuit_breaker_call_outcome="rejected"}`]: '0x5 100x30 140x5',
     }
-    await evaluate(series, refused.promql, 6, { [`{${payments}}`]: 100 })
-    await evaluate(series, refused.promql, 30, {})
+    await evaluate(series, rejected.promql, 6, { [`{${payments}}`]: 100 })
+    await evaluate(series, rejected.promql, 30, {})
   })
 
   test.each(['circuit_breaker_call_duration_count', 'circuit_breaker_call_duration_seconds_count'])(
-    'failed calls are found as %s, scraped or by OTLP',
+    'failed calls are found under the name %s',
     async (name) => {
       const labels = `${payments},circuit_breaker_call_outcome="failure",error_type="ECONNRESET"`
       const answer = `{circuit_breaker_call_outcome="failure",${payments},error_type="ECONNRESET"}`
@@ -104,7 +104,7 @@ describe('on series', () => {
   )
 
   test.each(['circuit_breaker_failure_rate', 'circuit_breaker_failure_rate_ratio'])(
-    'the failure rate is found as %s, and shown only while closed',
+    'the failure rate is found under the name %s, and shown only while closed',
     async (name) => {
       const panel = panels.find(({ title }) => title === 'Failure rate against the threshold')
       const series = { [`${name}{${payments}}`]: '0.25x10', [state('closed')]: '1x5 0x5' }
@@ -132,7 +132,7 @@ describe('the queries in the README of @cb/opentelemetry', () => {
   test.each(
     [
       ['which breakers are not closed', { [`{${payments}}`]: 1 }],
-      ['since when', { [`{${payments}}`]: 570 }], // it looks every 30 s, and what is scraped once a minute holds that long
+      ['since when', { [`{${payments}}`]: 570 }], // a step of 30 s, and a sample is valid until the next one after a minute
       [
         'why',
         {
@@ -140,12 +140,12 @@ describe('the queries in the README of @cb/opentelemetry', () => {
           [`{${payments},circuit_breaker_transition_reason="slow_call_rate"}`]: 5,
         },
       ],
-      ['who was refused', { [`{${payments}}`]: 10 }],
+      ['who was rejected', { [`{${payments}}`]: 10 }],
       ['is it flapping', { [`{${payments}}`]: 5 }],
     ].map(
       ([question, expected], n) => [question, queries[n] ?? '', expected] as [string, string, Record<string, number>],
     ),
-  )('tell %s', async (_question, query, expected) => {
+  )('answer %s', async (_question, query, expected) => {
     expect(queries).toHaveLength(5)
     await evaluate(series, query, 20, expected)
   })

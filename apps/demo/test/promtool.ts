@@ -16,7 +16,7 @@ export interface RuleCase {
 
 const missing = 'Prometheus is missing: apt-get install -y --no-install-recommends prometheus'
 
-/** Leaves the tests of a file or a block out where Prometheus is not installed; but not in CI. */
+/** Skips the tests of a file or a block if Prometheus is not installed, except in CI. */
 export function needsPrometheus(): void {
   let installed = false
   beforeAll(async () => {
@@ -32,7 +32,7 @@ export function needsPrometheus(): void {
   beforeEach(({ skip }) => skip(!installed, missing))
 }
 
-/** What it printed, and whether it was content. @throws Error if it is not installed. */
+/** Runs promtool; returns its output, and whether it succeeded. @throws Error if it is not installed. */
 export async function promtool(...args: string[]): Promise<{ ok: boolean; output: string }> {
   try {
     const { stdout, stderr } = await promisify(execFile)('promtool', args)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OtlpServer, type ReceivedSpan } from '../src/observability/otlp-server.ts'
 import { DemoRun, patience } from './demo-run.ts'
 
-/** One run of the whole scenario, piped and exported, serves all tests of this file. */
+/** One run of the whole scenario, with piped output and exported telemetry, for all tests of this file. */
 const collector = new OtlpServer()
 let run: DemoRun
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => collector.close())
 
-test('the run ends with 0, and without a word on standard error', async () => {
+test('the run ends with 0, and prints nothing on standard error', async () => {
   expect(run.stderr).toBe('')
   expect(await run.ended).toBe(0)
 })
@@ -24,27 +24,27 @@ test('no process is left', async () => {
   await run.allGone()
 })
 
-test('the timeline tells the story of the payment breaker in order, with the reasons', () => {
+test('the timeline has the events of the payment breaker in order, with their reasons', () => {
   const story = [
-    'START   40 dashboards and 5 payments a second',
-    'FAULT   payment hangs',
-    'OPEN    payment\\.read: 10 failures in a row \\(no answer in time\\); no calls for \\d\\.\\d s\n',
-    'PROBE   payment\\.read is half-open after \\d\\.\\d s',
-    'OPEN    payment\\.read: the probe failed \\(no answer in time\\); no calls for \\d\\.\\d s\n',
-    'HEALED  payment answers again',
-    'PROBE   payment\\.read is half-open after \\d\\.\\d s',
-    'CLOSED  payment\\.read: its probes succeeded within [\\d.]+ ms',
-    'END     all breakers are closed',
+    'START     40 dashboards and 5 payments a second',
+    'FAULT     payment hangs',
+    'OPEN      payment\\.read: 10 failures in a row \\(timeout\\); no calls for \\d\\.\\d s\n',
+    'PROBE     payment\\.read is half-open after \\d\\.\\d s',
+    'OPEN      payment\\.read: the probe failed \\(timeout\\); no calls for \\d\\.\\d s\n',
+    'RECOVERED payment responds again \\(the gateway is not told\\)',
+    'PROBE     payment\\.read is half-open after \\d\\.\\d s',
+    'CLOSED    payment\\.read: its probes succeeded within [\\d.]+ ms',
+    'END       all breakers are closed',
   ]
   expect(run.stdout).toMatch(new RegExp(story.map((event) => ` +\\d+\\.\\d s  ${event}`).join('[^]*')))
 })
 
-test('callers waited before the breaker opened, and got the fallback at once afterwards', () => {
-  expect(run.stdout).toMatch(/FAULT.*\n +callers: .*\d+ slow fallback \(\d{3,} ms\)/)
+test('callers got a fallback after a timeout before the breaker opened, and a fast fallback after that', () => {
+  expect(run.stdout).toMatch(/FAULT.*\n +callers: .*\d+ fallback after timeout \(\d{3,} ms\)/)
   expect(run.stdout).toMatch(/OPEN.*\n +callers: .*\d+ fast fallback \(/)
 })
 
-test('the summary counts every dashboard once, and no failed one', () => {
+test('the summary counts every dashboard once, and none failed', () => {
   const rows = [...run.stdout.matchAll(/^ {2}.{36} +(\d+) +(?:[\d.]+ ms|–) +(?:[\d.]+ ms|–) +(\d+) +(\d+) +(\d+)$/gm)]
   const [sent, live, fallback, failed] = [1, 2, 3, 4].map((column) =>
     rows.map((row) => Number(row[column])).reduce((sum, count) => sum + count, 0),
@@ -55,14 +55,14 @@ test('the summary counts every dashboard once, and no failed one', () => {
   expect(run.stdout.replaceAll('\n ', '')).toContain(`; 0 of ${sent} dashboard requests failed.`)
 })
 
-test('what is written to a file has no colours and fits 100 columns', () => {
+test('output to a file has no colours and fits 100 columns', () => {
   expect(run.stdout).not.toContain('\u001b')
-  // But for a warning passed on from a library, as a slow machine may cause.
-  const ours = run.stdout.split('\n').filter((line) => !line.includes('gateway says:'))
-  expect(ours.filter((line) => line.length > 100)).toEqual([])
+  // Except warnings of a library, which a slow machine may cause.
+  const lines = run.stdout.split('\n').filter((line) => !line.includes('gateway stderr:'))
+  expect(lines.filter((line) => line.length > 100)).toEqual([])
 })
 
-test('the request that opened the breaker is printed with its trace, and the transitions that followed', () => {
+test('the request that opened the breaker is printed with its trace and the later transitions', () => {
   const [, traceId] = /GET \/user-dashboard\/:userId +\d{3,} ms {2}200 {3}trace ([0-9a-f]{32})/.exec(run.stdout) ?? []
   expect(traceId).toBeDefined()
   expect(run.stdout).toMatch(/├─ GET payment +\d{3,} ms {2}ECONNABORTED/)
@@ -71,7 +71,7 @@ test('the request that opened the breaker is printed with its trace, and the tra
   expect(collector.spans.some((span) => span.traceId === traceId && span.name === 'circuit_breaker open')).toBe(true)
 })
 
-test('the collector gets gateway and services in one trace', () => {
+test('the collector gets the spans of gateway and services in one trace', () => {
   const inPayment = find(collector.spans, { service: 'cb-demo-payment', name: 'GET /payments' })
   const inClient = find(collector.spans, { service: 'cb-demo-gateway', spanId: inPayment.parentId })
   const inGateway = find(collector.spans, { service: 'cb-demo-gateway', spanId: inClient.parentId })
@@ -79,7 +79,7 @@ test('the collector gets gateway and services in one trace', () => {
   expect(new Set([inPayment, inClient, inGateway].map(({ traceId }) => traceId)).size).toBe(1)
 })
 
-test('the collector gets the trip as a child of the request that caused it, and its metrics', () => {
+test('the collector gets the opening as a child of the request that caused it, and the metrics', () => {
   const opened = collector.spans.find(
     ({ name, attributes }) => name === 'circuit_breaker open' && attributes['circuit_breaker.name'] === 'payment.read',
   )

@@ -8,7 +8,7 @@ function screenOn(stream: object, environment: NodeJS.ProcessEnv = {}) {
   return { screen: new Screen(out, environment), read: () => String(out.read() ?? '') }
 }
 
-test('a terminal gets colours and a last line that is written over', () => {
+test('a terminal gets colours and a status line that is overwritten', () => {
   const { screen, read } = screenOn({ isTTY: true, columns: 12 })
   screen.print(screen.paint('red', 'FAULT'))
   screen.status('a line that is too long')
@@ -17,7 +17,7 @@ test('a terminal gets colours and a last line that is written over', () => {
   expect(read()).toBe(`\u001b[31mFAULT\u001b[0m\n${dimmed}\r\u001b[Knext\n${dimmed}`)
 })
 
-test('NO_COLOR leaves the colours out', () => {
+test('with NO_COLOR there are no colours', () => {
   const { screen } = screenOn({ isTTY: true, columns: 80 }, { NO_COLOR: '1' })
   expect(screen.paint('red', 'FAULT')).toBe('FAULT')
 })

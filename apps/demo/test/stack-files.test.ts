@@ -11,11 +11,11 @@ import { stackFiles } from '../src/observability/stack-files.ts'
 
 const folder = fileURLToPath(new URL('../observability/', import.meta.url))
 
-test.each(Object.entries(stackFiles))('observability/%s is what the constants make of it', async (path, content) => {
+test.each(Object.entries(stackFiles))('observability/%s is generated from the constants', async (path, content) => {
   await expect(content).toMatchFileSnapshot(folder + path)
 })
 
-test('there are no other files but the README', async () => {
+test('there are no other files except the README', async () => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile())
   expect(files.map(({ parentPath, name }) => relative(folder, join(parentPath, name))).sort()).toEqual(
@@ -46,7 +46,7 @@ test.each(Object.entries(services))('%s is pinned, and reached from this machine
 })
 
 test.each(Object.entries(services))(
-  '%s mounts and waits for what there is',
+  '%s mounts existing files and depends on existing services',
   (_name, { volumes = [], depends_on = [] }) => {
     for (const volume of volumes) {
       const [, file = ''] = /^\.\/([^:]+):\/[^:]+:ro$/.exec(volume) ?? []
@@ -62,7 +62,7 @@ test('every file of the stack is mounted', () => {
   expect(mounted.sort()).toEqual(files.map((file) => `./${file}`).sort())
 })
 
-/** Its output; undefined where the client is not installed. */
+/** Resolves to the output; undefined if the command is not installed. */
 async function run(command: string, ...args: string[]): Promise<string | undefined> {
   try {
     return (await promisify(execFile)(command, args, { cwd: folder })).stdout
@@ -72,7 +72,7 @@ async function run(command: string, ...args: string[]): Promise<string | undefin
   }
 }
 
-test('Docker Compose reads compose.yaml, where a client is installed', async () => {
+test('Docker Compose can read compose.yaml, if a client is installed', async () => {
   const hasPlugin = await run('docker', 'compose', 'version').catch(() => undefined)
   const config = hasPlugin === undefined ? run('docker-compose', 'config') : run('docker', 'compose', 'config')
   const read = parse((await config) ?? stackFiles['compose.yaml'] ?? '') as { services: object }
@@ -84,7 +84,7 @@ interface Pipeline {
   readonly exporters: string[]
 }
 
-test('the pipelines of the collector are made of what it has', () => {
+test('the pipelines of the collector use components that it defines', () => {
   const { service, ...components } = parse(stackFiles['collector.yaml'] ?? '')
   for (const pipeline of Object.values(service.pipelines) as Pipeline[]) {
     for (const [kind, names] of Object.entries(pipeline)) {
@@ -93,7 +93,7 @@ test('the pipelines of the collector are made of what it has', () => {
   }
 })
 
-test('every place that is named by host and port is a service of the stack', () => {
+test('every host with a port is a service of the stack', () => {
   const named = ['collector.yaml', 'prometheus.yaml', 'grafana/datasources.yaml'].flatMap((file) => [
     ...(stackFiles[file] ?? '').matchAll(/(?<=[ /])([a-z]+):\d{4,}/g),
   ])
@@ -101,10 +101,11 @@ test('every place that is named by host and port is a service of the stack', () 
   for (const [, host] of named) expect(Object.keys(services)).toContain(host)
 })
 
-test('no two panels of the dashboard overlap, and each says what it shows', () => {
+test('no two panels of the dashboard overlap, and each has a title and a description', () => {
   const taken = new Set<string>()
   for (const panel of dashboard.panels ?? []) {
-    if (!('description' in panel) || panel.gridPos === undefined) throw new Error(`panel ${panel.id} lacks something`)
+    if (!('description' in panel) || panel.gridPos === undefined)
+      throw new Error(`panel ${panel.id} has no description or position`)
     const { x, y, w } = panel.gridPos
     expect(`${panel.title}: ${panel.description}`).toMatch(/^\S.*: \S/)
     expect(x + w).toBeLessThanOrEqual(24)

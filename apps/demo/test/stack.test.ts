@@ -33,7 +33,7 @@ function pay(): Promise<Response> {
   return fetch(`${stack.origin}/orders/1-1/pay`, { method: 'POST' })
 }
 
-test('a dashboard has the answers of the three services', async () => {
+test('a dashboard has the data of the three services', async () => {
   const { complete, pieces } = await dashboardOf('1')
   expect(complete).toBe(true)
   expect(pieces.user).toEqual({ source: 'live', tookMs: expect.any(Number), data: { id: '1', name: 'User 1' } })
@@ -41,7 +41,7 @@ test('a dashboard has the answers of the three services', async () => {
   expect(pieces.payment).toMatchObject({ source: 'live', data: { user: '1' } })
 })
 
-test('a service that is down takes only its own piece with it: last known where there is any, else nothing', async () => {
+test('a service that is down affects only its own piece, which has the last known data or null', async () => {
   await dashboardOf('2')
   expect((await simulate('order', { mode: 'down' })).status).toBe(200)
   const known = await dashboardOf('2')
@@ -58,12 +58,12 @@ test('a service that is down takes only its own piece with it: last known where 
   expect(unknown.pieces.order).toMatchObject({ source: 'fallback', data: null, ageMs: null })
 })
 
-test('a service that was down is back at the same address when it is healed', async () => {
+test('a service that was down recovers at the same address', async () => {
   await simulate('order', { mode: 'healthy' })
   expect((await dashboardOf('2')).pieces.order.source).toBe('live')
 })
 
-test('ten failing reads open the breaker: the piece says so, and health shows why', async () => {
+test('ten failing reads open the breaker: the piece shows it, and health shows the reason', async () => {
   await simulate('user', { mode: 'failing' })
   for (let n = 0; n < 10; n++) expect((await dashboardOf('1')).pieces.user).toMatchObject({ why: 'error' })
   expect((await dashboardOf('1')).pieces.user).toMatchObject({
@@ -84,21 +84,21 @@ test('ten failing reads open the breaker: the piece says so, and health shows wh
   await simulate('user', { mode: 'healthy' })
 })
 
-test('a payment that is not answered is a 504; after three of them the next is refused at once with Retry-After', async () => {
+test('a payment that times out is a 504; after three of them the next one is rejected at once with Retry-After', async () => {
   expect((await pay()).status).toBe(201)
   await simulate('payment', { mode: 'hanging' })
   const answers = await Promise.all([pay(), pay(), pay()])
   expect(answers.map(({ status }) => status)).toEqual([504, 504, 504])
   expect(await answers[0]?.json()).toMatchObject({ status: 504, title: 'Gateway Timeout' })
-  const refused = await pay()
-  expect(refused.status).toBe(503)
-  expect(refused.headers.get('content-type')).toBe('application/problem+json')
-  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+  const rejected = await pay()
+  expect(rejected.status).toBe(503)
+  expect(rejected.headers.get('content-type')).toBe('application/problem+json')
+  expect(Number(rejected.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
   await simulate('payment', { mode: 'healthy' })
 })
 
 test(
-  'a fault with a duration heals by itself',
+  'a fault with a duration ends by itself',
   async () => {
     const { origin } = stack.processes.find(({ name }) => name === 'payment') ?? { origin: '' }
     const isUp = () =>
@@ -125,13 +125,16 @@ test.each([
   ['[]', undefined, 'the body must be a JSON object such as {"mode":"hanging","for":5000}'],
   ['', 'mode', 'mode must be one of healthy, slow, failing, hanging, down, got nothing'],
   ['{"mode":', undefined, 'the body must be JSON'],
-])('POST /simulate-failure with %s is a 400 that says what to mend', async (body, field, detail) => {
-  const response = await simulate('user', body)
-  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/)
-  expect(await response.json()).toEqual({ type: 'about:blank', title: 'Bad Request', status: 400, detail, field })
-})
+])(
+  'POST /simulate-failure with %s is a 400 that names the field and the allowed values',
+  async (body, field, detail) => {
+    const response = await simulate('user', body)
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/)
+    expect(await response.json()).toEqual({ type: 'about:blank', title: 'Bad Request', status: 400, detail, field })
+  },
+)
 
-test('a service that does not exist is a 404 that names those that do', async () => {
+test('an unknown service is a 404 that names the known ones', async () => {
   const response = await simulate('shipping', { mode: 'down' })
   expect(await response.json()).toMatchObject({ status: 404, detail: expect.stringContaining('user, order, payment') })
 })
@@ -141,8 +144,8 @@ test('a path that cannot be decoded is a 400, not a stack trace', async () => {
   expect(await response.json()).toMatchObject({ status: 400, title: 'Bad Request' })
 })
 
-test('a process that dies is named with its reason', async () => {
+test('a process that is killed is reported with its name and the signal', async () => {
   const { pid } = stack.processes.find(({ name }) => name === 'user') ?? { pid: 0 }
   process.kill(pid, 'SIGKILL')
-  await expect(stack.died).rejects.toThrow(`the user process (pid ${pid}) ended by itself: SIGKILL`)
+  await expect(stack.died).rejects.toThrow(`the user process (pid ${pid}) ended unexpectedly: SIGKILL`)
 })

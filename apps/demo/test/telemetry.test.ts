@@ -10,8 +10,8 @@ import { needsPrometheus, promtool } from './promtool.ts'
 
 needsPrometheus()
 
-/** One run of the whole scenario as on a terminal, which stays up until all tests of this file have asked Prometheus. */
-const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 1 }) // no room for the line that is written over
+/** One run of the whole scenario as on a terminal, which stays up until all tests of this file are over. */
+const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 1 }) // too narrow for the status line
 const inviting = deferred()
 const ctrlC = deferred<number>()
 let output = ''
@@ -37,20 +37,20 @@ beforeAll(async () => {
 
 afterAll(() => ctrlC.resolve(130))
 
-test('the alert fires during the outage, before the service is healed, and is over before the end', () => {
+test('the alert fires during the outage, before the service recovers, and is over before the end', () => {
   const story = [
-    'FAULT   payment hangs',
-    'OPEN    payment\\.read',
-    'ALERT   CircuitBreakerOpenTooLong: payment\\.read has not been closed for 5s',
-    'HEALED  payment answers again',
-    'CLOSED  payment\\.read',
-    'OVER    CircuitBreakerOpenTooLong: payment\\.read',
-    'END     all breakers are closed',
+    'FAULT     payment hangs',
+    'OPEN      payment\\.read',
+    'ALERT     CircuitBreakerOpenTooLong: payment\\.read has not been closed for 5s',
+    'RECOVERED payment responds again',
+    'CLOSED    payment\\.read',
+    'OVER      CircuitBreakerOpenTooLong: payment\\.read',
+    'END       all breakers are closed',
   ]
   expect(output).toMatch(new RegExp(story.map((event) => ` +\\d+\\.\\d s  ${event}`).join('.*'), 's'))
 })
 
-test('Prometheus itself has seen these alerts fire, neither of the others, and none fires now', async () => {
+test('in Prometheus these two alerts have fired, no others, and none fires now', async () => {
   const fired = await prometheus.query('max_over_time(ALERTS{alertstate="firing"}[10m])')
   const names = fired.map(({ labels }) => `${labels['alertname']} ${labels['circuit_breaker_name']}`)
   expect(names).toContain('CircuitBreakerOpenTooLong payment.read')
@@ -63,14 +63,14 @@ const queries = panels.flatMap(({ title, targets = [] }) =>
   targets.map(({ expr, refId }) => ({ title, refId, expr: fillIn(String(expr)) })),
 )
 
-test.each(queries)('the panel $title, query $refId, has data of this run', async ({ expr }) => {
+test.each(queries)('the panel $title, query $refId, has data', async ({ expr }) => {
   const ranges = await prometheus.queryRange(expr, startedAt, Date.now(), 1_000)
   const values = ranges.flatMap(({ values }) => values)
   expect(values.length).toBeGreaterThan(0)
   expect(values.filter((value) => !Number.isFinite(value))).toEqual([])
 })
 
-test('the state timeline shows closed and open, and nothing that has no colour', async () => {
+test('the state timeline shows closed and open, and only values that have a colour', async () => {
   const expr = fillIn(String(panels[0]?.targets?.[0]?.['expr']))
   const ranges = await prometheus.queryRange(expr, startedAt, Date.now(), 500)
   const payment = ranges.find(({ labels }) => labels['circuit_breaker_name'] === 'payment.read')
@@ -79,24 +79,24 @@ test('the state timeline shows closed and open, and nothing that has no colour',
   expect([...seen]).toEqual(expect.arrayContaining([0, 2]))
 })
 
-test('the questions on call are answered for the midst of the outage', () => {
-  const [, section = ''] = output.split('What Prometheus answers')
-  const said = {
+test('the questions on call are answered for a moment within the outage', () => {
+  const [, section = ''] = output.split('Answers of Prometheus')
+  const expected = {
     'Which breakers are not closed?': /payment\.read +(open|half_open)/,
     'Since when?': /payment\.read +for \d+\.\d s/,
     'Why did they open?': /payment\.read +.*consecutive_failures once/,
-    'Which errors were it?': /payment\.read +ECONNABORTED \d+ times/,
-    'Who was refused?': /payment\.read +\d+ calls/,
-    'Is it flapping?': /payment\.read +no, it opened once only/,
+    'Which errors were there?': /payment\.read +ECONNABORTED \d+ times/,
+    'Who was rejected?': /payment\.read +\d+ calls/,
+    'Is it flapping?': /payment\.read +no, it opened only once/,
   }
-  for (const [question, answer] of Object.entries(said)) {
+  for (const [question, answer] of Object.entries(expected)) {
     const [, answers = ''] = section.split(question)
     expect(answers.split(/\S\?/)[0]).toMatch(answer)
   }
 })
 
-test('the trip is printed as it arrived, with what happened within the services', () => {
-  const [, section = ''] = output.split('as it arrived by OTLP')
+test('the trip is printed as received, with the spans of the services', () => {
+  const [, section = ''] = output.split('as received by OTLP')
   expect(section).toMatch(/├─ GET payment +\d{3,} ms {2}ECONNABORTED\n {2}│ {2}└─ GET/)
   expect(section).toMatch(/├─ GET user .*\n {2}│ {2}└─ GET \/users\/:id /)
   expect(section).toMatch(
@@ -105,20 +105,20 @@ test('the trip is printed as it arrived, with what happened within the services'
   expect(section).toMatch(/Received by OTLP: \d+ spans of 4 services, and \d+ metrics\./)
 })
 
-test('it ends with what happened, alert included', () => {
-  const [, verdict = ''] = output.replaceAll('\n ', '').split('Verdict')
-  expect(verdict).toMatch(
+test('the result includes the times of the alert', () => {
+  const [, result = ''] = output.replaceAll('\n ', '').split('Result')
+  expect(result).toMatch(
     /Prometheus alerted \d+\.\d s after it opened, and the alert was over \d+\.\d s after it closed/,
   )
 })
 
 test(
-  'Ctrl-C afterwards ends it all with 0, Prometheus included',
+  'Ctrl-C afterwards ends all processes, including Prometheus, with 0',
   async () => {
     ctrlC.resolve(130)
     expect(await over).toBe(0)
     await expect(prometheus.alerts()).rejects.toThrow('fetch failed')
-    expect(output).not.toContain('not delivered')
+    expect(output).not.toContain('telemetry export failed')
   },
   patience,
 )

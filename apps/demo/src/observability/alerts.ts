@@ -21,7 +21,7 @@ export interface AlertRule {
   readonly annotations: { readonly summary: string; readonly description: string }
 }
 
-/** The content of a file of rules for Prometheus. */
+/** The content of a rule file for Prometheus. */
 export interface RuleFile {
   readonly groups: readonly [{ readonly name: string; readonly rules: readonly AlertRule[] }]
 }
@@ -30,8 +30,8 @@ const name = `{{ $labels.${label.name} }}`
 const place = '{{ $labels.job }} {{ $labels.instance }}'
 
 /**
- * When somebody is to be told.
- * @param minute  how long a minute is, in milliseconds. Default 60,000; the demo, which is over in 20 seconds, has minutes of a second.
+ * The alert rules.
+ * @param minute  the length of a minute, in milliseconds. Default 60,000; the demo takes 20 seconds only, so it uses one second.
  */
 export function alertRules(minute = 60_000): RuleFile {
   const minutes = (count: number) => duration(count * minute)
@@ -50,7 +50,7 @@ export function alertRules(minute = 60_000): RuleFile {
   }
 }
 
-/** Open and half-open alike: during an outage a breaker goes back and forth between the two. */
+/** Open or half-open, because during an outage a breaker alternates between the two. */
 function openTooLong(patience: string): AlertRule {
   return {
     alert: 'CircuitBreakerOpenTooLong',
@@ -59,26 +59,26 @@ function openTooLong(patience: string): AlertRule {
     labels: { severity: 'critical' },
     annotations: {
       summary: `${name} has not been closed for ${patience}`,
-      description: `What it guards has not been well for ${patience}, or somebody holds it open (${place}).`,
+      description: `Its dependency has failed for ${patience}, or the breaker is forced open (${place}).`,
     },
   }
 }
 
 const tooManyRejected = 0.25
-/** Of fewer calls a share says nothing. */
+/** With fewer calls the ratio is noise. */
 const minimumCalls = 20
 
 function rejectionShare(window: string, patience: string): AlertRule {
   const all = sumBy(breaker, `increase(${calls()}[${window}])`)
-  const refused = sumBy(breaker, `increase(${calls(rejected)}[${window}])`)
+  const rejections = sumBy(breaker, `increase(${calls(rejected)}[${window}])`)
   return {
     alert: 'CircuitBreakerRejectionShare',
-    expr: `${refused}\n/ ${all} > ${tooManyRejected}\nand ${all} >= ${minimumCalls}`,
+    expr: `${rejections}\n/ ${all} > ${tooManyRejected}\nand ${all} >= ${minimumCalls}`,
     for: patience,
     labels: { severity: 'warning' },
     annotations: {
       summary: `${name} rejects {{ $value | humanizePercentage }} of its calls`,
-      description: `More than ${100 * tooManyRejected} % of the calls within ${window} were turned away (${place}).`,
+      description: `More than ${100 * tooManyRejected} % of the calls within ${window} were rejected (${place}).`,
     },
   }
 }
@@ -90,14 +90,14 @@ function flapping(window: string): AlertRule {
     labels: { severity: 'warning' },
     annotations: {
       summary: `${name} has opened {{ $value | humanize }} times within ${window}`,
-      description: `It recovers and fails again: its probes are easier than its traffic, or it opens too readily (${place}).`,
+      description: `It recovers and fails again: its probes are easier than its traffic, or it opens too easily (${place}).`,
     },
   }
 }
 
 /**
- * A breaker that opened by itself tries a probe when its open duration is over; only a person holds it open without one. (Forcing
- * a breaker that was open already is no transition, so the reason `forced` would not do.)
+ * A breaker that opened by itself admits a probe after its open duration, so an open breaker without a transition is forced open. Not by
+ * the reason `forced`, because forcing an open breaker is not a transition.
  */
 function leftOpen(quiet: string): AlertRule {
   return {
@@ -108,8 +108,8 @@ function leftOpen(quiet: string): AlertRule {
     for: quiet,
     labels: { severity: 'warning' },
     annotations: {
-      summary: `${name} is held open, and no probe tries to close it`,
-      description: `Somebody forced it open and may have forgotten it (${place}). Resume it if it need not be.`,
+      summary: `${name} stays open without a probe`,
+      description: `It is forced open, and may have been forgotten (${place}). Resume it if that is no longer needed.`,
     },
   }
 }

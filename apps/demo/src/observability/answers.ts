@@ -1,23 +1,23 @@
-import { saySeconds } from '../measure.ts'
+import { formatSeconds } from '../measure.ts'
 import type { PrometheusClient, Sample } from './prometheus-client.ts'
 import { label } from './promql.ts'
 import { flaps, questions } from './questions.ts'
 
-type Say = (sample: Sample, at: number) => string
+type Format = (sample: Sample, at: number) => string
 
-const sayings: Readonly<Record<keyof ReturnType<typeof questions>, Say>> = {
+const formats: Readonly<Record<keyof ReturnType<typeof questions>, Format>> = {
   which: ({ labels }) => `${labels[label.state]}`,
-  since: ({ value }, at) => `for ${saySeconds(at - 1_000 * value)}`,
+  since: ({ value }, at) => `for ${formatSeconds(at - 1_000 * value)}`,
   why: ({ labels, value }) => `${labels[label.reason]} ${times(value)}`,
   errors: ({ labels, value }) => `${labels[label.errorType]} ${times(value)}`,
-  refused: ({ value }) => `${value} calls`,
-  flapping: ({ value }) => (value >= flaps ? `yes, it opened ${times(value)}` : `no, it opened ${times(value)} only`),
+  rejected: ({ value }) => `${value} calls`,
+  flapping: ({ value }) => (value >= flaps ? `yes, it opened ${times(value)}` : `no, it opened only ${times(value)}`),
 }
 
 /**
- * What Prometheus says to the questions on call.
- * @param at  the moment they are asked for, in milliseconds since the epoch.
- * @throws Error if it can't answer.
+ * The answers of Prometheus to the questions on call.
+ * @param at  the time of the queries, in milliseconds since the epoch.
+ * @throws Error if a query fails.
  */
 export async function answers(prometheus: PrometheusClient, at: number): Promise<string[]> {
   const lines: string[] = []
@@ -25,12 +25,12 @@ export async function answers(prometheus: PrometheusClient, at: number): Promise
     const byBreaker = new Map<string, string[]>()
     for (const sample of await prometheus.query(promql, at)) {
       const breaker = sample.labels[label.name] ?? ''
-      const said = sayings[key as keyof typeof sayings](sample, at)
-      byBreaker.set(breaker, [...(byBreaker.get(breaker) ?? []), said])
+      const value = formats[key as keyof typeof formats](sample, at)
+      byBreaker.set(breaker, [...(byBreaker.get(breaker) ?? []), value])
     }
-    const told = [...byBreaker].sort().map(([breaker, said]) => `${breaker.padEnd(15)}${said.join(', ')}`)
-    if (told.length === 0) told.push('(none)')
-    lines.push(...told.map((line, index) => `  ${(index === 0 ? title : '').padEnd(33)}${line}`))
+    const rows = [...byBreaker].sort().map(([breaker, values]) => `${breaker.padEnd(15)}${values.join(', ')}`)
+    if (rows.length === 0) rows.push('(none)')
+    lines.push(...rows.map((line, index) => `  ${(index === 0 ? title : '').padEnd(33)}${line}`))
   }
   return lines
 }

@@ -1,36 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Child } from '../child-process.ts'
-import { saySeconds } from '../measure.ts'
-import type { OnCall, Story } from '../scenario.ts'
+import { formatSeconds } from '../measure.ts'
+import type { Alerting, Story } from '../scenario.ts'
 import type { StackProcess } from '../stack.ts'
-import { type AlertEvent, AlertWatch } from './alert-watch.ts'
+import { type AlertEvent, AlertPoller } from './alert-poller.ts'
 import { answers } from './answers.ts'
 import { OtlpServer } from './otlp-server.ts'
 import { PrometheusClient } from './prometheus-client.ts'
 import { label, stateSeries } from './promql.ts'
 import { receivedTrip } from './received-trip.ts'
 
-/** Our rules wait for minutes; the demo is over in half of one. */
+/** The alert rules wait for minutes, but the demo takes less than one: here a minute is a second. */
 const minute = 1_000
 const scrapeInterval = 1_000
-/** The alert that says that the outage goes on. */
+/** The alert of an outage that continues. */
 const expected = { alert: 'CircuitBreakerOpenTooLong', breaker: 'payment.read' }
-/** Far longer than it takes, also on a slow machine. */
+/** Long enough for a slow machine. */
 const longestScrape = 60_000
 
-const howToGetPrometheus = [
-  'Prometheus is not installed, so there will be no alerts and no answers. On Debian and Ubuntu:',
+const prometheusMissing = [
+  'Prometheus is not installed, so there are no alerts and no answers. On Debian and Ubuntu:',
   'apt-get install --no-install-recommends prometheus',
 ]
 
-/** Where the demo's telemetry goes: an OTLP server in this process and, if it is installed, a Prometheus beside it. */
-export class Backends implements OnCall {
-  /** Rejects when Prometheus ends by itself; never resolves. */
+/** The telemetry backends of the demo: an OTLP server in this process and, if it is installed, a Prometheus process. */
+export class Backends implements Alerting {
+  /** Rejects when Prometheus ends unexpectedly; never resolves. */
   readonly failed: Promise<never>
   readonly #otlp = new OtlpServer()
   #fail!: (error: Error) => void
   #child: Child | undefined
-  #watch: AlertWatch | undefined
+  #alerts: AlertPoller | undefined
   #prometheus: PrometheusClient | undefined
 
   constructor() {
@@ -40,17 +40,17 @@ export class Backends implements OnCall {
     this.failed.catch(() => {})
   }
 
-  /** Starts what must be there before the services are. */
+  /** Starts the OTLP server, which must run before the services. */
   async start(): Promise<void> {
     await this.#otlp.start()
   }
 
-  /** For the processes that are to send here. */
+  /** The environment for processes that send their telemetry here. */
   get environment(): Record<string, string> {
     return { OTEL_EXPORTER_OTLP_ENDPOINT: this.#otlp.url }
   }
 
-  /** Those that run. The OTLP server is part of this process. */
+  /** The running processes. The OTLP server is part of this process. */
   get processes(): StackProcess[] {
     const processes = [{ name: 'otlp', origin: this.#otlp.url, pid: process.pid }]
     if (this.#child !== undefined && this.#prometheus !== undefined) {
@@ -59,20 +59,20 @@ export class Backends implements OnCall {
     return processes
   }
 
-  /** What one should know of them, in lines. */
-  get remarks(): readonly string[] {
-    return this.#prometheus === undefined ? howToGetPrometheus : ['A minute of the alert rules is a second here.']
+  /** Notes for the user, in lines. */
+  get notes(): readonly string[] {
+    return this.#prometheus === undefined ? prometheusMissing : ['A minute of the alert rules takes a second here.']
   }
 
-  /** What one can try while it runs, in lines. */
-  get invitation(): readonly string[] {
+  /** Commands that the user can try, in lines. */
+  get suggestions(): readonly string[] {
     return this.#prometheus === undefined ? [] : [`  curl ${this.#prometheus.origin}/api/v1/alerts`]
   }
 
   /**
-   * Starts Prometheus on the gateway's metrics; nothing if it is not installed.
+   * Starts Prometheus, which scrapes the gateway's metrics; does nothing if it is not installed.
    * @param programs  the folder of the built programs.
-   * @param onAlert  hears of each alert when it begins and when it ends.
+   * @param onAlert  called when an alert begins and when it ends.
    */
   async scrape(gateway: string, programs: URL, onAlert: (event: AlertEvent) => void): Promise<void> {
     const target = new URL(gateway).host
@@ -90,13 +90,13 @@ export class Backends implements OnCall {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
       throw error
     }
-    void child.exited.then((why) => this.#fail(new Error(`the prometheus process ended by itself: ${why}`)))
-    this.#watch = new AlertWatch(this.#prometheus, onAlert)
-    void this.#watch.run()
+    void child.exited.then((why) => this.#fail(new Error(`the prometheus process ended unexpectedly: ${why}`)))
+    this.#alerts = new AlertPoller(this.#prometheus, onAlert)
+    void this.#alerts.run()
   }
 
-  /** Waits until Prometheus has seen the breaker while all is well. */
-  async acquainted(): Promise<void> {
+  /** Waits until Prometheus has scraped the closed breaker. */
+  async scraped(): Promise<void> {
     const closed = stateSeries({ [label.name]: expected.breaker, [label.state]: 'closed' })
     const deadline = performance.now() + longestScrape
     while (this.#prometheus !== undefined && (await this.#prometheus.query(`${closed} > 0`)).length === 0) {
@@ -105,41 +105,41 @@ export class Backends implements OnCall {
     }
   }
 
-  /** Waits until somebody on call would know. */
+  /** Waits until the alert of the outage fires. */
   async alerted(): Promise<void> {
-    await this.#watch?.fires(expected.alert, expected.breaker)
+    await this.#alerts?.fires(expected.alert, expected.breaker)
   }
 
-  /** Waits until nobody would be called. */
-  async calm(): Promise<void> {
-    await this.#watch?.calm()
+  /** Waits until no alert fires. */
+  async cleared(): Promise<void> {
+    await this.#alerts?.cleared()
   }
 
-  /** The request that opened the breaker, as it came over the wire; and what else came. */
+  /** The request that opened the breaker, as received by OTLP, and a count of everything received. */
   trip(): Promise<string[]> {
     return receivedTrip(this.#otlp, expected.breaker)
   }
 
-  /** What Prometheus answers to the questions on call, in the midst of the outage. */
-  async answers({ healedAt }: Story): Promise<string[]> {
-    if (this.#prometheus === undefined) return howToGetPrometheus.map((line) => `  ${line}`)
-    return answers(this.#prometheus, healedAt)
+  /** The answers of Prometheus to the questions on call, for a moment within the outage. */
+  async answers({ recoveredAt }: Story): Promise<string[]> {
+    if (this.#prometheus === undefined) return prometheusMissing.map((line) => `  ${line}`)
+    return answers(this.#prometheus, recoveredAt)
   }
 
-  /** What became of the alert, in one sentence. */
-  verdict({ openedAt, closedAt }: Story): string {
-    const [began, ended] = (this.#watch?.events ?? []).filter(
+  /** The times of the alert, in one sentence. */
+  alertSummary({ openedAt, closedAt }: Story): string {
+    const [began, ended] = (this.#alerts?.events ?? []).filter(
       ({ alert, breaker }) => alert === expected.alert && breaker === expected.breaker,
     )
     if (began === undefined || ended === undefined) return 'No alert: Prometheus is not installed.'
     return (
-      `Prometheus alerted ${saySeconds(began.at - openedAt)} after it opened, and the alert was over ` +
-      `${saySeconds(ended.at - closedAt)} after it closed; the minutes of the alert rules were seconds here.`
+      `Prometheus alerted ${formatSeconds(began.at - openedAt)} after it opened, and the alert was over ` +
+      `${formatSeconds(ended.at - closedAt)} after it closed; a minute of the alert rules took a second here.`
     )
   }
 
   async stop(): Promise<void> {
-    this.#watch?.stop()
+    this.#alerts?.stop()
     await Promise.all([this.#child?.stop(), this.#otlp.close()])
   }
 }

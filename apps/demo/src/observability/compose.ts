@@ -1,4 +1,4 @@
-/** Ports on this machine. Nothing is to be reached from another one, so all are bound to loopback. */
+/** Ports on this machine, bound to loopback so that no other machine can reach them. */
 export const ports = { otlpHttp: 4318, jaeger: 16_686, prometheus: 9090, grafana: 3001 } as const
 
 /** The collector's port for Prometheus, within the stack. */
@@ -32,7 +32,7 @@ export const compose: object = {
     },
     grafana: {
       image: 'grafana/grafana:13.1.0',
-      // Everybody on this machine may look, and nobody can log in with a password that all know.
+      // Read-only without a login, so that there is no well-known password.
       environment: {
         GF_AUTH_ANONYMOUS_ENABLED: 'true',
         GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',

@@ -5,14 +5,14 @@ import { label, stateSeries } from './promql.ts'
 const width = 24
 const height = 8
 
-/** The first panel has a row of its own, the others share one by two. */
+/** The first panel has a whole row, the others are two in a row. */
 function position(index: number): GridPos {
   if (index === 0) return { x: 0, y: 0, w: width, h: height }
   const [w, row] = [width / 2, Math.ceil(index / 2)]
   return { x: index % 2 === 1 ? 0 : w, y: row * height, w, h: height }
 }
 
-/** A choice among the values of a label; all of them to begin with. */
+/** A selection of the values of a label; initially all of them. */
 function choice(name: string, query: string): VariableModel {
   return {
     name,

@@ -2,17 +2,17 @@ import { FieldColorModeId, MappingType, type Panel, type ValueMapping } from '@g
 import { breaker, calls, failureRate, label, notClosed, rejected, stateSeries, sumBy } from './promql.ts'
 import { type Question, questions } from './questions.ts'
 
-/** The data source that is chosen on the dashboard. */
+/** The data source that is selected on the dashboard. */
 export const datasource = { type: 'prometheus', uid: '$datasource' }
 
-/** What is chosen on the dashboard. */
-const chosen = { job: ['$service'], [label.name]: ['$breaker'] }
+/** The services and breakers that are selected on the dashboard. */
+const selected = { job: ['$service'], [label.name]: ['$breaker'] }
 const legend = `{{${label.name}}} ({{job}} {{instance}})`
 
-const inState = (state: string) => sumBy(breaker, stateSeries({ ...chosen, [label.state]: state }))
+const inState = (state: string) => sumBy(breaker, stateSeries({ ...selected, [label.state]: state }))
 const top = 10
-/** The same questions that are asked on call. */
-const asked = questions('$__range', chosen)
+/** The questions on call. */
+const questionsOnCall = questions('$__range', selected)
 
 /** A query over time, or for the whole range at once. */
 function query(expr: string, legendFormat: string, instant = false) {
@@ -57,11 +57,11 @@ const reduceOptions = { calcs: ['lastNotNull'], values: false }
 const bars = { orientation: 'horizontal', displayMode: 'basic', reduceOptions }
 const plain = { color: { mode: FieldColorModeId.Fixed, fixedColor: 'orange' }, min: 0 }
 
-/** In reading order, two in a row but for the first. */
+/** In reading order: the first in a whole row, the others two in a row. */
 export const panels: readonly Panel[] = [
   panel({
     title: 'State',
-    description: 'Of several breakers of one name, the worst.',
+    description: 'The worst state of all breakers with the name.',
     type: 'state-timeline',
     queries: [
       query(
@@ -74,51 +74,51 @@ export const panels: readonly Panel[] = [
   }),
   panel({
     title: 'Not closed since',
-    description: 'The last time that it was seen closed, up to 6 hours ago.',
+    description: 'The last time it was seen closed, up to 6 hours ago.',
     type: 'stat',
-    queries: [query(`1000 * (\n${asked.since.promql}\n)`, legend, true)],
+    queries: [query(`1000 * (\n${questionsOnCall.since.promql}\n)`, legend, true)],
     defaults: { unit: 'dateTimeAsIso', noValue: 'all are closed' },
     options: { textMode: 'value_and_name', colorMode: 'none', reduceOptions },
   }),
   panel({
     title: 'Why did they open?',
-    description: asked.why.value,
+    description: questionsOnCall.why.value,
     type: 'bargauge',
-    queries: [topOf(asked.why, `{{${label.reason}}}: ${legend}`)],
+    queries: [topOf(questionsOnCall.why, `{{${label.reason}}}: ${legend}`)],
     defaults: plain,
     options: bars,
   }),
   panel({
     title: 'Calls by outcome',
-    description: 'Calls a second, rejected ones included.',
+    description: 'Calls a second, including rejected ones.',
     type: 'timeseries',
-    queries: [query(sumBy(label.outcome, `rate(${calls(chosen)}[$__rate_interval])`), `{{${label.outcome}}}`)],
+    queries: [query(sumBy(label.outcome, `rate(${calls(selected)}[$__rate_interval])`), `{{${label.outcome}}}`)],
     defaults: { unit: 'reqps', min: 0, custom: { fillOpacity: 30, stacking: { mode: 'normal', group: 'A' } } },
   }),
   panel({
     title: 'Rejections',
-    description: 'Calls a second that were turned away.',
+    description: 'Rejected calls a second.',
     type: 'timeseries',
-    queries: [query(sumBy(breaker, `rate(${calls({ ...chosen, ...rejected })}[$__rate_interval])`), legend)],
+    queries: [query(sumBy(breaker, `rate(${calls({ ...selected, ...rejected })}[$__rate_interval])`), legend)],
     defaults: { unit: 'reqps', min: 0 },
   }),
   panel({
     title: 'Failure rate against the threshold',
-    description: 'While closed, and above the minimum of calls. The threshold is the one that is typed in above.',
+    description: 'While closed, with at least the minimum of calls. The threshold is the value in the field above.',
     type: 'timeseries',
     queries: [
-      query(`max by (${breaker}) (${failureRate(chosen)})\nand ${inState('closed')} > 0`, legend),
+      query(`max by (${breaker}) (${failureRate(selected)})\nand ${inState('closed')} > 0`, legend),
       query('vector($threshold)', 'threshold'),
     ],
     defaults: { unit: 'percentunit', min: 0, max: 1 },
   }),
   panel({
     title: 'Time in state',
-    description: 'Share of the time shown; the rest it was closed.',
+    description: 'Ratio of the selected time; closed for the rest.',
     type: 'bargauge',
     queries: [
       query(
-        `topk(${2 * top}, ${sumBy(`${breaker}, ${label.state}`, `avg_over_time(${notClosed(chosen)}[$__range])`)} > 0)`,
+        `topk(${2 * top}, ${sumBy(`${breaker}, ${label.state}`, `avg_over_time(${notClosed(selected)}[$__range])`)} > 0)`,
         `{{${label.state}}}: ${legend}`,
         true,
       ),
@@ -128,25 +128,25 @@ export const panels: readonly Panel[] = [
   }),
   panel({
     title: 'Most openings',
-    description: asked.flapping.value,
+    description: questionsOnCall.flapping.value,
     type: 'bargauge',
-    queries: [topOf(asked.flapping, legend)],
+    queries: [topOf(questionsOnCall.flapping, legend)],
     defaults: plain,
     options: bars,
   }),
   panel({
     title: 'Most rejected calls',
-    description: asked.refused.value,
+    description: questionsOnCall.rejected.value,
     type: 'bargauge',
-    queries: [topOf(asked.refused, legend)],
+    queries: [topOf(questionsOnCall.rejected, legend)],
     defaults: plain,
     options: bars,
   }),
   panel({
-    title: 'Which errors were it?',
-    description: asked.errors.value,
+    title: 'Which errors were there?',
+    description: questionsOnCall.errors.value,
     type: 'bargauge',
-    queries: [topOf(asked.errors, `{{${label.errorType}}}: ${legend}`)],
+    queries: [topOf(questionsOnCall.errors, `{{${label.errorType}}}: ${legend}`)],
     defaults: plain,
     options: bars,
   }),

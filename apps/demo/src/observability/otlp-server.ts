@@ -1,7 +1,7 @@
 import { MockOtlpServer, normalizeMetrics, normalizeTrace } from '@elastic/mockotlpserver'
 import type { RecordedSpan } from '../trip-recorder.ts'
 
-/** A span as it came over the wire. */
+/** A span as received by OTLP. */
 export interface ReceivedSpan extends RecordedSpan {
   readonly service: string
 }
@@ -23,13 +23,13 @@ interface WireSpan {
   readonly links?: readonly { readonly spanId: string }[]
 }
 
-/** A real OTLP/HTTP server on a free port that keeps what it is sent. */
+/** A real OTLP/HTTP server on a free port that stores the spans and the names of the metrics that it receives. */
 export class OtlpServer {
   readonly spans: ReceivedSpan[] = []
   /** The names of the metrics. */
   readonly metrics: Set<string> = new Set<string>()
   readonly #server: MockOtlpServer
-  #keeping = true
+  #storesSpans = true
 
   constructor() {
     this.#server = new MockOtlpServer({
@@ -37,9 +37,9 @@ export class OtlpServer {
       httpHostname: '127.0.0.1',
       httpPort: 0,
       logLevel: 'error',
-      onTrace: (raw) => this.#hearSpans((normalizeTrace(raw) as { resourceSpans?: Resource[] }).resourceSpans ?? []),
+      onTrace: (raw) => this.#addSpans((normalizeTrace(raw) as { resourceSpans?: Resource[] }).resourceSpans ?? []),
       onMetrics: (raw) =>
-        this.#hearMetrics((normalizeMetrics(raw) as { resourceMetrics?: Resource[] }).resourceMetrics ?? []),
+        this.#addMetrics((normalizeMetrics(raw) as { resourceMetrics?: Resource[] }).resourceMetrics ?? []),
     })
   }
 
@@ -51,24 +51,24 @@ export class OtlpServer {
     return this.#server.httpUrl.origin
   }
 
-  /** From now on spans are taken and forgotten. */
-  stopKeeping(): void {
-    this.#keeping = false
+  /** Later spans are received but not stored. */
+  stopStoring(): void {
+    this.#storesSpans = false
   }
 
   close(): Promise<void> {
     return this.#server.close()
   }
 
-  #hearSpans(resources: readonly Resource[]): void {
-    if (!this.#keeping) return
+  #addSpans(resources: readonly Resource[]): void {
+    if (!this.#storesSpans) return
     for (const { resource, scopeSpans = [] } of resources) {
       const service = String(resource.attributes['service.name'])
       for (const { spans } of scopeSpans) this.spans.push(...spans.map((span) => ({ ...record(span), service })))
     }
   }
 
-  #hearMetrics(resources: readonly Resource[]): void {
+  #addMetrics(resources: readonly Resource[]): void {
     for (const { scopeMetrics = [] } of resources) {
       for (const { metrics } of scopeMetrics) for (const { name } of metrics) this.metrics.add(name)
     }
@@ -89,7 +89,7 @@ function record(span: WireSpan): RecordedSpan {
   }
 }
 
-/** Of nanoseconds since the epoch, which are more than a number holds. */
+/** Converts nanoseconds since the epoch, which exceed the precision of a number. */
 function milliseconds(nanoseconds: string): number {
   return Number(BigInt(nanoseconds) / 1_000n) / 1_000
 }

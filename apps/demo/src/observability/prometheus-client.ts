@@ -1,13 +1,13 @@
-/** Asked for longer, it is given up. */
+/** The timeout of a request. */
 const patience = 10_000
 
-/** One series of an answer. */
+/** The value of one series. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
 }
 
-/** One series over a time. */
+/** The values of one series over a time. */
 export interface Range {
   readonly labels: Readonly<Record<string, string>>
   readonly values: readonly number[]
@@ -25,7 +25,7 @@ interface Series {
   readonly values?: [number, string][]
 }
 
-/** Asks a Prometheus over its HTTP API. All methods throw an Error with its words if it can't answer. */
+/** A client of the HTTP API of Prometheus. All methods throw an Error with the message of Prometheus if a query fails. */
 export class PrometheusClient {
   readonly origin: string
 

@@ -1,17 +1,17 @@
 import { duration } from './promql.ts'
 
 interface PrometheusConfigOptions {
-  /** Name of the service, as OTLP would have it. */
+  /** The name of the service, as in OTLP. */
   readonly job: string
   /** host:port */
   readonly target: string
-  /** How often to scrape and to evaluate the rules, in milliseconds. */
+  /** The interval of scraping and of evaluating the rules, in milliseconds. */
   readonly interval: number
-  /** The target passes on what others have told it: they are the job and the instance, not the target. */
+  /** Whether the target is a collector: then `job` and `instance` come from the scraped labels, not from the target. */
   readonly honorLabels?: boolean
 }
 
-/** A configuration of Prometheus, with the rules in `alerts.yaml` beside it. */
+/** A configuration of Prometheus, with rules in `alerts.yaml` in the same folder. */
 export function prometheusConfig({ job, target, interval, honorLabels = false }: PrometheusConfigOptions): object {
   const [scrape_interval, evaluation_interval] = [duration(interval), duration(interval)]
   return {

@@ -1,16 +1,16 @@
 import { attribute, metric } from '../../../../packages/opentelemetry/src/names.ts'
 
-/** A name of OpenTelemetry as Prometheus spells it. */
-function spell(name: string): string {
+/** The Prometheus form of a name of OpenTelemetry. */
+function escapeName(name: string): string {
   return name.replace(/\W/g, '_')
 }
 
 /** The labels, by attribute. */
-export const label = Object.fromEntries(Object.entries(attribute).map(([key, name]) => [key, spell(name)])) as Readonly<
-  Record<keyof typeof attribute, string>
->
+export const label = Object.fromEntries(
+  Object.entries(attribute).map(([key, name]) => [key, escapeName(name)]),
+) as Readonly<Record<keyof typeof attribute, string>>
 
-/** What makes a breaker one of its kind: in which service, in which process of it, and its name. */
+/** The labels that identify a breaker: service, process and name. */
 export const breaker = `job, instance, ${label.name}`
 
 /** `{a="x",b=~"y|z"}` of { a: 'x', b: ['y', 'z'] }. */
@@ -24,14 +24,15 @@ function select(name: string, matchers: Matchers = {}, more: readonly string[] =
   return all === '' ? name : `${name}{${all}}`
 }
 
-/** Of these the name is the same whichever way the metrics came. */
-export const stateSeries = (matchers?: Matchers): string => select(spell(metric.state.name), matchers)
-export const transitions = (matchers?: Matchers): string => select(`${spell(metric.transitions.name)}_total`, matchers)
-export const calls = (matchers?: Matchers): string => select(`${spell(metric.calls.name)}_total`, matchers)
+/** These names are the same for scraped metrics and for OTLP. */
+export const stateSeries = (matchers?: Matchers): string => select(escapeName(metric.state.name), matchers)
+export const transitions = (matchers?: Matchers): string =>
+  select(`${escapeName(metric.transitions.name)}_total`, matchers)
+export const calls = (matchers?: Matchers): string => select(`${escapeName(metric.calls.name)}_total`, matchers)
 
-/** OTLP brings the unit into the name, the SDK's own Prometheus exporter does not: this takes both. */
+/** OTLP adds the unit to the name, the Prometheus exporter of the SDK does not: this selects both. */
 function eitherName(name: string, unit: string, suffix: string, matchers?: Matchers): string {
-  return select('', matchers, [`__name__=~"${spell(name)}(_${unit})?${suffix}"`])
+  return select('', matchers, [`__name__=~"${escapeName(name)}(_${unit})?${suffix}"`])
 }
 
 export const failureRate = (matchers?: Matchers): string => eitherName(metric.failureRate.name, 'ratio', '', matchers)
@@ -45,10 +46,10 @@ export const openingsFromClosed = { ...openings, [label.previousState]: 'closed'
 export const rejected = { [label.outcome]: 'rejected' } as const
 
 /**
- * How often it happened within the window. `increase` alone is blind for the event that a series begins with, which is the
- * first opening of a breaker; a series that is younger than the window has all of its value from within it.
- * @param series  a counter's selector.
- * @param window  as PromQL spells it.
+ * The number of events within the window. `increase` alone misses the first event of a series, for example the first opening of a
+ * breaker. For a series that is younger than the window it is therefore the whole value.
+ * @param series  the selector of a counter.
+ * @param window  a PromQL duration.
  */
 export function counted(series: string, window: string): string {
   return `\n  increase(${series}[${window}])\n  and ${series} offset ${window}\n  or ${series}\n`
@@ -58,7 +59,7 @@ export function sumBy(labels: string, expression: string): string {
   return `sum by (${labels}) (${expression})`
 }
 
-/** Milliseconds as PromQL spells them. */
+/** Milliseconds as a PromQL duration. */
 export function duration(ms: number): string {
   const minutes = ms / 60_000
   if (Number.isInteger(minutes)) return `${minutes}m`

@@ -14,22 +14,22 @@ import {
   transitions,
 } from './promql.ts'
 
-/** As many openings within 15 minutes, each after having been closed, are flapping. */
+/** From this many openings from closed within 15 minutes a breaker is flapping. */
 export const flaps = 3
 
-type QuestionKey = 'which' | 'since' | 'why' | 'errors' | 'refused' | 'flapping'
+type QuestionKey = 'which' | 'since' | 'why' | 'errors' | 'rejected' | 'flapping'
 
 export interface Question {
   readonly title: string
-  /** What the value of an answer is. */
+  /** The meaning of the value of an answer. */
   readonly value: string
   readonly promql: string
 }
 
 /**
- * What somebody on call asks first.
- * @param window  how far to look back, as PromQL spells it. Default 15 minutes.
- * @param among  only these. Default all.
+ * The first questions on call.
+ * @param window  the time to look back, as a PromQL duration. Default 15 minutes.
+ * @param among  selects breakers. Default all.
  */
 export function questions(window = '15m', among: Matchers = {}): Readonly<Record<QuestionKey, Question>> {
   const closed = stateSeries({ ...among, [label.state]: 'closed' })
@@ -37,37 +37,37 @@ export function questions(window = '15m', among: Matchers = {}): Readonly<Record
   return {
     which: {
       title: 'Which breakers are not closed?',
-      value: 'breakers of that name in that state',
+      value: 'breakers with the name and in the state',
       promql: `${sumBy(`${breaker}, ${label.state}`, notClosed(among))} > 0`,
     },
     since: {
       title: 'Since when?',
-      value: 'when it was last seen closed, in seconds since 1970; up to 6 hours ago',
+      value: 'the time it was last seen closed, in seconds since 1970; up to 6 hours ago',
       promql:
         `max by (${breaker}) (max_over_time(timestamp(${closed} > 0)[6h:]))\n` +
         `and ${sumBy(breaker, notClosed(among))} > 0`,
     },
     why: {
       title: 'Why did they open?',
-      value: 'openings for that reason',
+      value: 'openings with the reason',
       promql: `round(${sumBy(
         `${breaker}, ${label.previousState}, ${label.reason}`,
         counted(transitions({ ...among, ...openings }), window),
       )}) > 0`,
     },
     errors: {
-      title: 'Which errors were it?',
-      value: 'failed calls with that error',
+      title: 'Which errors were there?',
+      value: 'failed calls with the error',
       promql: `round(${sumBy(`${breaker}, ${label.outcome}, ${label.errorType}`, counted(failed, window))}) > 0`,
     },
-    refused: {
-      title: 'Who was refused?',
-      value: 'calls that were rejected',
+    rejected: {
+      title: 'Who was rejected?',
+      value: 'rejected calls',
       promql: `round(${sumBy(breaker, counted(calls({ ...among, ...rejected }), window))}) > 0`,
     },
     flapping: {
       title: 'Is it flapping?',
-      value: `how often it opened after having been closed; from ${flaps} on it flaps`,
+      value: `openings from closed; ${flaps} or more mean that it flaps`,
       promql: `round(${sumBy(breaker, counted(transitions({ ...among, ...openingsFromClosed }), window))}) > 0`,
     },
   }

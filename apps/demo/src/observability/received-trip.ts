@@ -3,10 +3,10 @@ import { attribute, spanName } from '../../../../packages/opentelemetry/src/name
 import { tripTrace } from '../trip-trace.ts'
 import type { OtlpServer, ReceivedSpan } from './otlp-server.ts'
 
-/** Spans are sent once a second. Far longer, for a slow machine. */
+/** Spans are sent once a second; long enough for a slow machine. */
 const longestExport = 20_000
 
-/** Waits for the span of the breaker's closing, and prints the trip as it came over the wire; and what else came. */
+/** Waits for the span of the breaker's closing. Returns the trip as received, and a count of everything received. */
 export async function receivedTrip(otlp: OtlpServer, breaker: string): Promise<string[]> {
   const { spans, metrics } = otlp
   const names: readonly string[] = [spanName.open, spanName['half-open'], spanName.closed]
@@ -15,7 +15,7 @@ export async function receivedTrip(otlp: OtlpServer, breaker: string): Promise<s
   const isClosing = (span: ReceivedSpan) => span.name === spanName.closed && isTransition(span)
   const deadline = performance.now() + longestExport
   while (!spans.some(isClosing) && performance.now() < deadline) await sleep(100)
-  otlp.stopKeeping()
+  otlp.stopStoring()
   const transitions = spans.filter(isTransition).sort((a, b) => a.startAt - b.startAt)
   const request = spans.filter((span) => !isTransition(span) && span.traceId === transitions[0]?.traceId)
   const services = new Set(spans.map(({ service }) => service)).size
