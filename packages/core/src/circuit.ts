@@ -33,6 +33,8 @@ import type { Admission, State } from './states/state.ts'
  * | open | reset | closed | reset |
  * | half-open | reset | closed | reset |
  * | forced open | reset | closed | reset |
+ * | open | probeNow | half-open | probe-now |
+ * | forced open | probeNow | half-open | probe-now |
  * | any | restoreState | the saved state | restored |
  *
  * It is synchronous, without I/O or timers: an end of time is noticed at the next question. A transition is announced when the
@@ -206,6 +208,13 @@ export class Circuit implements PermitOwner {
 
   reset(note?: string): void {
     this.enter(new Closed(this), 'reset', note)
+  }
+
+  probeNow(note?: string): void {
+    const state = this.current()
+    if (state.name !== 'open') return
+    const { attempt } = state instanceof Forced ? state.suspended : state
+    this.enter(new HalfOpen(this, attempt), 'probe-now', note)
   }
 
   /** Takes effect with the next question; a changed trip or admission policy starts with an empty memory. */
