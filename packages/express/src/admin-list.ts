@@ -1,23 +1,23 @@
 import { checkNumber, checkObject, format } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
-import { checked } from './problem.ts'
+import { checkRequest } from './problem.ts'
 import { type BreakerSummary, summarize } from './summary.ts'
 
-/** A part of all breakers. */
+/** One page of the list of breakers. */
 export interface BreakerList {
   readonly breakers: BreakerSummary[]
-  /** How many there are in that state. */
+  /** The number of breakers in that state. */
   readonly total: number
-  /** The `offset` to go on from; null at the end. */
+  /** The `offset` of the next page; null at the end. */
   readonly next: number | null
 }
 
-const longestList = 1_000
+const maxPageSize = 1_000
 const states = ['closed', 'open', 'half-open']
 
-/** In the order of their names: a registry's own order changes with use. */
+/** Sorted by name, because a registry's own order changes with use. */
 export function list(breakers: Iterable<CircuitBreaker>, query: Record<string, string>): BreakerList {
-  const { state, offset, limit } = checked(() => parseQuery(query))
+  const { state, offset, limit } = checkRequest(() => parseQuery(query))
   const all = Array.from(breakers).filter((breaker) => state === undefined || breaker.state === state)
   all.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
   const page = summarize(all.slice(offset), limit)
@@ -32,6 +32,6 @@ function parseQuery(query: Record<string, string>): { state: string | undefined;
   return {
     state,
     offset: checkNumber('offset', Number(offset), { min: 0, integer: true }),
-    limit: checkNumber('limit', Number(limit), { min: 1, max: longestList, integer: true }),
+    limit: checkNumber('limit', Number(limit), { min: 1, max: maxPageSize, integer: true }),
   }
 }

@@ -5,23 +5,23 @@ import { type ActionName, type AdminAction, parseAction, perform } from './admin
 import { list } from './admin-list.ts'
 import { type BreakerSource, checkSource } from './check-breakers.ts'
 import type { Middleware } from './middleware.ts'
-import { checked, Problem } from './problem.ts'
+import { checkRequest, Problem } from './problem.ts'
 import { readJson } from './read-json.ts'
 import { checkSameOrigin } from './same-origin.ts'
 import { sendJson } from './send-json.ts'
 
-/** Who asks: a name or `{ who }`; anything falsy is nobody, who may do nothing. */
+/** The operator: a name or `{ who }`. A falsy value means that the request is forbidden. */
 export type Identity = string | { readonly who: string | null | undefined } | false | null | undefined
 
-/** What `admin` may be given: `registry` or `breakers`, and the rest. */
+/** Options of `admin`: `registry` or `breakers`, and the others. */
 export interface AdminOptions extends BreakerSource {
   /**
-   * Asked before anything is told or done: who asks, by a credential that the request carries. Required. An error that it throws
-   * goes on to the app's handler of errors.
+   * Returns the operator, by a credential in the request. Required. It is called before anything is read or done. An error that it
+   * throws goes to the error handler of the app.
    */
   // A method, so that a parameter declared as Express's Request is accepted.
   authorize(req: IncomingMessage): Identity | Promise<Identity>
-  /** Told of each action when it has been done: for an audit log. One that throws is reported once. Default: nobody. */
+  /** Called after each action, for an audit log. If it throws, that is logged once. Default: none. */
   onAction?: (action: AdminAction) => unknown
 }
 
@@ -38,11 +38,11 @@ const actions: ReadonlyMap<string, ActionName> = new Map([
   ['/resume', 'resume'],
   ['/reset', 'reset'],
 ])
-const longestWho = 100
+const maxWhoLength = 100
 
 /**
- * An API for operators, to be mounted by hand with `app.use`: it lists breakers, tells of one, forces open or closed, resumes
- * and resets. It answers every request below where it is mounted; only errors go on.
+ * A JSON API for operators, to be mounted with `app.use`: it lists breakers, returns the snapshot of one, forces it open or closed,
+ * resumes and resets it. It responds to every request below its path; only errors of `authorize` go to the app.
  * @throws TypeError naming the option, what it was and what it may be.
  */
 export function admin(options: AdminOptions): Middleware {
@@ -52,11 +52,11 @@ export function admin(options: AdminOptions): Middleware {
   checkFunction('onAction', onAction)
   const settings: Settings = { breakers: checkSource('admin', options), authorize, onAction }
   return (req, res, next) => {
-    // What a `cors()` for the whole app may have said is not for this part.
+    // A `cors()` for the whole app may have set these, but they must not apply to this API.
     for (const header of res.getHeaderNames()) if (header.startsWith('access-control-')) res.removeHeader(header)
-    answer(settings, req)
+    respond(settings, req)
       .then((body) => {
-        if (!res.headersSent) sendJson(res, 200, body) // else a time limit has answered while `authorize` was asked
+        if (!res.headersSent) sendJson(res, 200, body) // otherwise a timeout has responded during `authorize`
       })
       .catch((error) => {
         if (!(error instanceof Problem)) next(error)
@@ -65,14 +65,14 @@ export function admin(options: AdminOptions): Middleware {
   }
 }
 
-async function answer(settings: Settings, req: IncomingMessage): Promise<object> {
+async function respond(settings: Settings, req: IncomingMessage): Promise<object> {
   const [path = '', search] = (req.url ?? '').split('?', 2)
   const query = Object.fromEntries(new URLSearchParams(search))
   const action = actions.get(path)
-  if (action === undefined && path !== '/' && path !== '/one') throw new Problem(404, 'There is nothing here.')
+  if (action === undefined && path !== '/' && path !== '/one') throw new Problem(404, 'Not found.')
   const allowed = action === undefined ? ['GET', 'HEAD'] : ['POST']
   if (!allowed.includes(req.method ?? '')) {
-    throw new Problem(405, `Here only ${allowed.join(' and ')} will do.`, { Allow: allowed.join(', ') })
+    throw new Problem(405, `Method not allowed, use ${allowed[0]}.`, { Allow: allowed.join(', ') })
   }
   if (action !== undefined) checkSameOrigin(req)
   const who = await identify(settings, req)
@@ -86,17 +86,17 @@ async function identify({ authorize }: Settings, req: IncomingMessage): Promise<
   const identity: unknown = await authorize(req)
   const who: unknown =
     typeof identity === 'object' && identity !== null ? (identity as { who?: unknown }).who : identity
-  if (!who) throw new Problem(403, 'You may not do this.')
-  if (typeof who === 'string') return sanitize(who, longestWho)
-  throw new TypeError(`authorize must tell who it is, as a string or { who }, or be falsy, got ${format(who)}`)
+  if (!who) throw new Problem(403, 'Forbidden.')
+  if (typeof who === 'string') return sanitize(who, maxWhoLength)
+  throw new TypeError(`authorize must return a string, { who } or a falsy value, got ${format(who)}`)
 }
 
-/** Asking a registry for a name would make a breaker. */
+/** Not by `registry.get`, which would create a breaker. */
 function find(breakers: Iterable<CircuitBreaker>, query: Record<string, string>): CircuitBreaker {
-  const { name } = checked(() => checkObject('the query', query, ['name']))
+  const { name } = checkRequest(() => checkObject('the query', query, ['name']))
   const [found, other] = Array.from(breakers).filter((breaker) => breaker.name === name)
-  if (found === undefined) throw new Problem(404, 'There is no breaker of that name.')
-  if (other !== undefined) throw new Problem(409, 'There is more than one breaker of that name.')
+  if (found === undefined) throw new Problem(404, 'There is no breaker of this name.')
+  if (other !== undefined) throw new Problem(409, 'There is more than one breaker of this name.')
   return found
 }
 
@@ -108,13 +108,13 @@ async function act(
   req: IncomingMessage,
 ): Promise<void> {
   const body = await readJson(req)
-  const action = checked(() => parseAction(name, breaker.name, who, body))
+  const action = checkRequest(() => parseAction(name, breaker.name, who, body))
   perform(breaker, action)
-  tell(onAction, action)
+  notify(onAction, action)
 }
 
-/** Not waited for; what it throws, or rejects with, is reported. */
-async function tell(onAction: Settings['onAction'], action: AdminAction): Promise<void> {
+/** Not awaited by the caller; an error is logged. */
+async function notify(onAction: Settings['onAction'], action: AdminAction): Promise<void> {
   try {
     await onAction(action)
   } catch (error) {

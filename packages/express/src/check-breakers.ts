@@ -1,15 +1,15 @@
 import { format } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
 
-/** Where breakers are looked for: one of the two. */
+/** The breakers to serve: one of the two options. */
 export interface BreakerSource {
-  /** A registry; breakers made later are seen as well. */
+  /** A registry; breakers that it creates later are included. */
   registry?: Iterable<CircuitBreaker>
-  /** Breakers, in anything that can be read again and again: an array, a set. */
+  /** Breakers, in an iterable that can be iterated again: an array, a set. */
   breakers?: Iterable<CircuitBreaker>
 }
 
-/** @throws TypeError unless exactly one of the two is given, and holds circuit breakers. */
+/** @throws TypeError unless exactly one of the two is given, and it contains circuit breakers. */
 export function checkSource(owner: string, { registry, breakers }: BreakerSource): Iterable<CircuitBreaker> {
   if ((registry === undefined) === (breakers === undefined)) {
     throw new TypeError(`${owner} needs either a registry or breakers, and not both`)
@@ -19,18 +19,18 @@ export function checkSource(owner: string, { registry, breakers }: BreakerSource
 
 function checkBreakers(option: string, value: unknown): Iterable<CircuitBreaker> {
   const breakers = value as Iterable<CircuitBreaker>
-  const readable = typeof value === 'object' && value !== null && Symbol.iterator in value
-  // A generator could be read once only, and the second question would find no breaker at all.
-  if (!readable || Object.is(breakers[Symbol.iterator](), breakers)) {
+  const isIterable = typeof value === 'object' && value !== null && Symbol.iterator in value
+  // A generator can be iterated once only, so that the second request would find no breaker.
+  if (!isIterable || Object.is(breakers[Symbol.iterator](), breakers)) {
     throw new TypeError(
-      `${option} must hold breakers and be readable again, such as a registry or an array, got ${format(value)}`,
+      `${option} must be a reusable iterable of breakers, such as a registry or an array, got ${format(value)}`,
     )
   }
   for (const breaker of breakers) checkBreaker(`each of ${option}`, breaker)
   return breakers
 }
 
-/** By its shape, so that a breaker from another copy of core will do. @throws TypeError unless it is a circuit breaker. */
+/** By its methods, so that a breaker from another copy of core is accepted. @throws TypeError unless it is a circuit breaker. */
 export function checkBreaker(option: string, value: unknown): CircuitBreaker {
   const { tryAcquire, snapshot, name } = (value ?? {}) as Partial<CircuitBreaker>
   if (typeof tryAcquire === 'function' && typeof snapshot === 'function' && typeof name === 'string') {

@@ -6,39 +6,39 @@ import type { Middleware } from './middleware.ts'
 import { isHeld, type Rules, settleLater } from './settlement.ts'
 import { sendUnavailable } from './unavailable.ts'
 
-/** What every guard may be given. */
+/** Options of every guard. */
 export interface GuardCommonOptions {
   /**
-   * Asked when the permit settles: true for a failure, false for a success. Default: 5xx, or cut off by this side. Not asked
-   * where the client left before that or another breaker refused; these are ignored. One that throws or gives no boolean
-   * is reported once, and the default decides.
+   * Called when the permit settles: true for a failure, false for a success. Default: a failure is a 5xx, or a response that the server
+   * cuts off. It is not called if the client has left or another breaker has rejected the request; these are ignored. If it throws or
+   * returns anything else, the default decides, and that is logged once.
    */
   // A method, so that a parameter declared as Express's Response is accepted.
   isFailure?(res: Parameters<IsFailure>[0]): boolean
   /**
-   * When a permit settles. Default `'end'`: when the response closes, so that one that breaks off counts. `'headers'`: when its
-   * headers are sent, for streams of events and whatever else stays open for long, and that clients leave as they like.
+   * When a permit settles. Default `'end'`: when the response closes, so that a response that breaks off is a failure. `'headers'`: when
+   * its headers are sent; for event streams and other responses that stay open until the client leaves.
    */
   settleAt?: 'end' | 'headers'
 }
 
-/** A guard on a breaker that exists. */
+/** Options of a guard with an existing breaker. */
 export interface GuardWithBreaker extends GuardCommonOptions {
   breaker: CircuitBreaker
 }
 
-/** A guard that makes its own breaker. `callTimeout` and `classify` are for calls; a guard makes none. */
+/** Options of a guard that creates its breaker. Without `callTimeout` and `classify`, which apply to calls: a guard makes none. */
 export interface GuardWithOwnBreaker
   extends GuardCommonOptions,
     Omit<CircuitBreakerOptions, 'name' | 'callTimeout' | 'classify'> {
-  /** Name of the breaker. Required: two routes that share a name can't be told apart in metrics. */
+  /** The name of the breaker. Required, because two routes with the same name are one series in metrics. */
   name: string
 }
 
-/** What a guard may be given: a breaker, or the options of one. */
+/** Options of a guard: a breaker, or the options of a new one. */
 export type GuardOptions = GuardWithBreaker | GuardWithOwnBreaker
 
-/** A middleware that knows its breaker. */
+/** A middleware with its breaker. */
 export interface Guard extends Middleware {
   readonly breaker: CircuitBreaker
 }
@@ -58,17 +58,17 @@ const ownBreakerNames = [
 ]
 
 /**
- * Sheds requests with 503 while what is behind it fails. Every request that is admitted takes a permit, settled by how its
- * response ends or, with `settleAt: 'headers'`, begins; what is answered is never touched.
+ * Rejects requests with 503 while the handlers behind it fail. Each admitted request takes a permit, which settles with the end of its
+ * response or, with `settleAt: 'headers'`, with its headers. The response is never changed.
  * @throws TypeError or RangeError naming the option, what it was and what it may be.
  */
 export function guard(options: GuardOptions): Guard {
   const rules = parseOptions(options)
   const { breaker } = rules
   const middleware: Middleware = (req, res, next) => {
-    // What is closed already would never settle; what is guarded already has its permit.
+    // A closed response would never settle its permit; a guarded one already has a permit.
     if (res.destroyed || isHeld(res, rules)) return next()
-    // Some libraries route a websocket's handshake with a response that never opens nor closes.
+    // Some libraries route a websocket handshake with a response that never opens or closes.
     if (res.socket === null && 'upgrade' in req && req.upgrade === true) return next()
     const admission = breaker.tryAcquire()
     if (admission.admitted) {
@@ -83,9 +83,9 @@ export function guard(options: GuardOptions): Guard {
 }
 
 function parseOptions(options: GuardOptions): Rules {
-  const given = 'breaker' in Object(options)
+  const hasBreaker = 'breaker' in Object(options)
   if ('tryAcquire' in Object(options)) throw new TypeError('guard must be given { breaker }, got the breaker itself')
-  checkObject('guard', options, given ? ['breaker', ...commonNames] : ownBreakerNames)
+  checkObject('guard', options, hasBreaker ? ['breaker', ...commonNames] : ownBreakerNames)
   const { isFailure, settleAt = 'end', ...rest } = options
   if (isFailure !== undefined) checkFunction('isFailure', isFailure)
   if (settleAt !== 'end' && settleAt !== 'headers') {
@@ -93,6 +93,6 @@ function parseOptions(options: GuardOptions): Rules {
   }
   const rules = { isFailure, atHeaders: settleAt === 'headers' }
   if ('breaker' in rest) return { breaker: checkBreaker('breaker', rest.breaker), ...rules }
-  if (rest.name === undefined) throw new TypeError('guard needs a breaker, or the name of one to make')
+  if (rest.name === undefined) throw new TypeError('guard needs a breaker or a name')
   return { breaker: new CircuitBreaker(rest), ...rules }
 }

@@ -5,14 +5,14 @@ import type { Middleware } from './middleware.ts'
 import { sendJson } from './send-json.ts'
 import { summarize } from './summary.ts'
 
-/** What `health` may be given: `registry` or `breakers`, and the rest. */
+/** Options of `health`: `registry` or `breakers`, and the others. */
 export interface HealthOptions extends BreakerSource {
   /**
-   * Names of the breakers without which this process can't do its work: readiness is 503 while one of them is open. Default
-   * none: a service that degrades should go on getting traffic. A name that no breaker has yet does not make it fail.
+   * Names of breakers without which this process can't do its work: readiness is 503 while one of them is open. Default none, because a
+   * degraded service should still get traffic. A name without a breaker does not make readiness fail.
    */
   critical?: readonly string[]
-  /** Whether readiness also tells the breakers' names, states and counts. Default false: strangers may be asking. */
+  /** Whether the body of readiness contains the breakers' names, states and counts. Default false, because the path may be public. */
   details?: boolean
 }
 
@@ -22,13 +22,13 @@ interface Settings {
   readonly details: boolean
 }
 
-/** Breakers told in detail; a breaker per host could make many. */
-const mostInDetail = 1_000
+/** The most breakers in the details: with one breaker per host there can be many. */
+const maxInDetail = 1_000
 
 /**
- * Serves GET and HEAD of `/live`, `/ready` and `/` (the same as `/ready`), below where it is mounted; anything else goes on.
- * Liveness is always 200: a restart does not heal a dependency. Readiness is 503 while a critical breaker is open; half-open is
- * ready, for without traffic it could not recover.
+ * Serves GET and HEAD of `/live`, `/ready` and `/` (the same as `/ready`), below its path; any other request goes to the next handler.
+ * Liveness is always 200, because a restart does not repair a dependency. Readiness is 503 while a critical breaker is open. Half-open
+ * is ready, because a breaker can't recover without traffic.
  * @throws TypeError naming the option, what it was and what it may be.
  */
 export function health(options: HealthOptions): Middleware {
@@ -40,12 +40,12 @@ export function health(options: HealthOptions): Middleware {
     if (path !== '/ready' && path !== '/') return next()
     const critical = criticalStates(settings)
     const ready = !critical.some(({ state }) => state === 'open')
-    const details = settings.details ? { critical, ...summarize(settings.breakers, mostInDetail) } : {}
+    const details = settings.details ? { critical, ...summarize(settings.breakers, maxInDetail) } : {}
     sendJson(res, ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable', ...details })
   }
 }
 
-/** Each critical breaker's state; `unknown` for a name that no breaker has. */
+/** The state of each critical breaker; `unknown` for a name without a breaker. */
 function criticalStates({ breakers, critical }: Settings): { name: string; state: StateName | 'unknown' }[] {
   if (critical.size === 0) return []
   const states = []

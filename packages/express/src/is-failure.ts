@@ -1,21 +1,21 @@
 import type { ServerResponse } from 'node:http'
-import { warnOnce } from '@cb/checks'
+import { swallowRejection, warnOnce } from '@cb/checks'
 
-/** Decides whether a response, as it is when its permit settles, counts as a failure. */
+/** Decides whether a response counts as a failure when its permit settles. */
 export type IsFailure = (res: ServerResponse) => boolean
 
-/** 5xx, or cut off by this side; unless an `isFailure` says otherwise. One that throws or gives no boolean is reported. */
+/** By `isFailure`; without a valid answer of it a failure is a 5xx, or a response that the server cuts off. */
 export function isFailed(res: ServerResponse, isComplete: boolean, isFailure: IsFailure | undefined): boolean {
-  const answer = isFailure === undefined ? undefined : ask(isFailure, res)
-  return answer ?? (res.statusCode >= 500 || !isComplete)
+  const decision = isFailure === undefined ? undefined : callIsFailure(isFailure, res)
+  return decision ?? (res.statusCode >= 500 || !isComplete)
 }
 
-function ask(isFailure: IsFailure, res: ServerResponse): boolean | undefined {
+function callIsFailure(isFailure: IsFailure, res: ServerResponse): boolean | undefined {
   try {
-    const answer: unknown = isFailure(res)
-    if (typeof answer === 'boolean') return answer
-    if (answer instanceof Promise) answer.catch(() => {}) // or its rejection would end the process
-    warnOnce('@cb/express', isFailure, 'the `isFailure` function of a guard gave no boolean')
+    const decision: unknown = isFailure(res)
+    if (typeof decision === 'boolean') return decision
+    swallowRejection(decision)
+    warnOnce('@cb/express', isFailure, 'the `isFailure` function of a guard must return a boolean')
   } catch (error) {
     warnOnce('@cb/express', isFailure, 'the `isFailure` function of a guard threw', error)
   }

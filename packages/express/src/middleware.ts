@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** A middleware; it fits Express 4, Express 5 and anything else that is built on `node:http`. */
+/** A middleware for Express 4, Express 5 and everything else that is built on `node:http`. */
 export type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void
 
 /** A middleware for errors. */

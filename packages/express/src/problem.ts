@@ -11,7 +11,7 @@ const titles = {
   415: 'Unsupported Media Type',
 }
 
-/** A request that can't be served, said to who sent it. */
+/** A request that can't be served; its message is the `detail` of the response. */
 export class Problem extends Error {
   readonly #status: keyof typeof titles
   readonly #headers: Record<string, string>
@@ -28,8 +28,8 @@ export class Problem extends Error {
   }
 }
 
-/** What a check of @cb/checks finds wrong, as a 400. */
-export function checked<T>(check: () => T): T {
+/** Runs a check of the request. @throws Problem with status 400 if the check throws. */
+export function checkRequest<T>(check: () => T): T {
   try {
     return check()
   } catch (error) {

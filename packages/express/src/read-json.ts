@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http'
 import { Problem } from './problem.ts'
 
-/** Enough for an action, and for any reason that a person would write. */
-const mostBytes = 4_096
+/** Enough for an action with the longest note. */
+const maxBytes = 4_096
 
-/** The body as `express.json()` left it, or read here. @throws Problem if it is too long or no JSON; nothing is `{}`. */
+/** The body that `express.json()` has parsed, or else read here; an empty body is `{}`. @throws Problem if it is too long or not JSON. */
 export async function readJson(req: IncomingMessage & { body?: unknown }): Promise<unknown> {
-  // An Express 4 parser leaves a body also where it has read nothing.
+  // By `readableDidRead`, because a parser of Express 4 sets `body` even if it has read nothing.
   if (req.readableDidRead) return req.body
   const text = await readText(req)
   try {
     return text === '' ? {} : JSON.parse(text)
   } catch {
-    throw new Problem(400, 'The body is no JSON.')
+    throw new Problem(400, 'The body is not valid JSON.')
   }
 }
 
@@ -23,11 +23,11 @@ async function readText(req: IncomingMessage): Promise<string> {
     for await (const chunk of req.iterator({ destroyOnReturn: false })) {
       chunks.push(Buffer.from(chunk))
       bytes += chunk.length
-      if (bytes > mostBytes) break // Node.js reads the rest and drops it
+      if (bytes > maxBytes) break // Node.js reads the rest and drops it
     }
   } catch {
-    throw new Problem(400, 'The body was cut off.')
+    throw new Problem(400, 'The body is incomplete.')
   }
-  if (bytes > mostBytes) throw new Problem(413, `The body may have ${mostBytes} bytes.`)
+  if (bytes > maxBytes) throw new Problem(413, `The body must not exceed ${maxBytes} bytes.`)
   return Buffer.concat(chunks).toString()
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { safeJson } from '@cb/checks'
 
-/** What a breaker says is of this moment: nothing on the way may keep it, and no browser may take it for a page. */
+/** No cache may store it, because a breaker's state changes, and no browser may interpret it as a page. */
 export function sendJson(res: ServerResponse, status: number, body: object, type = 'application/json'): void {
   const text = safeJson(body)
   res.statusCode = status

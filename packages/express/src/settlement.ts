@@ -4,30 +4,30 @@ import type { CircuitBreaker, Outcome, Permit } from '@cb/core'
 import { type IsFailure, isFailed } from './is-failure.ts'
 import { isUnavailable } from './unavailable.ts'
 
-/** What a guard goes by. */
+/** The settings of a guard. */
 export interface Rules {
   readonly breaker: CircuitBreaker
   readonly isFailure: IsFailure | undefined
-  /** Whether the verdict is given when the headers are sent, and not at the end. */
+  /** Whether the permit settles when the headers are sent, not at the end. */
   readonly atHeaders: boolean
 }
 
-/** A permit that waits for its response. */
+/** The permit of a response. */
 interface Hold {
   readonly rules: Rules
-  /** Undefined once it is settled. */
+  /** Undefined after it has settled. */
   permit: Permit | undefined
   atHeaders: boolean
-  /** That of the guard around it. */
+  /** The one of the guard around this guard. */
   readonly outer: Hold | undefined
 }
 
-/** The innermost of each response. Express gives a response another prototype, and to add a property to it afterwards is slow. */
+/** The innermost of each response. Not a property, because adding one after Express has replaced the prototype is slow. */
 const holds = new WeakMap<ServerResponse, Hold>()
 
 /**
- * Whether its breaker has admitted this request before: a request takes one permit of a breaker, however often it is guarded. A
- * guard further in may know better when to settle it.
+ * Whether this request already has a permit of the breaker: it takes one, even if several guards have that breaker. An inner guard may
+ * still decide to settle that permit at the headers.
  */
 export function isHeld(res: ServerResponse, { breaker, atHeaders }: Rules): boolean {
   let hold = holds.get(res)
@@ -36,7 +36,7 @@ export function isHeld(res: ServerResponse, { breaker, atHeaders }: Rules): bool
   return hold !== undefined
 }
 
-/** Settles the permit when the response closes, which must not have happened yet, or before. */
+/** Settles the permit at the headers of the response or when it closes. The response must not be closed yet. */
 export function settleLater(res: ServerResponse, permit: Permit, rules: Rules): void {
   const outer = holds.get(res)
   const hold = { rules, permit, atHeaders: false, outer }
@@ -44,10 +44,10 @@ export function settleLater(res: ServerResponse, permit: Permit, rules: Rules): 
   if (rules.atHeaders) settleAtHeaders(res, hold)
   if (outer !== undefined) return
   res.on('close', settleAll)
-  if (res.socket === null) watchQueue(res)
+  if (res.socket === null) settleWithConnection(res)
 }
 
-/** Node.js tells nobody that it sends the headers. */
+/** Node.js has no event for sending the headers. */
 function settleAtHeaders(res: ServerResponse, hold: Hold): void {
   const { writeHead } = res
   hold.atHeaders = true
@@ -58,10 +58,10 @@ function settleAtHeaders(res: ServerResponse, hold: Hold): void {
   }
 }
 
-// One listener for all responses: a closure for each would cost more than the rest of the guard.
+// One function for all responses: a closure for each would cost more than the rest of the guard.
 function settleAll(this: ServerResponse): void {
   let hold = holds.get(this)
-  holds.delete(this) // so that whatever calls again finds nothing
+  holds.delete(this) // so that a second call finds nothing
   for (; hold !== undefined; hold = hold.outer) settle(this, hold)
 }
 
@@ -80,8 +80,8 @@ function outcomeOf(res: ServerResponse, { atHeaders, rules }: Hold): Outcome {
 }
 
 /**
- * Who ended the connection before the response was complete? A client's goodbye is an end of what can be read, or an error of
- * the connection itself. What the handler destroys has neither, or the very error that it gave.
+ * Whether the client ended the connection before the response was complete: the readable side has ended, or the connection has an error
+ * of its own. If the handler has destroyed it, it has neither, or the error that the handler passed.
  */
 function hasClientLeft({ req, socket, errored }: ServerResponse): boolean {
   if (socket === null || req.socket.readableEnded) return true
@@ -92,10 +92,10 @@ function hasClientLeft({ req, socket, errored }: ServerResponse): boolean {
 const queues = new WeakMap<Socket, Set<ServerResponse>>()
 
 /**
- * A pipelined response that waits for its turn has no socket yet, and Node.js does not close it when the connection ends. Its
- * request's `close` is no help: it may come as soon as the body is read.
+ * A pipelined response has no socket before its turn, and Node.js does not close it when the connection ends. The `close` event of its
+ * request does not help, because it may come as soon as the body is read.
  */
-function watchQueue(res: ServerResponse): void {
+function settleWithConnection(res: ServerResponse): void {
   const { socket } = res.req
   const queue = queues.get(socket) ?? openQueue(socket)
   queue.add(res)

@@ -1,31 +1,31 @@
 import type { CircuitBreaker, CircuitBreakerSnapshot } from '@cb/core'
 
-/** What is told of one breaker among others. */
+/** One breaker in a list. */
 export interface BreakerSummary
   extends Pick<CircuitBreakerSnapshot, 'name' | 'state' | 'retryAfterMs' | 'override' | 'totals' | 'opens' | 'closes'> {
   /** The reason of its last transition; null before the first. */
   readonly reason: string | null
 }
 
-/** A bound on the answer as a whole: names come from outside, and may be long. */
-const mostCharacters = 1_000_000
+/** A limit of the whole response, because names come from outside and may be long. */
+const maxCharacters = 1_000_000
 
-/** The first of the breakers, as many as an answer may hold but at least one. */
+/** Summaries of the first breakers, up to `maxCount` and to the size limit, but at least one. */
 export function summarize(
   breakers: Iterable<CircuitBreaker>,
-  most: number,
+  maxCount: number,
 ): { breakers: BreakerSummary[]; truncated: boolean } {
-  const told: BreakerSummary[] = []
+  const summaries: BreakerSummary[] = []
   let characters = 0
   for (const breaker of breakers) {
     const { name, state, retryAfterMs, override, totals, opens, closes, lastTransition } = breaker.snapshot()
     const reason = lastTransition?.reason ?? null
     const summary = { name, state, retryAfterMs, override, totals, opens, closes, reason }
     characters += JSON.stringify(summary).length
-    if (told.length > 0 && (told.length === most || characters > mostCharacters)) {
-      return { breakers: told, truncated: true }
+    if (summaries.length > 0 && (summaries.length === maxCount || characters > maxCharacters)) {
+      return { breakers: summaries, truncated: true }
     }
-    told.push(summary)
+    summaries.push(summary)
   }
-  return { breakers: told, truncated: false }
+  return { breakers: summaries, truncated: false }
 }

@@ -3,7 +3,7 @@ import { sendProblem } from './send-json.ts'
 
 const marked = new WeakSet<ServerResponse>()
 
-/** What the abandoned response may have said about a body that will not come. */
+/** Headers that a handler may have set for the body that is replaced. */
 const staleHeaders = [
   'Content-Disposition',
   'Content-Encoding',
@@ -17,8 +17,8 @@ const staleHeaders = [
 ]
 
 /**
- * Answers 503 with problem details (RFC 9457). Strangers read it: it tells when to come back, and neither which breaker it was
- * nor why.
+ * Responds with 503 and problem details (RFC 9457). They contain when to retry, but neither the breaker nor the reason, because the
+ * client may be anyone.
  */
 export function sendUnavailable(res: ServerResponse, detail: string, retryAfterMs: unknown): void {
   const retryAfter = wholeSeconds(retryAfterMs)
@@ -30,12 +30,12 @@ export function sendUnavailable(res: ServerResponse, detail: string, retryAfterM
   sendProblem(res, 503, 'Service Unavailable', { detail, retryAfter })
 }
 
-/** Whether the response is one of ours, so that a guard around it does not count another breaker's rejection. */
+/** Whether `sendUnavailable` has sent the response, so that an outer guard does not count another breaker's rejection. */
 export function isUnavailable(res: ServerResponse): boolean {
   return res.statusCode === 503 && marked.has(res)
 }
 
-/** At least 1: to come back at once would be the storm that a breaker is there to prevent. */
+/** At least 1, because retrying at once would cause the overload that a breaker prevents. */
 function wholeSeconds(ms: unknown): number | undefined {
   if (typeof ms !== 'number' || !(Math.abs(ms) <= Number.MAX_SAFE_INTEGER)) return undefined
   return Math.max(1, Math.ceil(ms / 1_000))

@@ -17,7 +17,7 @@ describe.each(versions)("admin's list on $name", ({ express }) => {
 
   const read = (path: string): Promise<Answer> => ask(server, 'GET', `/admin/breakers${path}`)
 
-  test('the list tells of each breaker, in the order of their names', async () => {
+  test('the list has a summary of each breaker, sorted by name', async () => {
     const [b, a] = ['b', 'a'].map((name) => new CircuitBreaker({ name, now: fakeClock().now }))
     await serve([b as CircuitBreaker, a as CircuitBreaker])
     b?.acquire().success()
@@ -41,7 +41,7 @@ describe.each(versions)("admin's list on $name", ({ express }) => {
     expect(json).toEqual({ breakers: [one, { ...one, ...other, override, reason: 'forced' }], total: 2, next: null })
   })
 
-  test('the list goes by pages, and by state', async () => {
+  test('the list has pages, and can be filtered by state', async () => {
     const registry = new CircuitBreakerRegistry({ defaults: { trip: consecutiveFailures(1), openDuration: 60_000 } })
     for (let n = 0; n < 250; n++) registry.get(`host-${String(n).padStart(3, '0')}`)
     for (const name of ['host-007', 'host-200']) registry.get(name).acquire().failure()
@@ -64,7 +64,7 @@ describe.each(versions)("admin's list on $name", ({ express }) => {
     expect((await read('/?state=open&limit=1')).json).toMatchObject({ total: 2, next: 1 })
   })
 
-  test('a page is bounded also where names are long', async () => {
+  test('a page has a size limit, also with long names', async () => {
     const breakers = Array.from({ length: 20 }, (_, n) => new CircuitBreaker({ name: `${n}${'x'.repeat(100_000)}` }))
     await serve(breakers)
     expect((await read('/?limit=1000')).json).toMatchObject({ total: 20, next: 9 })
@@ -80,7 +80,7 @@ describe.each(versions)("admin's list on $name", ({ express }) => {
     ['limit=1001', 'limit must be an integer from 1 to 1000, got 1001'],
     ['limit=all', 'limit must be an integer from 1 to 1000, got NaN'],
     ['sate=open', 'unknown option "sate" in the query; known options: state, offset, limit'],
-  ])('the list refuses %s', async (query, detail) => {
+  ])('the list rejects %s', async (query, detail) => {
     await serve([])
     const { status, headers, json } = await read(`/?${query}`)
     expect([status, headers['content-type']]).toEqual([400, 'application/problem+json'])

@@ -10,8 +10,12 @@ test.each([
   ['nothing', undefined, 'admin must be an object, got undefined'],
   ['a registry itself', registry, 'authorize must be a function, got undefined'],
   ['no authorize', { breakers }, 'authorize must be a function, got undefined'],
-  ['an authorize that lets all in', { breakers, authorize: true }, 'authorize must be a function, got true'],
-  ['an onAction that is none', { breakers, authorize, onAction: 'log' }, 'onAction must be a function, got "log"'],
+  ['an authorize of true', { breakers, authorize: true }, 'authorize must be a function, got true'],
+  [
+    'an onAction that is not a function',
+    { breakers, authorize, onAction: 'log' },
+    'onAction must be a function, got "log"',
+  ],
   ['an onAction of null', { breakers, authorize, onAction: null }, 'onAction must be a function, got null'],
   ['neither registry nor breakers', { authorize }, 'admin needs either a registry or breakers, and not both'],
   [
@@ -19,15 +23,19 @@ test.each([
     { registry, breakers, authorize },
     'admin needs either a registry or breakers, and not',
   ],
-  ['a registry that is none', { registry: {}, authorize }, 'registry must hold breakers and be readable again'],
-  ['breakers that can be read once', { breakers: breakers.values(), authorize }, 'breakers must hold breakers and be'],
-  ['one of breakers that is none', { breakers: [{}], authorize }, 'each of breakers must be a CircuitBreaker, got an'],
+  ['an invalid registry', { registry: {}, authorize }, 'registry must be a reusable iterable of breakers'],
+  [
+    'breakers that can be iterated once',
+    { breakers: breakers.values(), authorize },
+    'breakers must be a reusable iterable',
+  ],
+  ['an invalid breaker', { breakers: [{}], authorize }, 'each of breakers must be a CircuitBreaker, got an'],
   [
     'an unknown option',
     { breakers, authorize, cors: true },
     'unknown option "cors" in admin; known options: registry, breakers',
   ],
-])('%s is refused by admin', (_name, options, message) => {
+])('admin throws for %s', (_name, options, message) => {
   const make = () => admin(options as unknown as AdminOptions)
   expect(make).toThrow(TypeError)
   expect(make).toThrow(message)

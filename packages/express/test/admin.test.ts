@@ -15,7 +15,7 @@ afterEach(async () => {
 const headers = { 'Content-Type': 'application/json' }
 
 describe.each(versions)('admin on $name', ({ express }) => {
-  /** Mounted where people mount it; `parsed` puts a body parser before it. */
+  /** `parsed` puts a body parser before the API. */
   async function serve(options: Partial<AdminOptions>, parsed = false): Promise<void> {
     const app = quietApp(express)
     if (parsed) app.use(express.json())
@@ -29,7 +29,7 @@ describe.each(versions)('admin on $name', ({ express }) => {
     ask(server, 'POST', `/admin/breakers${path}`, { headers, body: JSON.stringify(body) })
 
   test.each([false, true])(
-    'forcing, resuming and resetting tell what became of it (express.json before: %s)',
+    'forcing, resuming and resetting respond with the snapshot (express.json before: %s)',
     async (parsed) => {
       const payments = new CircuitBreaker({ name: 'payments', trip: consecutiveFailures(1), now: fakeClock().now })
       const done: AdminAction[] = []
@@ -59,24 +59,24 @@ describe.each(versions)('admin on $name', ({ express }) => {
     },
   )
 
-  test('an action without a body is one without a note', async () => {
+  test('an action without a body has no note', async () => {
     await serve({ breakers: [new CircuitBreaker({ name: 'payments' })] }, true)
     const bare = (path: string) => ask(server, 'POST', `/admin/breakers${path}?name=payments`, { headers })
     expect((await bare('/reset')).status).toBe(200)
     expect([(await bare('/force-open')).status, (await bare('/force-open')).json]).toMatchObject([400, {}])
   })
 
-  test('a body parser for something else, before it, takes nothing away', async () => {
+  test('a body parser for another content type does not consume the body', async () => {
     const payments = new CircuitBreaker({ name: 'payments' })
     const app = quietApp(express)
     app.use(express.urlencoded({ extended: false }), admin({ breakers: [payments], authorize: () => 'ada' }))
     server = await listen(app)
-    const asked = { headers, body: '{"note":"deploy"}' }
-    expect((await ask(server, 'POST', '/force-open?name=payments', asked)).status).toBe(200)
+    const content = { headers, body: '{"note":"deploy"}' }
+    expect((await ask(server, 'POST', '/force-open?name=payments', content)).status).toBe(200)
   })
 
-  test('an audit log that throws or rejects is reported once, and the action is done', async () => {
-    const said = vi.spyOn(console, 'error').mockReturnValue()
+  test('an onAction that throws or rejects is logged once, and the action is done', async () => {
+    const logged = vi.spyOn(console, 'error').mockReturnValue()
     const payments = new CircuitBreaker({ name: 'payments' })
     for (const onAction of [() => JSON.parse('{'), () => Promise.reject(new Error('disk full'))]) {
       await serve({ breakers: [payments], onAction })
@@ -84,16 +84,16 @@ describe.each(versions)('admin on $name', ({ express }) => {
       await server.close()
     }
     await serve({ breakers: [] })
-    expect(said.mock.calls).toEqual([
+    expect(logged.mock.calls).toEqual([
       [expect.stringContaining('`onAction` function of an admin threw: SyntaxError')],
       [expect.stringContaining('`onAction` function of an admin threw: Error: disk full')],
     ])
   })
 
-  test('whoever authorize does not know may not read nor act, and is not told which breakers there are', async () => {
+  test('a request for which authorize returns no operator can neither read nor act', async () => {
     const payments = new CircuitBreaker({ name: 'payments' })
-    for (const nobody of [undefined, null, false, '', { who: '' }, { who: undefined }] as const) {
-      await serve({ breakers: [payments], authorize: async () => nobody })
+    for (const identity of [undefined, null, false, '', { who: '' }, { who: undefined }] as const) {
+      await serve({ breakers: [payments], authorize: async () => identity })
       const answers = [
         await read('/'),
         await read('/one?name=payments'),
@@ -101,7 +101,7 @@ describe.each(versions)('admin on $name', ({ express }) => {
         await act('/force-open?name=payments', { note: 'x' }),
       ]
       for (const { status, json } of answers) {
-        expect([status, json]).toMatchObject([403, { detail: 'You may not do this.' }])
+        expect([status, json]).toMatchObject([403, { detail: 'Forbidden.' }])
       }
       await server.close()
     }
@@ -112,16 +112,16 @@ describe.each(versions)('admin on $name', ({ express }) => {
   test.each([
     ['a name', () => 'ada', 'ada'],
     ['a promise of an object', async () => ({ who: 'ada', role: 'operator' }), 'ada'],
-    ['a name that would forge lines of a log', () => 'ada\n\u001b[2J\u202eroot', 'ada\ufffd\ufffd[2J\ufffdroot'],
+    ['a name that forges lines of a log', () => 'ada\n\u001b[2J\u202eroot', 'ada\ufffd\ufffd[2J\ufffdroot'],
     ['a long name', () => 'x'.repeat(1_000), 'x'.repeat(100)],
-  ])('authorize may give %s', async (_what, authorize, who) => {
+  ])('authorize can return %s', async (_what, authorize, who) => {
     const payments = new CircuitBreaker({ name: 'payments' })
     await serve({ breakers: [payments], authorize })
     await act('/force-open?name=payments', { note: 'deploy' })
     expect(payments.snapshot().override?.note).toBe(`deploy (by ${who})`)
   })
 
-  test('an authorize that says yes but not who, throws or rejects lets nobody in; its error goes on', async () => {
+  test('an authorize that returns no name, throws or rejects admits no request; its error goes to the app', async () => {
     const open = new CircuitBreaker({ name: 'identity' })
     open.forceOpen()
     const authorizers: [() => unknown, number][] = [
@@ -139,7 +139,7 @@ describe.each(versions)('admin on $name', ({ express }) => {
     await serve({ breakers: [] })
   })
 
-  test('a request that something else has answered while authorize was asked is left alone', async () => {
+  test('a request that gets another response during authorize gets no second one', async () => {
     for (const who of ['ada', undefined]) {
       const answered = deferred()
       const passedOn: unknown[] = []
@@ -160,28 +160,29 @@ describe.each(versions)('admin on $name', ({ express }) => {
     await serve({ breakers: [] })
   })
 
-  test('other methods and paths are answered here, as problems', async () => {
+  test('other methods and paths get problem details', async () => {
     await serve({ breakers: [new CircuitBreaker({ name: 'payments' })] })
     const answer = async (method: string, path: string) => {
-      const { status, headers } = await ask(server, method, `/admin/breakers${path}`)
-      return [status, headers.allow, headers['content-type']]
+      const { status, headers, json } = await ask(server, method, `/admin/breakers${path}`)
+      return [status, headers.allow, headers['content-type'], (json as { detail?: string } | undefined)?.detail]
     }
     const problem = 'application/problem+json'
-    expect(await answer('GET', '/reset?name=payments')).toEqual([405, 'POST', problem])
-    expect(await answer('OPTIONS', '/reset')).toEqual([405, 'POST', problem])
-    expect(await answer('DELETE', '/')).toEqual([405, 'GET, HEAD', problem])
-    expect(await answer('POST', '/one?name=payments')).toEqual([405, 'GET, HEAD', problem])
-    expect(await answer('GET', '/payments')).toEqual([404, undefined, problem])
-    expect(await answer('GET', '/one')).toEqual([404, undefined, problem])
-    expect(await answer('HEAD', '/')).toEqual([200, undefined, 'application/json'])
+    const [useGet, usePost] = ['Method not allowed, use GET.', 'Method not allowed, use POST.']
+    expect(await answer('GET', '/reset?name=payments')).toEqual([405, 'POST', problem, usePost])
+    expect(await answer('OPTIONS', '/reset')).toEqual([405, 'POST', problem, usePost])
+    expect(await answer('DELETE', '/')).toEqual([405, 'GET, HEAD', problem, useGet])
+    expect(await answer('POST', '/one?name=payments')).toEqual([405, 'GET, HEAD', problem, useGet])
+    expect(await answer('GET', '/payments')).toEqual([404, undefined, problem, 'Not found.'])
+    expect(await answer('GET', '/one')).toEqual([404, undefined, problem, 'There is no breaker of this name.'])
+    expect(await answer('HEAD', '/')).toEqual([200, undefined, 'application/json', undefined])
     expect((await ask(server, 'HEAD', '/admin/breakers/')).text).toBe('')
   })
 })
 
-test('admin and health also serve node:http without Express', async () => {
+test('admin and health also work with node:http, without Express', async () => {
   const breakers = [new CircuitBreaker({ name: 'payments' })]
-  const [operate, tell] = [admin({ breakers, authorize: () => 'ada' }), health({ breakers })]
-  server = await listen((req, res) => tell(req, res, () => operate(req, res, () => res.destroy())))
+  const [operate, check] = [admin({ breakers, authorize: () => 'ada' }), health({ breakers })]
+  server = await listen((req, res) => check(req, res, () => operate(req, res, () => res.destroy())))
   const body = '{"note":"deploy"}'
   expect((await ask(server, 'GET', '/live')).status).toBe(200)
   expect((await ask(server, 'POST', '/force-open?name=payments', { headers, body })).status).toBe(200)

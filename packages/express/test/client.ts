@@ -9,14 +9,19 @@ export interface Answer {
   readonly json: unknown
 }
 
-export interface Asked {
+export interface RequestContent {
   readonly headers?: OutgoingHttpHeaders
   readonly body?: string | Buffer
 }
 
-/** One request with exactly the headers that are given: `fetch` adds some, and forbids others. */
-export async function ask(server: Listening, method: string, path: string, asked: Asked = {}): Promise<Answer> {
-  const { headers = {}, body } = asked
+/** One request with exactly these headers: `fetch` adds some, and forbids others. */
+export async function ask(
+  server: Listening,
+  method: string,
+  path: string,
+  content: RequestContent = {},
+): Promise<Answer> {
+  const { headers = {}, body } = content
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const sent = request({ port: server.port, host: '127.0.0.1', method, path, headers, agent: false }, resolve)
     sent.on('error', reject).end(body)

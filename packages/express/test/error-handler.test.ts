@@ -23,13 +23,13 @@ function circle(): Error {
   return error
 }
 
-test('errorHandler without its parentheses is refused when the first request comes, not left hanging', () => {
+test('errorHandler without its parentheses throws at the first request, which does not hang', () => {
   const wrong = errorHandler as (...args: unknown[]) => unknown
   for (const given of [{}, undefined, null]) expect(() => wrong(given)).toThrow('errorHandler() takes no options')
 })
 
 describe.each(versions)('the error handler on $name', ({ express }) => {
-  /** Answers one request whose handler fails with `error`; `passedOn` is what the next handler of errors got. */
+  /** Makes one request whose handler fails with `error`; `passedOn` has the errors that the next error handler gets. */
   async function answer(error: unknown, begin = false): Promise<{ response: Response; passedOn: unknown[] }> {
     const passedOn: unknown[] = []
     const app = quietApp(express)
@@ -51,7 +51,7 @@ describe.each(versions)('the error handler on $name', ({ express }) => {
     return { response: await fetch(server.origin), passedOn }
   }
 
-  test('a rejection by an open breaker becomes 503, when to come back, and problem details without secrets', async () => {
+  test('a rejection by an open breaker becomes 503 with Retry-After and problem details without secrets', async () => {
     const { response, passedOn } = await answer(open)
     const text = await response.text()
     expect(passedOn).toEqual([])
@@ -72,7 +72,7 @@ describe.each(versions)('the error handler on $name', ({ express }) => {
     })
   })
 
-  test('a real rejection of a call is answered', async () => {
+  test('the rejection of a call becomes 503', async () => {
     const breaker = new CircuitBreaker({ name: 'payments', now: fakeClock().now })
     breaker.forceOpen()
     const { response } = await answer(await breaker.execute(() => 'never').catch((error: unknown) => error))
@@ -81,10 +81,10 @@ describe.each(versions)('the error handler on $name', ({ express }) => {
   })
 
   test.each([
-    ['a cause', causedBy(open, 1)],
-    ['a cause eight deep', causedBy(open, 8)],
-    ['only the code, as from another package', { code: 'ECIRCUITOPEN', retryAfterMs: 2_500 }],
-  ])('%s is enough', async (_name, error) => {
+    ['a rejection as its cause', causedBy(open, 1)],
+    ['a rejection as its cause eight levels deep', causedBy(open, 8)],
+    ['the code of a rejection, as from another copy of core', { code: 'ECIRCUITOPEN', retryAfterMs: 2_500 }],
+  ])('an error with %s becomes 503', async (_name, error) => {
     const { response } = await answer(error)
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '3'])
   })
@@ -109,18 +109,18 @@ describe.each(versions)('the error handler on $name', ({ express }) => {
 
   test.each([
     ['any other error', new Error('broken')],
-    ['a cause that is too deep', causedBy(open, 9)],
-    ['causes in a circle', circle()],
+    ['a cause that is nine levels deep', causedBy(open, 9)],
+    ['causes in a loop', circle()],
     ['a string', 'ECIRCUITOPEN'],
     ['an error whose getters throw', Object.defineProperty({}, 'code', { get: () => JSON.parse('{') })],
-  ])('%s goes on as it is', async (_name, error) => {
+  ])('%s goes to the next handler unchanged', async (_name, error) => {
     const { response, passedOn } = await answer(error)
     expect(response.status).toBe(500)
     expect(passedOn).toEqual([error])
     expect(passedOn[0]).toBe(error)
   })
 
-  test('an error that a handler of errors before it has wrapped, or begun to answer, is seen as it is', async () => {
+  test('an error that an earlier error handler wraps becomes 503, unless that handler has responded', async () => {
     const app = quietApp(express)
     app.get('/wrapped', (_req, _res, next) => next(open))
     app.get('/answered', (_req, _res, next) => next(open))
@@ -137,7 +137,7 @@ describe.each(versions)('the error handler on $name', ({ express }) => {
     expect([answered.status, await answered.text()]).toEqual([502, 'answered before'])
   })
 
-  test('a rejection that comes when headers were sent goes on', async () => {
+  test('a rejection after the headers are sent goes to the next handler', async () => {
     const { response, passedOn } = await answer(open, true)
     expect([response.status, await response.text()]).toEqual([200, 'begun'])
     expect(passedOn).toEqual([open])

@@ -20,7 +20,7 @@ const self = fileURLToPath(import.meta.url)
 type Handle = (res: Response) => void
 
 describe.each(versions)('how a response ends on $name', ({ express }) => {
-  /** One guarded handler of everything; gives the responses as the handler gets them. */
+  /** Serves one guarded handler for all paths; returns the responses that the handler gets. */
   async function serve(breaker: CircuitBreaker, handle: Handle): Promise<Response[]> {
     const handled: Response[] = []
     const app = quietApp(express)
@@ -36,13 +36,13 @@ describe.each(versions)('how a response ends on $name', ({ express }) => {
   const begin: Handle = (res) => void res.write('begun')
 
   describe.each([
-    ['never begun', hang],
-    ['begun', begin],
-    ['in full flow', (res: Response) => void pipeline(createReadStream('/dev/zero'), res, () => {})],
-  ])('a response %s', (_name, handle) => {
+    ['has not begun', hang],
+    ['has begun', begin],
+    ['is streaming', (res: Response) => void pipeline(createReadStream('/dev/zero'), res, () => {})],
+  ])('a response that %s', (_name, handle) => {
     test.each([
-      ['says goodbye', (socket) => socket.end()],
-      ['goes away', (socket) => socket.destroy()],
+      ['ends the connection', (socket) => socket.end()],
+      ['closes the connection', (socket) => socket.destroy()],
       ['resets the connection', (socket) => socket.resetAndDestroy()],
     ] as [string, (socket: Socket) => void][])('is ignored when the client %s', async (_how, leave) => {
       const breaker = new CircuitBreaker({ name: 'reports' })
@@ -54,7 +54,7 @@ describe.each(versions)('how a response ends on $name', ({ express }) => {
     })
   })
 
-  test('a handler that destroys the response because its client left is not blamed', async () => {
+  test('a response that the handler destroys because the client has left is ignored', async () => {
     const breaker = new CircuitBreaker({ name: 'reports' })
     const handled = await serve(breaker, (res) => {
       res.req.on('aborted', () => res.destroy(new Error('the client left')))
@@ -86,20 +86,20 @@ describe.each(versions)('how a response ends on $name', ({ express }) => {
       },
     ],
     [
-      'throws when headers were sent',
+      'throws after the headers are sent',
       (res) => {
         res.write('begun')
         throw new Error('broken')
       },
     ],
-  ] as [string, Handle][])('a handler that %s failed', async (_name, handle) => {
+  ] as [string, Handle][])('a response is a failure if the handler %s', async (_name, handle) => {
     const breaker = new CircuitBreaker({ name: 'reports' })
     await serve(breaker, handle)
     await sendRaw(server.port, '/')
     expect(await settledOf(breaker, 1)).toEqual({ ...none, failure: 1 })
   })
 
-  test('a stream of events counts when it closes, not before', async () => {
+  test('an event stream counts when it closes, not before', async () => {
     const breaker = new CircuitBreaker({ name: 'reports' })
     const end = deferred()
     await serve(breaker, (res) => {
@@ -113,7 +113,7 @@ describe.each(versions)('how a response ends on $name', ({ express }) => {
     expect(await settledOf(breaker, 1)).toEqual({ ...none, success: 1 })
   })
 
-  test('a file that is sent, in part or not at all counts as its status says', async () => {
+  test('a file counts by its status, also if it is sent in part or not at all', async () => {
     const breaker = new CircuitBreaker({ name: 'reports' })
     await serve(breaker, (res) => res.sendFile(self))
     const send = (headers: OutgoingHttpHeaders) =>

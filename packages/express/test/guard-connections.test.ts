@@ -16,7 +16,7 @@ afterEach(() => server.close())
 const none = { success: 0, failure: 0, ignored: 0, rejected: 0, late: 0 }
 
 describe.each(versions)('connections and permits on $name', ({ express }) => {
-  /** One guarded handler of everything; gives the responses as the handler gets them. */
+  /** Serves one guarded handler for all paths; returns the responses that the handler gets. */
   async function serve(breaker: CircuitBreaker, handle: (res: Response) => unknown): Promise<Response[]> {
     const handled: Response[] = []
     const app = quietApp(express)
@@ -60,7 +60,7 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
     expect(breaker.snapshot().totals).toEqual({ ...none, success: 29, failure: 1 })
   })
 
-  test('pipelined requests that wait for their turn give their permits back when the connection ends', async () => {
+  test('pipelined requests that wait for their turn release their permits when the connection ends', async () => {
     const breaker = new CircuitBreaker({ name: 'reports' })
     const handled = await serve(breaker, (res) => {
       res.req.resume()
@@ -72,7 +72,7 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
     expect(await settledOf(breaker, 3)).toEqual({ ...none, ignored: 3 })
   })
 
-  test('pipelined requests that wait are not blamed when the handler before them cuts the connection', async () => {
+  test('pipelined requests that wait are ignored when the handler before them cuts the connection', async () => {
     const breaker = new CircuitBreaker({ name: 'reports' })
     const handled = await serve(breaker, () => {})
     await sendRaw(server.port, '/1', '/2', '/3')
@@ -81,7 +81,7 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
     expect(await settledOf(breaker, 3)).toEqual({ ...none, failure: 1, ignored: 2 })
   })
 
-  test('a pipelined response is forgotten once it has been sent, also while its connection stays', async () => {
+  test('a pipelined response can be collected once it has been sent, while its connection stays open', async () => {
     const references: WeakRef<Response>[] = []
     const app = quietApp(express)
     app.use(guard({ name: 'reports' }), (_req, res) => {
@@ -100,7 +100,7 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
     expect(client.socket.destroyed).toBe(false)
   })
 
-  test('a pipelined response that has had its turn and is cut by its handler failed', async () => {
+  test('a pipelined response is a failure if its handler cuts it during its turn', async () => {
     const breaker = new CircuitBreaker({ name: 'reports' })
     const handled = await serve(breaker, (res) => {
       if (res.req.url === '/1') setImmediate(() => res.send('ok'))
@@ -112,8 +112,8 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
   })
 
   test.each([
-    ['garbage in its body', 'Transfer-Encoding: chunked\r\n\r\nZZZ\r\n'],
-    ['too little of its body before it leaves', 'Content-Length: 10\r\n\r\nabc'],
+    ['an invalid body', 'Transfer-Encoding: chunked\r\n\r\nZZZ\r\n'],
+    ['a part of its body before it leaves', 'Content-Length: 10\r\n\r\nabc'],
   ])('a client that sends %s is ignored', async (_what, rest) => {
     const breaker = new CircuitBreaker({ name: 'reports' })
     const handled = await serve(breaker, (res) => res.req.resume())
@@ -124,7 +124,7 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
     expect(await settledOf(breaker, 1)).toEqual({ ...none, ignored: 1 })
   })
 
-  test('a request whose client left before the guard takes no permit', async () => {
+  test('a request whose client has left before the guard takes no permit', async () => {
     const breaker = probingBreaker({ maxConcurrent: 1, successThreshold: 1 })
     const passed = deferred()
     const app = quietApp(express)
@@ -137,7 +137,7 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
     expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 0, failures: 0 })
   })
 
-  test('an aborted probe frees its place', async () => {
+  test('an aborted probe frees its slot', async () => {
     const breaker = probingBreaker({ maxConcurrent: 1, successThreshold: 1 })
     const handled = await serve(breaker, (res) => {
       if (res.req.url === '/quick') res.send('ok')
@@ -145,7 +145,7 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
     for (let n = 1; n <= 20; n++) {
       const { socket } = await sendRaw(server.port, '/slow')
       await until(() => handled.length === n)
-      expect((await fetch(server.origin)).status).toBe(503) // the only place is taken
+      expect((await fetch(server.origin)).status).toBe(503) // the only slot is in use
       socket.destroy()
       await until(() => breaker.snapshot().totals.ignored === n)
       expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 0, failures: 0 })
@@ -154,7 +154,7 @@ describe.each(versions)('connections and permits on $name', ({ express }) => {
     await until(() => breaker.state === 'closed')
   })
 
-  test('thousands of requests of all endings leave no permit behind', { timeout: 60_000 }, async () => {
+  test('thousands of requests leave no permit behind, however they end', { timeout: 60_000 }, async () => {
     const breaker = probingBreaker({ maxConcurrent: 40, successThreshold: 1_000_000 })
     const handled = await serve(breaker, (res) => {
       const kind = res.req.url as string

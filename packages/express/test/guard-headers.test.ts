@@ -14,7 +14,7 @@ const none = { success: 0, failure: 0, ignored: 0, rejected: 0, late: 0 }
 const settleAt = 'headers'
 
 describe.each(versions)('a guard that settles with the headers on $name', ({ express }) => {
-  /** Guards one around the other, and a handler; gives the responses as the handler gets them. */
+  /** Serves nested guards and a handler; returns the responses that the handler gets. */
   async function serve(guards: GuardOptions[], handle: (res: Response) => unknown): Promise<Response[]> {
     const handled: Response[] = []
     const app = quietApp(express)
@@ -31,12 +31,12 @@ describe.each(versions)('a guard that settles with the headers on $name', ({ exp
     ['written to', (res: Response) => res.write('begun')],
     ['flushed', (res: Response) => res.flushHeaders()],
     [
-      'given its head',
+      'given its headers by writeHead',
       (res: Response) => res.writeHead(200, 'Fine', { 'Content-Type': 'text/event-stream' }).write(':'),
     ],
-    ['given its head as a list', (res: Response) => res.writeHead(200, ['X-A', '1']).write(':')],
-    ['sent whole', (res: Response) => res.send('ok')],
-  ])('counts a response once, when it is %s, and not how it ends', async (_how, begin) => {
+    ['given its headers by writeHead as a list', (res: Response) => res.writeHead(200, ['X-A', '1']).write(':')],
+    ['sent completely', (res: Response) => res.send('ok')],
+  ])('counts a response once, when it is %s, and not by its end', async (_how, begin) => {
     const breaker = new CircuitBreaker({ name: 'events' })
     const handled = await serve([{ breaker, settleAt }], begin)
     const client = await sendRaw(server.port, '/')
@@ -49,14 +49,14 @@ describe.each(versions)('a guard that settles with the headers on $name', ({ exp
     expect(await settledOf(breaker, 2)).toEqual({ ...none, success: 2 })
   })
 
-  test('streams that stay open close a half-open breaker', async () => {
+  test('streams that stay open can close a half-open breaker', async () => {
     const breaker = probingBreaker({ maxConcurrent: 1, successThreshold: 3 })
     await serve([{ breaker, settleAt }], (res) => res.type('text/event-stream').write('data: 1\n\n'))
     for (let n = 1; n <= 3; n++) expect((await fetch(server.origin)).status).toBe(200)
     expect(breaker.state).toBe('closed')
   })
 
-  test('a stream that is cut off by this side has been counted already', async () => {
+  test('a stream that the server cuts off after its headers is not counted again', async () => {
     const breaker = new CircuitBreaker({ name: 'events' })
     const handled = await serve([{ breaker, settleAt }], (res) =>
       res.write('begun', () => res.destroy(new Error('cut'))),
@@ -66,7 +66,7 @@ describe.each(versions)('a guard that settles with the headers on $name', ({ exp
     expect(breaker.snapshot().totals).toEqual({ ...none, success: 1 })
   })
 
-  test('a failure that is told before the headers counts, whoever tells it', async () => {
+  test('a failure before the headers counts: by the status, by an invalid header, by an error', async () => {
     const breaker = new CircuitBreaker({ name: 'events' })
     await serve([{ breaker, settleAt }], (res) => {
       if (res.req.url === '/status') res.sendStatus(502)
@@ -77,7 +77,7 @@ describe.each(versions)('a guard that settles with the headers on $name', ({ exp
     expect(breaker.snapshot().totals).toEqual({ ...none, failure: 3 })
   })
 
-  test('without headers it goes by the end: a client that left is ignored, what is cut off failed', async () => {
+  test('a response that closes without headers is ignored if the client left, and a failure if the server cuts it off', async () => {
     const breaker = new CircuitBreaker({ name: 'events' })
     const handled = await serve([{ breaker, settleAt }], (res) => void (res.req.url === '/cut' && res.destroy()))
     const { socket } = await sendRaw(server.port, '/')
@@ -98,7 +98,7 @@ describe.each(versions)('a guard that settles with the headers on $name', ({ exp
     expect(await settledOf(breaker, 2)).toEqual({ ...none, success: 1, ignored: 1 })
   })
 
-  test('inside a guard of the same breaker it decides when, and the outer isFailure what', async () => {
+  test('inside a guard of the same breaker it decides when the permit settles, and the outer isFailure decides how', async () => {
     const breaker = new CircuitBreaker({ name: 'api' })
     const other = new CircuitBreaker({ name: 'other' })
     const isFailure = (res: { statusCode: number }) => res.statusCode === 404
@@ -110,7 +110,7 @@ describe.each(versions)('a guard that settles with the headers on $name', ({ exp
     expect(other.snapshot().totals).toEqual(none)
   })
 
-  test('what another guard sheds is ignored', async () => {
+  test('a rejection by another guard is ignored', async () => {
     const [outer, inner] = ['outer', 'inner'].map((name) => new CircuitBreaker({ name })) as [
       CircuitBreaker,
       CircuitBreaker,

@@ -22,8 +22,8 @@ async function statusOf(url: string): Promise<number> {
 
 const none = { success: 0, failure: 0, ignored: 0, rejected: 0, late: 0 }
 
-describe.each(versions)('where the guard may stand on $name', ({ express }) => {
-  test('at the app, at a router and at a route it counts the requests that pass it', async () => {
+describe.each(versions)('the position of the guard on $name', ({ express }) => {
+  test('a guard of an app, a router or a route counts the requests that pass it', async () => {
     const [app, router] = [quietApp(express), express.Router()]
     const atApp = guard({ name: 'app' })
     const atRouter = guard({ name: 'router' })
@@ -42,7 +42,7 @@ describe.each(versions)('where the guard may stand on $name', ({ express }) => {
     expect(await settledOf(atRoute.breaker, 1)).toEqual({ ...none, success: 1 })
   })
 
-  test('two guards around one another each take and settle a permit of their own', async () => {
+  test('nested guards with different breakers each take and settle a permit', async () => {
     const [outer, inner] = [guard({ name: 'outer' }), guard({ name: 'inner', isFailure: () => false })]
     const app = quietApp(express)
     app.use(outer, inner, (_req, res) => void res.sendStatus(500))
@@ -51,7 +51,7 @@ describe.each(versions)('where the guard may stand on $name', ({ express }) => {
     expect(await settledOf(inner.breaker, 1)).toEqual({ ...none, success: 1 })
   })
 
-  test('guards around one another share one listener of the response', async () => {
+  test('nested guards share one listener of the response', async () => {
     const app = quietApp(express)
     const guards = ['a', 'b', 'c'].map((name) => guard({ name }))
     const count: RequestHandler = (_req, res, next) => {
@@ -70,7 +70,7 @@ describe.each(versions)('where the guard may stand on $name', ({ express }) => {
     expect([one, three]).toEqual([(before as number) + 1, (before as number) + 1])
   })
 
-  test('what an inner guard sheds says nothing about the outer one', async () => {
+  test('a rejection by an inner guard is ignored by the outer one', async () => {
     const [outer, inner] = [guard({ name: 'outer' }), guard({ name: 'inner' })]
     inner.breaker.forceOpen()
     const app = quietApp(express)
@@ -80,7 +80,7 @@ describe.each(versions)('where the guard may stand on $name', ({ express }) => {
     expect(inner.breaker.snapshot().totals).toEqual({ ...none, rejected: 1 })
   })
 
-  test('what the error handler answers for an open outbound breaker says nothing about the guard', async () => {
+  test('a rejection by an outbound breaker that errorHandler handles is ignored by the guard', async () => {
     const [inbound, outbound] = [guard({ name: 'inbound' }), new CircuitBreaker({ name: 'outbound' })]
     outbound.forceOpen()
     const app = quietApp(express)
@@ -90,7 +90,7 @@ describe.each(versions)('where the guard may stand on $name', ({ express }) => {
     expect(await settledOf(inbound.breaker, 1)).toEqual({ ...none, ignored: 1 })
   })
 
-  test('one breaker mounted twice takes one permit of each request, also with another breaker between', async () => {
+  test('a breaker with two guards takes one permit of each request, also with another breaker between them', async () => {
     const breaker = new CircuitBreaker({ name: 'reports', halfOpen: { maxConcurrent: 1 } })
     const between = guard({ name: 'between' })
     const app = quietApp(express)
@@ -103,7 +103,7 @@ describe.each(versions)('where the guard may stand on $name', ({ express }) => {
     }
   })
 
-  test('an error that the handler throws reaches the handler of errors and counts by the final status', async () => {
+  test('an error that the handler throws reaches the error handler and counts by the final status', async () => {
     const reports = guard({ name: 'reports' })
     const app = quietApp(express)
     app.use(reports)
@@ -120,7 +120,7 @@ describe.each(versions)('where the guard may stand on $name', ({ express }) => {
     expect(await settledOf(reports.breaker, 2)).toEqual({ ...none, failure: 1, success: 1 })
   })
 
-  test('isFailure decides, whatever the status', async () => {
+  test('isFailure replaces the status', async () => {
     const reports = guard({ name: 'reports', isFailure: (res) => res.statusCode === 404 })
     const app = quietApp(express)
     app.use(reports)

@@ -10,10 +10,10 @@ import { settledOf } from './wire.ts'
 let server: Listening
 afterEach(() => server.close())
 
-const newest = versions.filter((_, index) => index % 2 === 1) // ten thousand requests take their time
+const newest = versions.filter((_, index) => index % 2 === 1) // ten thousand requests take long
 
 describe.each(newest)('a breaker for each route on $name', ({ express }) => {
-  test('a scanner that tries 10 000 addresses makes no breakers', { timeout: 60_000 }, async () => {
+  test('a scanner that requests 10 000 paths creates no breakers', { timeout: 60_000 }, async () => {
     const registry = new CircuitBreakerRegistry()
     const guarded = (name: string): Guard => guard({ breaker: registry.get(name) })
     const ok: RequestHandler = (_req, res) => void res.sendStatus(200)

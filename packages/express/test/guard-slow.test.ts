@@ -11,7 +11,7 @@ afterEach(() => server.close())
 
 const none = { success: 0, failure: 0, ignored: 0, rejected: 0, late: 0 }
 
-/** Opens when 2 of at least 2 requests take a second. */
+/** Opens when 2 requests take a second. */
 function slowBreaker({ now }: FakeClock): CircuitBreaker {
   const slow = slowCallRate({ slowAfter: 1_000, threshold: 1, window: countWindow(2), minimumCalls: 2 })
   const trip = anyOf(consecutiveFailures(2), slow)
@@ -30,7 +30,7 @@ describe.each(versions)('slow responses on $name', ({ express }) => {
     return handled
   }
 
-  test('responses that take too long open the breaker, although they are complete and well', async () => {
+  test('responses that take too long open the breaker, although they are complete and successful', async () => {
     const clock = fakeClock()
     const breaker = slowBreaker(clock)
     await serve({ breaker }, (res) => {
@@ -59,7 +59,7 @@ describe.each(versions)('slow responses on $name', ({ express }) => {
     expect(await settledOf(breaker, 3)).toEqual({ ...none, rejected: 1, late: 2 })
   })
 
-  test('a handler that hangs opens the breaker also where each client has given up before the next comes', async () => {
+  test('a handler that hangs opens the breaker, even if each client has left before the next request', async () => {
     const clock = fakeClock()
     const breaker = slowBreaker(clock)
     const handled = await serve({ breaker }, () => {})
@@ -70,12 +70,12 @@ describe.each(versions)('slow responses on $name', ({ express }) => {
       await until(() => handled.length === n)
       clock.advance(5_000)
       socket.destroy()
-      await until(() => settled === n) // a snapshot would look at what is in flight
+      await until(() => settled === n) // not by a snapshot, which would check the calls in flight
     }
     expect(breaker.snapshot()).toMatchObject({ state: 'open', lastTransition: { reason: 'slow-call-rate' } })
   })
 
-  test('clients that leave before a response is slow say nothing', async () => {
+  test('requests whose clients leave before they are slow are ignored', async () => {
     const clock = fakeClock()
     const breaker = slowBreaker(clock)
     const handled = await serve({ breaker }, () => {})
@@ -93,7 +93,7 @@ describe.each(versions)('slow responses on $name', ({ express }) => {
     })
   })
 
-  test('a stream of events that settles with its headers is not slow, however long it stays open', async () => {
+  test('an event stream that settles with its headers is not slow, however long it stays open', async () => {
     const clock = fakeClock()
     const breaker = slowBreaker(clock)
     await serve({ breaker, settleAt: 'headers' }, (res) => void res.type('text/event-stream').write('data: 1\n\n'))

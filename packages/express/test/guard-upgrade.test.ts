@@ -14,7 +14,7 @@ afterEach(() => {
   server.close()
 })
 
-/** Asks for a websocket; gives what is received. */
+/** Requests a websocket; returns a function that returns the received data. */
 async function upgrade(
   app: RequestListener,
   onUpgrade: (...args: Parameters<RequestListener>) => void,
@@ -30,7 +30,7 @@ async function upgrade(
   return () => text
 }
 
-describe.each(versions)('websockets beside a guard on $name', ({ express }) => {
+describe.each(versions)('websockets with a guard on $name', ({ express }) => {
   test('a handshake that a library routes through the app takes no permit', async () => {
     const breaker = probingBreaker({ maxConcurrent: 1, successThreshold: 1 })
     const passed = deferred()
@@ -41,7 +41,7 @@ describe.each(versions)('websockets beside a guard on $name', ({ express }) => {
     expect(breaker.snapshot().probes).toEqual({ live: 0, successes: 0, failures: 0 })
   })
 
-  test('a handshake that the server answers itself does not meet the guard, also while that sheds', async () => {
+  test('a handshake that the server handles does not pass the guard, even while the guard rejects requests', async () => {
     const breaker = new CircuitBreaker({ name: 'reports' })
     breaker.forceOpen()
     const app = quietApp(express)

@@ -36,7 +36,7 @@ describe.each(versions)('the guard on $name', ({ express }) => {
     expect(await settledOf(breaker, 1)).toEqual({ ...none, [outcome]: 1 })
   })
 
-  test('a HEAD is counted like a GET', async () => {
+  test('a HEAD counts as a GET does', async () => {
     const breaker = new CircuitBreaker({ name: 'reports' })
     const app = quietApp(express)
     app.use(guard({ breaker }))
@@ -46,7 +46,7 @@ describe.each(versions)('the guard on $name', ({ express }) => {
     expect(await settledOf(breaker, 1)).toEqual({ ...none, success: 1 })
   })
 
-  test('a closed guard changes nothing of a response', async () => {
+  test('a closed guard does not change a response', async () => {
     const app = quietApp(express)
     app.use('/guarded', guard({ name: 'reports' }))
     app.use((_req, res) => void res.set('X-Own', '1').send('hello'))
@@ -57,7 +57,7 @@ describe.each(versions)('the guard on $name', ({ express }) => {
     expect(await guarded.text()).toBe(await plain.text())
   })
 
-  test('an open breaker sheds with 503, when to come back, and problem details without its name', async () => {
+  test('an open breaker rejects with 503, Retry-After and problem details without its name', async () => {
     const clock = fakeClock()
     const reports = guard({
       name: 'secret-reports',
@@ -97,7 +97,7 @@ describe.each(versions)('the guard on $name', ({ express }) => {
     expect((await fetch(`${origin}/reports`)).status).toBe(500) // a probe
   })
 
-  test('a forced open breaker sheds without a promise of when to come back', async () => {
+  test('a forced open breaker rejects without Retry-After', async () => {
     const breaker = new CircuitBreaker({ name: 'reports' })
     breaker.forceOpen()
     const app = quietApp(express)
@@ -113,7 +113,7 @@ describe.each(versions)('the guard on $name', ({ express }) => {
     expect(await response.json()).not.toHaveProperty('retryAfter')
   })
 
-  test('a guard in shadow mode sheds nothing and counts what it would have', async () => {
+  test('a guard in shadow mode rejects nothing, but counts what it would reject', async () => {
     const reports = guard({ name: 'reports', trip: consecutiveFailures(1), shadow: true, now: fakeClock().now })
     const app = quietApp(express)
     app.use(reports, (_req, res) => void res.sendStatus(500))
@@ -149,7 +149,7 @@ describe.each(versions)('the guard on $name', ({ express }) => {
     expect((await fetch(origin)).status).toBe(200)
   })
 
-  test('a HEAD is shed without a body, and a keep-alive connection goes on', async () => {
+  test('a rejected HEAD has no body, and its keep-alive connection serves the next request', async () => {
     const breaker = new CircuitBreaker({ name: 'reports' })
     breaker.forceOpen()
     const app = quietApp(express)
@@ -162,7 +162,7 @@ describe.each(versions)('the guard on $name', ({ express }) => {
     expect((await fetch(origin)).status).toBe(503)
   })
 
-  test('shedding after headers were sent hands an error on instead of writing them again', async () => {
+  test('a rejection after the headers are sent goes to the error handler', async () => {
     const breaker = new CircuitBreaker({ name: 'reports' })
     breaker.forceOpen()
     const errors: unknown[] = []

@@ -15,16 +15,12 @@ test.each([
   ],
   ['neither registry nor breakers', {}, 'health needs either a registry or breakers, and not both'],
   ['both registry and breakers', { registry, breakers }, 'health needs either a registry or breakers, and not both'],
-  ['a registry that is none', { registry: {} }, 'registry must hold breakers and be readable again'],
-  ['a registry of null', { registry: null }, 'registry must hold breakers and be readable again'],
-  ['breakers in a string', { breakers: 'reports' }, 'breakers must hold breakers and be readable again'],
-  ['breakers that can be read once', { breakers: breakers.values() }, 'breakers must hold breakers and be readable'],
-  [
-    'one of breakers that is none',
-    { breakers: [...breakers, {}] },
-    'each of breakers must be a CircuitBreaker, got an',
-  ],
-  ['one of a registry that is none', { registry: new Map([['a', 1]]) }, 'each of registry must be a CircuitBreaker'],
+  ['an invalid registry', { registry: {} }, 'registry must be a reusable iterable of breakers'],
+  ['a registry of null', { registry: null }, 'registry must be a reusable iterable of breakers'],
+  ['breakers in a string', { breakers: 'reports' }, 'breakers must be a reusable iterable of breakers'],
+  ['breakers that can be iterated once', { breakers: breakers.values() }, 'breakers must be a reusable iterable'],
+  ['an invalid breaker', { breakers: [...breakers, {}] }, 'each of breakers must be a CircuitBreaker, got an'],
+  ['an invalid breaker in a registry', { registry: new Map([['a', 1]]) }, 'each of registry must be a CircuitBreaker'],
   [
     'critical as a string',
     { breakers, critical: 'reports' },
@@ -35,13 +31,13 @@ test.each([
   ['critical of null', { breakers, critical: null }, "critical must be an array of breakers' names, got null"],
   ['details as a string', { breakers, details: 'yes' }, 'details must be a boolean, got "yes"'],
   ['details as null', { breakers, details: null }, 'details must be a boolean, got null'],
-])('%s is refused by health', (_name, options, message) => {
+])('health throws for %s', (_name, options, message) => {
   const make = () => health(options as unknown as HealthOptions)
   expect(make).toThrow(TypeError)
   expect(make).toThrow(message)
 })
 
-test('a long string or a function is named, not shown in full', () => {
+test('a long string or a function does not appear in full in an error', () => {
   expect(() => health('x'.repeat(101) as never)).toThrow(`got "${'x'.repeat(100)}…"`)
   expect(() => health((() => 1) as never)).toThrow('got a function')
   expect(() => health(1n as never)).toThrow('got 1n')

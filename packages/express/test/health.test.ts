@@ -26,7 +26,7 @@ describe.each(versions)('health on $name', ({ express }) => {
     }
   }
 
-  test('liveness is 200 whatever the breakers do', async () => {
+  test('liveness is 200 in every state of the breakers', async () => {
     const payments = openingAtOnce('payments')
     payments.forceOpen()
     const ask = await serve({ breakers: [payments], critical: ['payments'], details: true })
@@ -50,21 +50,21 @@ describe.each(versions)('health on $name', ({ express }) => {
     expect(await ask('/ready')).toEqual([200, { status: 'ok' }])
   })
 
-  test('a breaker that is not critical does not matter to readiness', async () => {
+  test('a breaker that is not critical does not affect readiness', async () => {
     const [payments, avatars] = [openingAtOnce('payments'), openingAtOnce('avatars')]
     avatars.forceOpen()
     const ask = await serve({ breakers: [payments, avatars], critical: ['payments'] })
     expect(await ask('/ready')).toEqual([200, { status: 'ok' }])
   })
 
-  test('of two breakers that share a critical name each one counts', async () => {
+  test('readiness depends on each breaker of a critical name', async () => {
     const [one, other] = [openingAtOnce('payments'), openingAtOnce('payments')]
     one.forceOpen()
     const ask = await serve({ breakers: new Set([one, other]), critical: ['payments'] })
     expect((await ask('/ready'))[0]).toBe(503)
   })
 
-  test('breakers that a registry makes later are seen; until then their names are unknown and harmless', async () => {
+  test('breakers that a registry creates later are included; until then their state is unknown, which is ready', async () => {
     const registry = new CircuitBreakerRegistry()
     const ask = await serve({ registry, critical: ['payments'], details: true })
     expect(await ask('/ready')).toEqual([
@@ -75,7 +75,7 @@ describe.each(versions)('health on $name', ({ express }) => {
     expect(await ask('/ready')).toMatchObject([503, { critical: [{ name: 'payments', state: 'open' }] }])
   })
 
-  test('details tell of each breaker, and asking changes nothing', async () => {
+  test('details have a summary of each breaker, and a request does not change it', async () => {
     const payments = openingAtOnce('payments')
     payments.acquire().success()
     payments.acquire().failure()
@@ -118,7 +118,7 @@ describe.each(versions)('health on $name', ({ express }) => {
     expect(payments.snapshot()).toEqual(before)
   })
 
-  test('details are bounded, readiness still sees every breaker', async () => {
+  test('details have a limit, but readiness includes every breaker', async () => {
     const breakers = Array.from({ length: 1_001 }, (_, n) => openingAtOnce(`host-${n}`))
     breakers[1_000]?.forceOpen()
     const ask = await serve({ breakers, critical: ['host-1000'], details: true })
@@ -130,14 +130,14 @@ describe.each(versions)('health on $name', ({ express }) => {
     expect(await ask('/ready')).toMatchObject([200, { truncated: false }])
   })
 
-  test('details are bounded also where names are long', async () => {
+  test('details have a size limit, also with long names', async () => {
     const breakers = Array.from({ length: 20 }, (_, n) => openingAtOnce(`${n}${'x'.repeat(100_000)}`))
     const ask = await serve({ breakers, details: true })
     const [, body] = (await ask('/ready')) as [number, { breakers: unknown[]; truncated: boolean }]
     expect([body.breakers.length, body.truncated]).toEqual([9, true])
   })
 
-  test('a HEAD gets the status alone; other methods and paths go on', async () => {
+  test('a HEAD gets the status alone; other methods and paths go to the next handler', async () => {
     const ask = await serve({ breakers: [] })
     const status = async (method: string, path: string) => {
       const response = await fetch(`${server.origin}/health${path}`, { method })

@@ -1,7 +1,7 @@
 import { CircuitBreaker, consecutiveFailures } from '@cb/core'
 import { fakeClock } from '@cb/test-kit'
 
-/** A half-open breaker whose leases never end by themselves, so that each permit that was lost shows as a live probe. */
+/** A half-open breaker whose leases do not end during a test, so that each lost permit is visible as a live probe. */
 export function probingBreaker(halfOpen: { maxConcurrent: number; successThreshold: number }): CircuitBreaker {
   const clock = fakeClock()
   const trip = consecutiveFailures(1)

@@ -7,16 +7,16 @@ import { expect, test } from 'vitest'
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const programs = [...readme.matchAll(/```(?:js|ts)\n(.*?)```(?:\s+It prints\s+```text\n(.*?)```)?/gs)]
 
-test('the README has a program', () => {
+test('the README has programs', () => {
   expect(programs).not.toHaveLength(0)
 })
 
-// Inside the package, so that its own name resolves, to what was built.
+// Inside the package, so that its own name resolves to its build.
 const folder = new URL('../reports/readme/', import.meta.url)
 mkdirSync(folder, { recursive: true })
 
 test.each(programs.map(([, code, output], index) => ({ index, code, output })))(
-  'program $index of the README runs when pasted, and prints what it says',
+  'program $index of the README runs when pasted, and prints what the README shows',
   async ({ index, code, output }) => {
     const file = fileURLToPath(new URL(`program-${index}.mjs`, folder))
     writeFileSync(file, code as string)

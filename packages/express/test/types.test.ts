@@ -4,7 +4,7 @@ import express4, { type Request as Request4, type Response as Response4 } from '
 import { expect, test } from 'vitest'
 import { admin, errorHandler, guard, health } from '../src/index.ts'
 
-test('the middlewares fit the types of Express 4 and 5, at the app, at a router and at a route', () => {
+test('the middlewares have types that fit an app, a router and a route of Express 4 and 5', () => {
   const breaker = new CircuitBreaker({ name: 'reports' })
   const app4 = express4()
   app4.use('/reports', guard({ breaker, isFailure: (res: Response4) => res.locals['degraded'] === true }))

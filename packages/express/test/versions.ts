@@ -4,14 +4,14 @@ import type { Express } from 'express'
 
 const require = createRequire(import.meta.url)
 
-/** An Express as the tests see it. Typed as Express 5: `types.test.ts` compiles against both majors. */
+/** One version of Express. Typed as Express 5; `types.test.ts` compiles against both majors. */
 export interface Version {
   readonly name: string
   readonly version: string
   readonly express: typeof express5
 }
 
-/** Lowest and newest of each major of the peer range. */
+/** The lowest and the newest of each major of the peer range. */
 export const versions: readonly Version[] = ['express4-lowest', 'express4', 'express5-lowest', 'express'].map(
   (name) => {
     const { version } = require(`${name}/package.json`)

@@ -2,14 +2,14 @@ import { connect, type Socket } from 'node:net'
 import type { CircuitBreaker, CircuitBreakerSnapshot } from '@cb/core'
 import { until } from '@cb/test-kit'
 
-/** A client that the test holds by the socket, so that it can leave in any way. */
+/** A client with its socket, so that a test can let it leave in any way. */
 export interface WireClient {
   readonly socket: Socket
-  /** All that came, as text. */
+  /** Everything received, as text. */
   received(): string
 }
 
-/** Sends each path as a GET at once, one after the other on one connection. */
+/** Sends a GET for each path at once, pipelined on one connection. */
 export async function sendRaw(port: number, ...paths: string[]): Promise<WireClient> {
   const socket = connect(port, '127.0.0.1')
   let text = ''
@@ -22,7 +22,7 @@ export async function sendRaw(port: number, ...paths: string[]): Promise<WireCli
   return { socket, received: () => text }
 }
 
-/** Waits until that many requests have settled, been rejected or come late. */
+/** Waits until `count` requests have settled, late ones included, or been rejected. */
 export async function settledOf(breaker: CircuitBreaker, count: number): Promise<CircuitBreakerSnapshot['totals']> {
   await until(() => Object.values(breaker.snapshot().totals).reduce((sum, n) => sum + n, 0) >= count)
   return breaker.snapshot().totals

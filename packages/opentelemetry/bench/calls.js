@@ -22,7 +22,7 @@ const sdk = {
 
 /** Each turns something on, and answers how to turn it off. */
 const cases = {
-  'nobody watches': () => () => {},
+  'no observer': () => () => {},
   'core alone: an observer that does nothing': () => observe({ outcome() {} }),
   'no SDK': () => instrumentCircuitBreakers(),
   'no SDK, with call spans': () => instrumentCircuitBreakers({ callSpans: 'all' }),
@@ -35,8 +35,8 @@ const cases = {
 
 const work = async () => {}
 const payments = new CircuitBreaker({ name: 'payments' })
-const refusing = new CircuitBreaker({ name: 'refusing' })
-refusing.forceOpen()
+const rejecting = new CircuitBreaker({ name: 'rejecting' })
+rejecting.forceOpen()
 const histogram = sdk.meterProvider.getMeter('bench').createHistogram('bench')
 const attributes = Object.freeze({ 'circuit_breaker.name': 'payments', 'circuit_breaker.call.outcome': 'success' })
 
@@ -54,7 +54,7 @@ async function timeSuccesses() {
 
 async function timeRejections() {
   const start = process.cpuUsage()
-  for (let n = 0; n < callsPerRound; n++) await refusing.execute(work).catch(ignore)
+  for (let n = 0; n < callsPerRound; n++) await rejecting.execute(work).catch(ignore)
   return perCall(start)
 }
 
@@ -87,7 +87,7 @@ function median(values) {
 }
 
 const columns = (...cells) => cells.map((cell) => String(cell).padStart(10)).join('')
-const more = (times, name) => Math.round(median(times.get(name)) - median(times.get('nobody watches')))
+const more = (times, name) => Math.round(median(times.get(name)) - median(times.get('no observer')))
 console.log('processor time per call, in nanoseconds'.padEnd(44) + columns('success', 'more', 'rejected', 'more'))
 for (const name of Object.keys(cases)) {
   const [success, rejection] = [successes, rejections].map((times) => Math.round(median(times.get(name))))

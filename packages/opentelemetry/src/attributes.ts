@@ -4,13 +4,13 @@ import type { Attributes } from '@opentelemetry/api'
 import type { ErrorTypes } from './error-types.ts'
 import { attribute } from './names.ts'
 
-/** What became of a call. */
+/** The outcome of a call in metrics and spans. */
 export type CallOutcome = 'success' | 'failure' | 'timeout' | 'ignored' | 'rejected' | 'late'
 
 export const callOutcomes: readonly CallOutcome[] = ['success', 'failure', 'timeout', 'ignored', 'rejected', 'late']
 export const states: readonly StateName[] = ['closed', 'open', 'half-open']
 
-const longestReason = 64
+const maxReasonLength = 64
 
 export function outcomeOf({ outcome, late, timedOut }: OutcomeEvent): CallOutcome {
   if (late) return 'late'
@@ -25,17 +25,17 @@ export function transitionAttributes({ from, to, reason }: Transition): Attribut
   return {
     [attribute.state]: snake(to),
     [attribute.previousState]: snake(from),
-    [attribute.reason]: snake(sanitize(String(reason), longestReason)),
+    [attribute.reason]: snake(sanitize(String(reason), maxReasonLength)),
   }
 }
 
-/** What opened the breaker; too many different values for metrics. */
+/** Attributes of an opening, for spans and log events only: in metrics they would have too many values. */
 export function openingAttributes({ to, trip, error }: Transition, errorTypes: ErrorTypes): Attributes {
   const attributes: Attributes = {}
   if (to !== 'open') return attributes
   if (trip !== undefined) {
     const rate = trip.failureRate ?? trip.failures / trip.calls
-    // Of no calls there is no rate, and NaN, which has no form in JSON, can cost the whole batch.
+    // Without calls the rate is NaN, which JSON can't express: an exporter could lose the whole batch.
     if (rate >= 0) attributes[attribute.failureRate] = rate
     attributes[attribute.windowCalls] = trip.calls
   }

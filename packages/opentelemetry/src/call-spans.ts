@@ -9,40 +9,40 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { outcomeOf, snake } from './attributes.ts'
+import type { Diagnostics } from './diagnostics.ts'
 import type { ErrorTypes } from './error-types.ts'
-import type { Faults } from './faults.ts'
 import { attribute, callSpanPrefix } from './names.ts'
 import type { Providers } from './providers.ts'
 
-/** What `execute` rejects with when a call is not admitted. */
+/** The code of the error of a rejected call. */
 const rejectedType = 'ECIRCUITOPEN'
 
-/** A span around each call, and the mark that a rejection leaves. */
+/** A span around each call, and a span or attributes for each rejection. */
 export class CallSpans {
   readonly #providers: Providers
-  readonly #faults: Faults
+  readonly #diagnostics: Diagnostics
   readonly #errorTypes: ErrorTypes
-  /** Weakly: of a permit that is never settled nothing must stay. */
+  /** Weak, so that a permit that never settles keeps no memory. */
   readonly #live = new WeakMap<object, Span>()
 
-  constructor(providers: Providers, faults: Faults, errorTypes: ErrorTypes) {
+  constructor(providers: Providers, diagnostics: Diagnostics, errorTypes: ErrorTypes) {
     this.#providers = providers
-    this.#faults = faults
+    this.#diagnostics = diagnostics
     this.#errorTypes = errorTypes
   }
 
-  /** Runs a call inside a span of its own. */
+  /** Runs a call inside a new span. */
   run(run: () => void, identity: Attributes, call: object): void {
     try {
       const span = this.#start(identity)
       this.#live.set(call, span)
       context.with(trace.setSpan(context.active(), span), run)
     } catch (error) {
-      this.#faults.report('spans', error) // core sees to it that the call is made
+      this.#diagnostics.report('spans', error) // core still runs the call
     }
   }
 
-  /** @returns the context of the call's span, if it has one. */
+  /** Ends the span of a call. @returns its context, if the call has a span. */
   settled(event: OutcomeEvent, call: object | undefined): SpanContext | undefined {
     const span = call && this.#live.get(call)
     if (call === undefined || span === undefined) return undefined
@@ -56,12 +56,12 @@ export class CallSpans {
       span.end()
       return span.spanContext()
     } catch (error) {
-      this.#faults.report('spans', error)
+      this.#diagnostics.report('spans', error)
       return undefined
     }
   }
 
-  /** A call that was not admitted: a span of its own, or else a mark on that of its caller. */
+  /** Records a rejection: as a span, or else as attributes of the caller's span. */
   rejected({ state }: RejectionEvent, identity: Attributes, ownSpan: boolean): void {
     try {
       const span = ownSpan ? undefined : trace.getActiveSpan()
@@ -72,7 +72,7 @@ export class CallSpans {
         .setStatus({ code: SpanStatusCode.ERROR })
         .end()
     } catch (error) {
-      this.#faults.report('spans', error)
+      this.#diagnostics.report('spans', error)
     }
   }
 

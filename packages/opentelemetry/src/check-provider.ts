@@ -1,6 +1,6 @@
 import { format } from '@cb/checks'
 
-/** @throws TypeError unless it is left out or has the one method that makes it a provider. */
+/** @throws TypeError unless the value is undefined or has the method of a provider. */
 export function checkProvider(option: string, value: object | undefined, method: string): void {
   if (value === undefined) return
   if (typeof (value as Record<string, unknown> | null)?.[method] === 'function') return

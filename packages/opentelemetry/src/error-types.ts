@@ -1,12 +1,12 @@
-const longest = 64
-const mostTypes = 50
+const maxLength = 64
+const maxTypes = 50
 
-/** What OpenTelemetry prescribes where no type is known. */
+/** The value that OpenTelemetry prescribes for an unknown type. */
 export const otherType = '_OTHER'
 
 /**
- * Values for `error.type`: an error's `code`, or else its name. Each distinct value makes a new time series, so there are at
- * most 50 of them; further ones become `_OTHER`.
+ * Values of `error.type`: an error's `code`, or else its name. Each distinct value is a new time series, so there are at most 50;
+ * further ones become `_OTHER`.
  */
 export class ErrorTypes {
   readonly #known = new Set<string>()
@@ -14,7 +14,7 @@ export class ErrorTypes {
   of(error: unknown): string {
     const type = typeOf(error)
     if (this.#known.has(type)) return type
-    if (this.#known.size >= mostTypes) return otherType
+    if (this.#known.size >= maxTypes) return otherType
     this.#known.add(type)
     return type
   }
@@ -24,7 +24,7 @@ function typeOf(error: unknown): string {
   try {
     const { code, name } = error as Record<string, unknown>
     if (isText(code)) return clean(code)
-    // A class that does not set `name` inherits 'Error', which says less than the class's own name.
+    // A class that does not set `name` inherits 'Error', which is less specific than the name of the class.
     if (isText(name) && name !== 'Error') return clean(name)
     if (error instanceof Error && isText(error.constructor.name)) return clean(error.constructor.name)
   } catch {
@@ -38,5 +38,5 @@ function isText(value: unknown): value is string {
 }
 
 function clean(text: string): string {
-  return text.slice(0, longest).replace(/[^\w.:/-]/g, '_')
+  return text.slice(0, maxLength).replace(/[^\w.:/-]/g, '_')
 }

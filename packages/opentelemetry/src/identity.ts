@@ -2,21 +2,21 @@ import { sanitize } from '@cb/checks'
 import type { Attributes } from '@opentelemetry/api'
 import { attribute } from './names.ts'
 
-const longestName = 256
+const maxNameLength = 256
 
-/** A breaker's name as it is sent: bounded, and without the credentials of a URL. */
+/** A breaker's name for telemetry: at most 256 characters, without the credentials of a URL. */
 export function sentName(name: string): string {
-  return sanitize(name.replace(/^([a-z][\w+.-]*:\/\/)[^/?#]*@/i, '$1'), longestName)
+  return sanitize(name.replace(/^([a-z][\w+.-]*:\/\/)[^/?#]*@/i, '$1'), maxNameLength)
 }
 
-/** Who a span or a log event is about: the breaker, and the server behind it where its name is an origin. */
+/** The attributes that identify a breaker: its name, and the server if the name is an origin. */
 export function identify(name: string): Attributes {
   return Object.freeze({ [attribute.name]: sentName(name), ...serverOf(name) })
 }
 
-/** HTTP adapters name a breaker after the origin that it guards. */
+/** By default HTTP adapters name a breaker after the origin that it guards. */
 function serverOf(name: string): Attributes {
-  if (!/^https?:\/\//.test(name) || name.length > longestName) return {}
+  if (!/^https?:\/\//.test(name) || name.length > maxNameLength) return {}
   try {
     const { href, origin, protocol, hostname, port } = new URL(name)
     if (href !== `${origin}/`) return {}

@@ -5,21 +5,21 @@ import { CircuitBreakerInstrumentation } from './instrumentation.ts'
 import { type TelemetryOptions, telemetryOptions } from './options.ts'
 import type { EventLoggerProvider } from './providers.ts'
 
-/** What `instrumentCircuitBreakers` may be given. */
+/** Options of `instrumentCircuitBreakers`. */
 export interface InstrumentCircuitBreakersOptions extends TelemetryOptions {
-  /** Where spans go. Default: the global one, also when it is set later. */
+  /** Receives spans. Default: the global one, even if it is set later. */
   tracerProvider?: TracerProvider
-  /** Where metrics go. Default: the global one, also when it is set later. */
+  /** Receives metrics. Default: the global one, even if it is set later. */
   meterProvider?: MeterProvider
-  /** Where log events go. Default: the global one of `@opentelemetry/api` 1.10; before, there is none. */
+  /** Receives log events. Default: the global one of `@opentelemetry/api` 1.10; earlier versions have none. */
   loggerProvider?: EventLoggerProvider
 }
 
 const providers = ['tracerProvider', 'meterProvider', 'loggerProvider']
 
 /**
- * Records spans and metrics of every circuit breaker in the process: those there are and those made later.
- * @returns a function that ends it.
+ * Records spans and metrics of every circuit breaker in the process, including breakers that are created later.
+ * @returns a function that stops it.
  * @throws TypeError or RangeError naming the option, what it was and what it may be.
  */
 export function instrumentCircuitBreakers(options: InstrumentCircuitBreakersOptions = {}): () => void {

@@ -9,7 +9,7 @@ import { version } from './version.ts'
 
 /** Options of the instrumentation. */
 export interface CircuitBreakerInstrumentationConfig extends TelemetryOptions {
-  /** Start at construction. Default true. `registerInstrumentations` starts it anyway. */
+  /** Whether the constructor starts it. Default true. `registerInstrumentations` starts it anyway. */
   enabled?: boolean
 }
 
@@ -32,14 +32,14 @@ export class CircuitBreakerInstrumentation {
     if (this.#config.enabled) this.enable()
   }
 
-  /** Starts; nothing if it has started. Breakers that exist are seen, and all that are made later. */
+  /** Starts the recording, unless it has started. It includes breakers that exist and breakers that are created later. */
   enable(): void {
     if (this.#recorder !== undefined) return
     this.#recorder = new Recorder(this.#providers, this.#config)
     this.#recorder.start()
   }
 
-  /** Stops everything. What an SDK with cumulative temporality has once been told it goes on repeating. */
+  /** Stops the recording. An SDK with cumulative temporality still repeats the last values. */
   disable(): void {
     this.#recorder?.stop()
     this.#recorder = undefined
@@ -51,7 +51,7 @@ export class CircuitBreakerInstrumentation {
 
   setMeterProvider(provider: MeterProvider): void {
     this.#providers.meter = provider
-    this.#recorder?.follow()
+    this.#recorder?.useCurrentProvider()
   }
 
   setLoggerProvider(provider: EventLoggerProvider): void {
@@ -59,8 +59,8 @@ export class CircuitBreakerInstrumentation {
   }
 
   /**
-   * Replaces the options; `enabled` has a meaning at construction only, and breakers that were seen keep their place in metrics.
-   * @throws TypeError or RangeError as the constructor.
+   * Replaces the options. `enabled` has no effect here, and the present breakers keep their names in metrics.
+   * @throws TypeError or RangeError as the constructor does.
    */
   setConfig(config: CircuitBreakerInstrumentationConfig = {}): void {
     this.#config = parseConfig(config)

@@ -4,12 +4,12 @@ import { identify } from './identity.ts'
 import { type Member, type NameGroup, noCalls, type Totals } from './name-group.ts'
 import type { Outage } from './outage-spans.ts'
 
-/** What is remembered of one breaker; it does not keep the breaker alive. */
+/** The state of one breaker in telemetry; it does not keep the breaker alive. */
 export class KnownBreaker implements Member {
   readonly group: NameGroup
-  /** Something has happened since the last look, or may without anybody hearing of it. */
-  stirred = true
-  /** As of the last look. */
+  /** Whether the numbers may have changed since the last refresh. */
+  dirty = true
+  /** At the last refresh. */
   state: StateName = 'closed'
   totals: Totals = noCalls()
   failureRate: number | undefined
@@ -33,31 +33,32 @@ export class KnownBreaker implements Member {
   }
 
   /**
-   * Brings the numbers up to date. A closed breaker whose window is empty stays as it is until something happens, and that is
-   * heard: so thousands of idle ones cost nothing, but where nobody hears of calls.
-   * @returns false if the breaker is gone.
+   * Updates the numbers. A closed breaker with an empty window changes only by an event, so while events are observed it is not read:
+   * thousands of idle breakers cost nothing.
+   * @param force  Read the breaker even if no event has changed it.
+   * @returns false if the breaker has been collected.
    */
-  look(inAnyCase: boolean): boolean {
+  refresh(force: boolean): boolean {
     const breaker = this.#reference.deref()
     if (breaker === undefined) return false
-    if (!this.stirred && !inAnyCase) return true
-    this.stirred = false // what happens from here on, also during the snapshot, counts
+    if (!this.dirty && !force) return true
+    this.dirty = false // first, so that an event during the snapshot is not lost
     const { state, totals, timeouts, window, override } = breaker.snapshot()
     this.state = state
     this.totals = { ...totals, failure: totals.failure - timeouts, timeout: timeouts }
     this.failureRate = rateOf(window, 'failureRate')
     this.slowCallRate = rateOf(window, 'slowCallRate')
-    this.stirred ||= state !== 'closed' || override !== null || !isIdle(window)
+    this.dirty ||= state !== 'closed' || override !== null || !isIdle(window)
     return true
   }
 }
 
-/** Without settled calls, and of a kind that calls in flight don't change. */
+/** Whether it has no settled calls, and calls in flight do not change it. */
 function isIdle({ calls, slowCalls, policies = [] }: WindowSnapshot): boolean {
   return calls === 0 && slowCalls === undefined && policies.every(isIdle)
 }
 
-/** Of a policy that has one, or of the first such policy of an `anyOf`. */
+/** The rate of the policy, or of the first policy of an `anyOf` that has one. */
 function rateOf(window: WindowSnapshot, rate: 'failureRate' | 'slowCallRate'): number | undefined {
   const value = window[rate]
   if (typeof value === 'number' && Number.isFinite(value)) return value

@@ -1,62 +1,62 @@
 import type { CircuitBreaker } from '@cb/core'
-import type { Faults } from './faults.ts'
+import type { Diagnostics } from './diagnostics.ts'
 import { sentName } from './identity.ts'
 import { KnownBreaker } from './known-breaker.ts'
-import type { Budget } from './metric-attributes.ts'
+import type { AttributeBudget } from './metric-attributes.ts'
 import { NameGroup } from './name-group.ts'
 import { metric, overflowName } from './names.ts'
 import type { TelemetrySettings } from './options.ts'
 
-/** The breakers of the process that pass the filter, held weakly, and the names that they have in metrics. */
+/** The breakers of the process that pass the filter, held weakly, and their names in metrics. */
 export class KnownBreakers {
   settings: TelemetrySettings
-  readonly #faults: Faults
+  readonly #diagnostics: Diagnostics
   /**
-   * A name stays when its last breaker goes: SDKs forget none that they were given, so what must be bounded is how many there
-   * ever are.
+   * A name stays after its last breaker is collected: an SDK never forgets a name, so the number of all names ever used must be
+   * bounded.
    */
   readonly #groups = new Map<string, NameGroup>()
   readonly #known = new WeakMap<CircuitBreaker, KnownBreaker | null>()
-  readonly #gone = new FinalizationRegistry<KnownBreaker>((member) => member.group.forget(member))
-  readonly #budget: Budget
-  /** Whether somebody tells of each call; if not, each breaker may have stirred at any time. */
-  #callsAreHeard = false
-  #lookAtAll = true
+  readonly #collected = new FinalizationRegistry<KnownBreaker>((member) => member.group.retire(member))
+  readonly #budget: AttributeBudget
+  /** If calls are not observed, any breaker may change without an event. */
+  #callsAreObserved = false
+  #needsFullRefresh = true
 
-  constructor(settings: TelemetrySettings, faults: Faults) {
+  constructor(settings: TelemetrySettings, diagnostics: Diagnostics) {
     this.settings = settings
-    this.#faults = faults
+    this.#diagnostics = diagnostics
     this.#budget = { left: settings.maxNames }
   }
 
-  /** Null for one that is filtered out. */
+  /** Null for a breaker that the filter excludes. */
   of(breaker: CircuitBreaker): KnownBreaker | null {
     const known = this.#known.get(breaker)
-    return known === undefined ? this.#meet(breaker) : known
+    return known === undefined ? this.#register(breaker) : known
   }
 
-  set callsAreHeard(areHeard: boolean) {
-    this.#callsAreHeard = areHeard
-    this.#lookAtAll = true // what happened before nobody has told
+  set callsAreObserved(areObserved: boolean) {
+    this.#callsAreObserved = areObserved
+    this.#needsFullRefresh = true // calls before this were not observed
   }
 
-  /** Whether the next look must be at all breakers, and not only at those that are known to have stirred. */
-  takeLookAtAll(): boolean {
-    const lookAtAll = this.#lookAtAll
-    this.#lookAtAll = !this.#callsAreHeard
-    return lookAtAll
+  /** Whether the next refresh must read all breakers, not only the dirty ones. */
+  takeFullRefresh(): boolean {
+    const fullRefresh = this.#needsFullRefresh
+    this.#needsFullRefresh = !this.#callsAreObserved
+    return fullRefresh
   }
 
   [Symbol.iterator](): Iterator<NameGroup> {
     return this.#groups.values()
   }
 
-  #meet(breaker: CircuitBreaker): KnownBreaker | null {
+  #register(breaker: CircuitBreaker): KnownBreaker | null {
     const known = this.#passes(breaker) ? new KnownBreaker(breaker, this.#groupOf(this.#nameOf(breaker))) : null
     this.#known.set(breaker, known)
     if (known === null) return null
     known.group.add(known)
-    this.#gone.register(breaker, known)
+    this.#collected.register(breaker, known)
     return known
   }
 
@@ -64,7 +64,7 @@ export class KnownBreakers {
     try {
       return this.settings.filter?.(breaker) ?? true
     } catch (error) {
-      this.#faults.report('filter', error)
+      this.#diagnostics.report('filter', error)
       return true
     }
   }
@@ -75,7 +75,7 @@ export class KnownBreakers {
       if (typeof name === 'string') return sentName(name)
       throw new TypeError(`aggregate must return a string, got a ${typeof name}`)
     } catch (error) {
-      this.#faults.report('aggregate', error)
+      this.#diagnostics.report('aggregate', error)
       return sentName(breaker.name)
     }
   }
@@ -86,9 +86,9 @@ export class KnownBreakers {
     const { maxNames } = this.settings
     const hasRoom = name === overflowName || this.#groups.size - Number(this.#groups.has(overflowName)) < maxNames
     if (!hasRoom) {
-      this.#faults.warn(
-        `there are more than ${maxNames} names of circuit breakers, and in metrics further ones count as ${overflowName}. ` +
-          'Give several a name in common with the option aggregate, leave some out with filter, or raise maxNames and with it ' +
+      this.#diagnostics.warn(
+        `there are more than ${maxNames} names of circuit breakers; in metrics further ones are counted as ${overflowName}. ` +
+          'Use the aggregate option to give several breakers one name, or the filter option to exclude some, or raise maxNames together with ' +
           `aggregationCardinalityLimit in a view of your SDK: ${metric.calls.name} has six series for each name`,
       )
       return this.#groupOf(overflowName)

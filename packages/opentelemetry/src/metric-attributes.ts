@@ -4,20 +4,20 @@ import { type CallOutcome, callOutcomes, outcomeOf, snake, states, transitionAtt
 import { type ErrorTypes, otherType } from './error-types.ts'
 import { attribute } from './names.ts'
 
-/** How many more pairs of a name and an `error.type` there may be: each is a series. */
-export interface Budget {
+/** The number of further pairs of a name and an `error.type` that are allowed: each pair is a series. */
+export interface AttributeBudget {
   left: number
 }
 
-/** The attributes of one name in metrics, built once: a call only picks one. */
+/** The attributes of one name in metrics, built once, so that a call only selects one. */
 export class MetricAttributes {
   readonly name: Attributes
   readonly #states: Readonly<Record<StateName, Attributes>>
   readonly #calls: Readonly<Record<CallOutcome, Attributes>>
   readonly #failures: Readonly<Record<'failure' | 'timeout', Map<string, Attributes>>>
-  readonly #budget: Budget
+  readonly #budget: AttributeBudget
 
-  constructor(name: string, budget: Budget) {
+  constructor(name: string, budget: AttributeBudget) {
     this.name = Object.freeze({ [attribute.name]: name })
     this.#budget = budget
     this.#states = recordOf(states, (state) => this.#with({ [attribute.state]: snake(state) }))
@@ -33,7 +33,7 @@ export class MetricAttributes {
     return this.#calls[outcome]
   }
 
-  /** For the duration of one call: the same as in `calls`, and what kind of error a failure was. */
+  /** For the duration of one call: the attributes of `calls`, and the `error.type` of a failure. */
   settled(event: OutcomeEvent, errorTypes: ErrorTypes): Attributes {
     const outcome = outcomeOf(event)
     if (outcome !== 'failure' && outcome !== 'timeout') return this.#calls[outcome]
@@ -53,8 +53,8 @@ export class MetricAttributes {
     return attributes
   }
 
-  #with(more: Attributes): Attributes {
-    return Object.freeze({ ...this.name, ...more })
+  #with(others: Attributes): Attributes {
+    return Object.freeze({ ...this.name, ...others })
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type Observable,
 } from '@opentelemetry/api'
 import { callOutcomes, states } from './attributes.ts'
-import type { Faults } from './faults.ts'
+import type { Diagnostics } from './diagnostics.ts'
 import type { KnownBreakers } from './known-breakers.ts'
 import type { MetricAttributes } from './metric-attributes.ts'
 import type { NameReport } from './name-group.ts'
@@ -18,30 +18,30 @@ import { metric, scope } from './names.ts'
 import type { Providers } from './providers.ts'
 import { version } from './version.ts'
 
-/** What there is without an SDK: one for all. */
+/** Without an SDK every meter returns this one histogram. */
 const noopHistogram = createNoopMeter().createHistogram('')
 
-/** The metrics of all breakers: counts and states are read when a collector asks, only durations are recorded one by one. */
+/** The metrics of all breakers. Counts and states are read at each collection; only durations are recorded one by one. */
 export class BreakerMetrics {
   readonly #breakers: KnownBreakers
   readonly #providers: Providers
-  readonly #faults: Faults
+  readonly #diagnostics: Diagnostics
   #provider: MeterProvider | undefined
   #instruments: Instruments | undefined
 
-  constructor(breakers: KnownBreakers, providers: Providers, faults: Faults) {
+  constructor(breakers: KnownBreakers, providers: Providers, diagnostics: Diagnostics) {
     this.#breakers = breakers
     this.#providers = providers
-    this.#faults = faults
-    this.follow()
+    this.#diagnostics = diagnostics
+    this.useCurrentProvider()
   }
 
   /**
-   * Instruments made before the application's SDK started stay dead for ever, and nothing announces its start: so whenever
-   * something happens they are made anew if there is another provider.
-   * @returns whether there is another.
+   * Creates new instruments if the provider has changed. Instruments that are created before the SDK starts never record anything, and
+   * there is no event for its start, so this is called at every event.
+   * @returns whether the provider has changed.
    */
-  follow(): boolean {
+  useCurrentProvider(): boolean {
     try {
       const provider = this.#providers.meter
       if (provider === this.#provider) return false
@@ -50,12 +50,12 @@ export class BreakerMetrics {
       this.#instruments = createInstruments(provider.getMeter(scope, version))
       this.#instruments.meter.addBatchObservableCallback(this.#observe, this.#instruments.observables)
     } catch (error) {
-      this.#faults.report('metrics', error)
+      this.#diagnostics.report('metrics', error)
     }
     return true
   }
 
-  /** Whether there is an SDK that takes what is recorded. */
+  /** Whether there is an SDK that records. */
   get isLive(): boolean {
     return this.#instruments !== undefined && this.#instruments.callDuration !== noopHistogram
   }
@@ -67,7 +67,7 @@ export class BreakerMetrics {
     try {
       instruments?.meter.removeBatchObservableCallback(this.#observe, instruments.observables)
     } catch (error) {
-      this.#faults.report('metrics', error)
+      this.#diagnostics.report('metrics', error)
     }
   }
 
@@ -76,7 +76,7 @@ export class BreakerMetrics {
       this.#instruments?.transitions.add(1, attributes.transition(event))
       this.#instruments?.stateDuration.record(event.stateDuration / 1000, attributes.state(event.from))
     } catch (error) {
-      this.#faults.report('metrics', error)
+      this.#diagnostics.report('metrics', error)
     }
   }
 
@@ -84,20 +84,20 @@ export class BreakerMetrics {
     try {
       this.#instruments?.callDuration.record(ms / 1000, attributes)
     } catch (error) {
-      this.#faults.report('metrics', error)
+      this.#diagnostics.report('metrics', error)
     }
   }
 
   readonly #observe = (result: BatchObservableResult): void => {
     const instruments = this.#instruments
     if (instruments === undefined) return
-    const lookAtAll = this.#breakers.takeLookAtAll()
+    const fullRefresh = this.#breakers.takeFullRefresh()
     for (const group of this.#breakers) {
       try {
-        const report = group.report(lookAtAll)
+        const report = group.report(fullRefresh)
         if (report !== undefined) observeName(result, instruments, group.attributes, report)
       } catch (error) {
-        this.#faults.report('metrics', error)
+        this.#diagnostics.report('metrics', error)
       }
     }
   }

@@ -1,41 +1,41 @@
 import type { StateName } from '@cb/core'
 import { type CallOutcome, callOutcomes } from './attributes.ts'
-import { type Budget, MetricAttributes } from './metric-attributes.ts'
+import { type AttributeBudget, MetricAttributes } from './metric-attributes.ts'
 
 export type Totals = Record<CallOutcome, number>
 
-/** What a collector is told of one name. */
+/** The numbers of one name at a collection. */
 export interface NameReport {
   readonly states: Record<StateName, number>
   readonly calls: Totals
-  /** The highest of all breakers of the name. */
+  /** The highest of all breakers with the name. */
   readonly failureRate: number | undefined
   readonly slowCallRate: number | undefined
 }
 
-/** A breaker of the name, as it was at the last look. */
+/** A breaker with the name, at its last refresh. */
 export interface Member {
   readonly state: StateName
   readonly totals: Totals
   readonly failureRate: number | undefined
   readonly slowCallRate: number | undefined
-  /** Brings the rest up to date; false if the breaker is gone. */
-  look(inAnyCase: boolean): boolean
+  /** Updates the numbers; false if the breaker has been collected. */
+  refresh(force: boolean): boolean
 }
 
-/** All breakers of one name: to a metrics backend they are one, so their numbers are added up. */
+/** All breakers with one name: they are one series in a metrics backend, so their numbers are added up. */
 export class NameGroup {
   readonly attributes: MetricAttributes
   readonly #members = new Set<Member>()
-  /** Calls of members that are gone: a counter must not fall. */
-  readonly #departed: Totals = noCalls()
-  /** A collector has seen members here, so it must be told once that they are gone. */
+  /** Calls of collected members, because a counter must not decrease. */
+  readonly #retired: Totals = noCalls()
+  /** Whether the last report had members. Then the next one is needed even without members, to report that they are gone. */
   #reported = false
-  /** As reported last. Most SDKs repeat a value until there is another, so a rate that is no more becomes 0. */
+  /** The last reported value. Most SDKs repeat a value until there is another one, so a rate that no longer exists becomes 0. */
   #failureRate: number | undefined
   #slowCallRate: number | undefined
 
-  constructor(name: string, budget: Budget) {
+  constructor(name: string, budget: AttributeBudget) {
     this.attributes = new MetricAttributes(name, budget)
   }
 
@@ -43,19 +43,19 @@ export class NameGroup {
     this.#members.add(member)
   }
 
-  forget(member: Member): void {
-    if (this.#members.delete(member)) addTotals(this.#departed, member.totals)
+  retire(member: Member): void {
+    if (this.#members.delete(member)) addTotals(this.#retired, member.totals)
   }
 
-  /** Undefined where there is nothing to say: nobody of that name is there, and the collectors know it. */
-  report(lookAtAll: boolean): NameReport | undefined {
+  /** Undefined if there are no members, and the last report has shown that. */
+  report(fullRefresh: boolean): NameReport | undefined {
     const states = { closed: 0, open: 0, 'half-open': 0 }
     const calls = noCalls()
     let failureRate: number | undefined
     let slowCallRate: number | undefined
     for (const member of this.#members) {
-      if (!member.look(lookAtAll)) {
-        this.forget(member)
+      if (!member.refresh(fullRefresh)) {
+        this.retire(member)
         continue
       }
       states[member.state]++
@@ -63,7 +63,7 @@ export class NameGroup {
       slowCallRate = higher(slowCallRate, member.slowCallRate)
       addTotals(calls, member.totals)
     }
-    addTotals(calls, this.#departed)
+    addTotals(calls, this.#retired)
     this.#failureRate = failureRate ?? (this.#failureRate && 0)
     this.#slowCallRate = slowCallRate ?? (this.#slowCallRate && 0)
     const wasReported = this.#reported

@@ -1,6 +1,6 @@
 import type { MetricOptions } from '@opentelemetry/api'
 
-/** Every name that leaves this package. The tables of README.md are made from them. */
+/** Every name that this package emits. A test compares the tables of README.md with them. */
 
 export const scope = '@cb/opentelemetry'
 
@@ -24,12 +24,12 @@ export const spanName = {
   outage: 'circuit_breaker outage',
 } as const
 
-/** What a call's span is called: this, a space and the breaker's name. */
+/** The name of a call's span is this prefix, a space and the breaker's name. */
 export const callSpanPrefix = 'execute'
 
 export const logEvent = 'circuit_breaker.transition'
 
-/** In metrics, the name of all breakers for whose names there was no room. */
+/** The name in metrics of all breakers above `maxNames`. */
 export const overflowName = '(overflow)'
 
 interface Metric extends MetricOptions {
@@ -46,13 +46,13 @@ export const metric: Readonly<Record<MetricKey, Metric>> = {
     name: 'circuit_breaker.state',
     instrument: 'ObservableUpDownCounter',
     unit: '{circuit_breaker}',
-    description: 'Circuit breakers of that name in that state',
+    description: 'Circuit breakers with the name and in the state',
   },
   transitions: {
     name: 'circuit_breaker.transitions',
     instrument: 'Counter',
     unit: '{transition}',
-    description: 'Changes of state',
+    description: 'State changes',
   },
   calls: {
     name: 'circuit_breaker.calls',
@@ -64,7 +64,7 @@ export const metric: Readonly<Record<MetricKey, Metric>> = {
     name: 'circuit_breaker.call.duration',
     instrument: 'Histogram',
     unit: 's',
-    description: 'How long admitted calls took',
+    description: 'Duration of admitted calls',
     advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
   },
   failureRate: {
@@ -83,7 +83,7 @@ export const metric: Readonly<Record<MetricKey, Metric>> = {
     name: 'circuit_breaker.state.duration',
     instrument: 'Histogram',
     unit: 's',
-    description: 'How long a state lasted, recorded on leaving it',
+    description: 'Duration of a state, recorded on leaving it',
     advice: { explicitBucketBoundaries: [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600] },
   },
 }

@@ -1,27 +1,27 @@
 import { checkBoolean, checkFunction, checkNumber, format } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
 
-/** What is recorded, and of which breakers. `filter`, `aggregate` and `maxNames` are asked when a breaker is first seen. */
+/** What is recorded, and of which breakers. `filter`, `aggregate` and `maxNames` are applied when a breaker is first seen. */
 export interface TelemetryOptions {
-  /** Record the duration of each call. Default true. With `callSpans: 'all'`, all that is done for every call. */
+  /** Record the duration of each call. Default true. Only this and `callSpans: 'all'` cost time in every call. */
   callDuration?: boolean
   /**
-   * A span for calls: for none, for those that are rejected, or for all. Default off: HTTP clients make spans already. The call
-   * runs inside its span, so that their spans are its children.
+   * Spans for no calls, for rejected calls or for all calls. Default off, because HTTP clients have spans already. A call runs inside
+   * its span, so that spans of HTTP clients are children of it.
    */
   callSpans?: 'off' | 'rejected' | 'all'
-  /** When a breaker closes, also a span over the whole time that it was not closed. Default false. */
+  /** When a breaker closes, record a span of the whole time in which it was not closed. Default false. */
   outageSpan?: boolean
-  /** Which breakers are seen at all. Default: all. One that throws lets all pass. */
+  /** Which breakers are recorded. Default: all. If it throws, the breaker is recorded. */
   filter?: (breaker: CircuitBreaker) => boolean
   /**
-   * The name of a breaker in metrics, where several are to be one: all hosts of a partner, say. Default: its own. Spans and log
-   * events have its own name in any case.
+   * The name of a breaker in metrics, to combine several breakers, for example all hosts of a partner. Default: its own name. Spans and
+   * log events always have its own name.
    */
   aggregate?: (breaker: CircuitBreaker) => string
   /**
-   * How many names there may be in metrics, 1 to 1 000 000. Further ones are counted together as `(overflow)`, and a warning says
-   * so. Default 332: six series each, as many as an SDK keeps.
+   * The most names in metrics, 1 to 1 000 000. Further ones are counted together as `(overflow)`, with a warning. Default 332: with six
+   * series each, as many as an SDK keeps.
    */
   maxNames?: number
 }

@@ -2,22 +2,22 @@ import type { Transition } from '@cb/core'
 import { type Attributes, type Link, ROOT_CONTEXT, type SpanContext, SpanKind, type Tracer } from '@opentelemetry/api'
 import { attribute, spanName } from './names.ts'
 
-/** From the first opening until the breaker closes. */
+/** The time from the first opening until the breaker closes. */
 export interface Outage {
   readonly startTime: number
   readonly attributes: Attributes
   readonly links: Link[]
 }
 
-/** As many as SDKs keep of one span. */
-const mostLinks = 128
+/** The limit of SDKs for one span. */
+const maxLinks = 128
 
 /**
- * Follows a breaker from its opening until it closes, and then makes the span of the whole outage: only then, for a span that has
- * begun shows nothing until it ends, and dies with the process.
- * @returns the outage that goes on, if one does.
+ * Collects the transitions from an opening until the breaker closes, and then creates the span of the whole outage. Not earlier, because
+ * a span is not visible until it ends, and is lost if the process ends first.
+ * @returns the outage, if it has not ended.
  */
-export function followOutage(
+export function recordOutage(
   outage: Outage | undefined,
   { to }: Transition,
   attributes: Attributes,
@@ -26,7 +26,7 @@ export function followOutage(
   const current = outage ?? (to === 'open' ? { startTime: at, attributes: causeOf(attributes), links: [] } : undefined)
   if (current === undefined) return undefined
   const { startTime, links } = current
-  if (links.length === mostLinks) links.pop() // the first tells the cause, the last the end
+  if (links.length === maxLinks) links.pop() // keep the first, which is the cause, and the last, which is the end
   if (span !== undefined) links.push({ context: span })
   if (to !== 'closed') return current
   const options = { kind: SpanKind.INTERNAL, startTime, attributes: current.attributes, links }
@@ -34,7 +34,7 @@ export function followOutage(
   return undefined
 }
 
-/** Why it opened; an outage has no state of its own. */
+/** The attributes of the opening, without its states: an outage spans several states. */
 function causeOf(attributes: Attributes): Attributes {
   const { [attribute.state]: _, [attribute.previousState]: __, ...cause } = attributes
   return cause

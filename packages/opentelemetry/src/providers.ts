@@ -11,7 +11,7 @@ import {
 import { scope } from './names.ts'
 import { version } from './version.ts'
 
-/** What is emitted for a transition; a log record of `@opentelemetry/api-logs` in shape. */
+/** The log event of a transition, with the shape of a log record of `@opentelemetry/api-logs`. */
 export interface EventRecord {
   eventName: string
   timestamp: number
@@ -25,15 +25,14 @@ export interface EventLogger {
   emit(record: EventRecord): void
 }
 
-/** As much of a logger provider as is needed. Those of `@opentelemetry/api-logs` and of its SDK have this shape. */
+/** The part of a logger provider that is needed. Those of `@opentelemetry/api-logs` and of its SDK have this shape. */
 export interface EventLoggerProvider {
   getLogger(name: string, version?: string): EventLogger
 }
 
 /**
- * Where telemetry goes: the providers that were given, or else the global ones, whichever those are at the moment. One that was
- * global when it was given, as `registerInstrumentations` does, stands for "the global one", because before the SDK has started
- * that is a placeholder.
+ * The providers in use: the ones that were set, or else the present global ones. Setting the provider that is global at that time, as
+ * `registerInstrumentations` does, means "the global one", because before the SDK starts it is a placeholder.
  */
 export class Providers {
   #tracerProvider: TracerProvider | undefined
@@ -42,7 +41,7 @@ export class Providers {
   #meter: MeterProvider | undefined
   #logger: EventLoggerProvider | undefined
 
-  /** Kept as long as the provider is the same: call spans would ask for it at every call. */
+  /** Cached while the provider is the same, because call spans need it at every call. */
   get tracer(): Tracer {
     const provider = this.#tracerProvider ?? trace.getTracerProvider()
     if (this.#tracer === undefined || this.#tracerOf !== provider) {
@@ -73,7 +72,7 @@ export class Providers {
   }
 }
 
-/** From 1.10 on the API has one; asked for by name, because importing what 1.9 has not is an error. */
+/** The API has one since 1.10. Read by `Reflect.get`, because importing a missing name from 1.9 is an error. */
 function globalLogger(): EventLoggerProvider | undefined {
   const logs: { getLoggerProvider(): EventLoggerProvider } | undefined = Reflect.get(api, 'logs')
   return logs?.getLoggerProvider()

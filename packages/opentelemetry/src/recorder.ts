@@ -9,8 +9,8 @@ import {
 import { context, trace } from '@opentelemetry/api'
 import { openingAttributes, transitionAttributes } from './attributes.ts'
 import { CallSpans } from './call-spans.ts'
+import { Diagnostics } from './diagnostics.ts'
 import { ErrorTypes } from './error-types.ts'
-import { Faults } from './faults.ts'
 import { KnownBreakers } from './known-breakers.ts'
 import { BreakerMetrics } from './metrics.ts'
 import type { TelemetrySettings } from './options.ts'
@@ -18,7 +18,7 @@ import type { Providers } from './providers.ts'
 import { TransitionLog } from './transition-log.ts'
 import { TransitionSpans } from './transition-spans.ts'
 
-/** Turns what breakers announce into spans, metrics and log events. */
+/** Turns the events of breakers into spans, metrics and log events. */
 export class Recorder implements Observer {
   readonly #breakers: KnownBreakers
   readonly #errorTypes = new ErrorTypes()
@@ -28,15 +28,15 @@ export class Recorder implements Observer {
   readonly #log: TransitionLog
   #unobserve: (() => void) | undefined
   #unobserveCalls: (() => void) | undefined
-  #waiting: ReturnType<typeof setInterval> | undefined
+  #sdkPoll: ReturnType<typeof setInterval> | undefined
 
   constructor(providers: Providers, settings: TelemetrySettings) {
-    const faults = new Faults()
-    this.#breakers = new KnownBreakers(settings, faults)
-    this.#metrics = new BreakerMetrics(this.#breakers, providers, faults)
-    this.#callSpans = new CallSpans(providers, faults, this.#errorTypes)
-    this.#transitionSpans = new TransitionSpans(providers, faults)
-    this.#log = new TransitionLog(providers, faults)
+    const diagnostics = new Diagnostics()
+    this.#breakers = new KnownBreakers(settings, diagnostics)
+    this.#metrics = new BreakerMetrics(this.#breakers, providers, diagnostics)
+    this.#callSpans = new CallSpans(providers, diagnostics, this.#errorTypes)
+    this.#transitionSpans = new TransitionSpans(providers, diagnostics)
+    this.#log = new TransitionLog(providers, diagnostics)
   }
 
   start(): void {
@@ -45,7 +45,7 @@ export class Recorder implements Observer {
   }
 
   stop(): void {
-    clearInterval(this.#waiting)
+    clearInterval(this.#sdkPoll)
     this.#unobserve?.()
     this.#unobserveCalls?.()
     this.#metrics.stop()
@@ -56,38 +56,38 @@ export class Recorder implements Observer {
     this.#observeCalls()
   }
 
-  /** Sends metrics to the present provider. */
-  follow(): void {
-    if (this.#metrics.follow()) this.#observeCalls()
+  /** Switches to the present meter provider, if it has changed. */
+  useCurrentProvider(): void {
+    if (this.#metrics.useCurrentProvider()) this.#observeCalls()
   }
 
   created(breaker: CircuitBreaker): void {
     this.#breakers.of(breaker)
-    this.follow()
+    this.useCurrentProvider()
   }
 
   readonly #outcome = (event: OutcomeEvent, breaker: CircuitBreaker, call?: object): void => {
-    this.follow()
+    this.useCurrentProvider()
     const known = this.#breakers.of(breaker)
     if (known === null) return
-    known.stirred = true
+    known.dirty = true
     known.lastCall = this.#callSpans.settled(event, call)
     if (!this.#breakers.settings.callDuration || event.duration === undefined) return
     this.#metrics.callDuration(event.duration, known.group.attributes.settled(event, this.#errorTypes))
   }
 
   transition(event: Transition, breaker: CircuitBreaker): void {
-    this.follow()
+    this.useCurrentProvider()
     const known = this.#breakers.of(breaker)
     if (known === null) return
-    known.stirred = true
+    known.dirty = true
     this.#metrics.transition(event, known.group.attributes)
     const attributes = {
       ...known.identity(breaker),
       ...transitionAttributes(event),
       ...openingAttributes(event, this.#errorTypes),
     }
-    // The outcome that causes a transition is announced just before it.
+    // The event of the outcome that causes a transition comes just before it.
     const { lastCall } = known
     const caller =
       event.cause === 'call' && lastCall ? trace.setSpanContext(context.active(), lastCall) : context.active()
@@ -96,33 +96,33 @@ export class Recorder implements Observer {
   }
 
   rejection(event: RejectionEvent, breaker: CircuitBreaker): void {
-    this.follow()
+    this.useCurrentProvider()
     const known = this.#breakers.of(breaker)
     if (known === null) return
-    known.stirred = true
-    if (event.shadow) return // it was admitted after all
+    known.dirty = true
+    if (event.shadow) return // shadow mode admitted the call
     this.#callSpans.rejected(event, known.identity(breaker), this.#breakers.settings.callSpans !== 'off')
   }
 
-  /** To follow every call costs even if nothing comes of it: so it is done only while somebody takes what is recorded. */
+  /** Observes each call only while the data is recorded, because that costs time even if it is dropped. */
   #observeCalls(): void {
     this.#unobserveCalls?.()
     const { callSpans, callDuration } = this.#breakers.settings
     const outcome = this.#outcome
-    const areHeard = callSpans === 'all' || (callDuration && this.#metrics.isLive)
-    this.#breakers.callsAreHeard = areHeard
-    this.#unobserveCalls = areHeard
+    const areObserved = callSpans === 'all' || (callDuration && this.#metrics.isLive)
+    this.#breakers.callsAreObserved = areObserved
+    this.#unobserveCalls = areObserved
       ? observe(callSpans === 'all' ? { outcome, call: this.#runInSpan } : { outcome })
       : undefined
-    this.#awaitSdk()
+    this.#pollForSdk()
   }
 
-  /** Nothing announces that an SDK has started, and a breaker whose calls nobody follows may have nothing to tell for long. */
-  #awaitSdk(): void {
-    clearInterval(this.#waiting)
+  /** There is no event for the start of an SDK, and without observed calls a breaker may have no event for long. */
+  #pollForSdk(): void {
+    clearInterval(this.#sdkPoll)
     if (this.#metrics.isLive) return
-    this.#waiting = setInterval(() => this.follow(), 1_000)
-    ;(this.#waiting as { unref?(): void }).unref?.()
+    this.#sdkPoll = setInterval(() => this.useCurrentProvider(), 1_000)
+    ;(this.#sdkPoll as { unref?(): void }).unref?.()
   }
 
   readonly #runInSpan = (run: () => void, breaker: CircuitBreaker, call: object): void => {

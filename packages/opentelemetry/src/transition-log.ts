@@ -1,6 +1,6 @@
 import type { Transition } from '@cb/core'
 import { type Attributes, type Context, ROOT_CONTEXT } from '@opentelemetry/api'
-import type { Faults } from './faults.ts'
+import type { Diagnostics } from './diagnostics.ts'
 import { logEvent, scope } from './names.ts'
 import type { Providers } from './providers.ts'
 import { version } from './version.ts'
@@ -8,14 +8,14 @@ import { version } from './version.ts'
 const warn = { severityNumber: 13, severityText: 'WARN' }
 const info = { severityNumber: 9, severityText: 'INFO' }
 
-/** A log event for each transition, where there is a logger provider: unlike spans, they survive the sampling of traces. */
+/** Emits a log event for each transition, if there is a logger provider: unlike spans, log events survive the sampling of traces. */
 export class TransitionLog {
   readonly #providers: Providers
-  readonly #faults: Faults
+  readonly #diagnostics: Diagnostics
 
-  constructor(providers: Providers, faults: Faults) {
+  constructor(providers: Providers, diagnostics: Diagnostics) {
     this.#providers = providers
-    this.#faults = faults
+    this.#diagnostics = diagnostics
   }
 
   transition({ to, cause }: Transition, attributes: Attributes, caller: Context): void {
@@ -25,11 +25,11 @@ export class TransitionLog {
         timestamp: Date.now(),
         ...(to === 'open' ? warn : info),
         attributes,
-        // Time has no caller; a person's request has.
+        // A transition by time has no caller, a manual one has.
         context: cause === 'time' ? ROOT_CONTEXT : caller,
       })
     } catch (error) {
-      this.#faults.report('logs', error)
+      this.#diagnostics.report('logs', error)
     }
   }
 }

@@ -1,4 +1,4 @@
 import manifest from '../package.json' with { type: 'json' }
 
-/** The version of this package; the build writes it in. */
+/** The version of this package; the build inlines it. */
 export const version: string = manifest.version

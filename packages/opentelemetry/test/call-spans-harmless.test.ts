@@ -3,7 +3,7 @@ import { context, type TracerProvider } from '@opentelemetry/api'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { CircuitBreakerInstrumentation, instrumentCircuitBreakers, type TelemetryOptions } from '../src/index.ts'
 import { inMemory, startGlobally, stopGlobally, type Telemetry } from './in-memory.ts'
-import { refused } from './outage.ts'
+import { connectionError } from './outage.ts'
 
 let telemetry: Telemetry
 
@@ -14,7 +14,7 @@ beforeEach(() => {
 
 afterEach(stopGlobally)
 
-const fail = () => Promise.reject(refused)
+const fail = () => Promise.reject(connectionError)
 
 function started(callSpans: NonNullable<TelemetryOptions['callSpans']>): void {
   onTestFinished(instrumentCircuitBreakers({ callSpans, loggerProvider: telemetry.loggerProvider }))
@@ -22,7 +22,7 @@ function started(callSpans: NonNullable<TelemetryOptions['callSpans']>): void {
 
 const calls = () => telemetry.spans().filter((span) => span.name.startsWith('execute '))
 
-test('call spans are switched on and off while the program runs', async () => {
+test('call spans can be switched on and off while the program runs', async () => {
   const instrumentation = new CircuitBreakerInstrumentation()
   onTestFinished(() => instrumentation.disable())
   const breaker = new CircuitBreaker({ name: 'switched' })
@@ -41,7 +41,7 @@ test('call spans are switched on and off while the program runs', async () => {
   expect(calls()).toHaveLength(2)
 })
 
-test('arguments, this, the result and a synchronous throw go through a call span unchanged', async () => {
+test('arguments, this, the result and a synchronous throw pass through a call span unchanged', async () => {
   started('all')
   const breaker = new CircuitBreaker({ name: 'through', trip: consecutiveFailures(10) })
   const till = {
@@ -53,13 +53,13 @@ test('arguments, this, the result and a synchronous throw go through a call span
   expect(await till.price(1, 2)).toBe(6)
   await expect(
     breaker.execute(() => {
-      throw refused
+      throw connectionError
     }),
-  ).rejects.toBe(refused)
+  ).rejects.toBe(connectionError)
   expect(calls()).toHaveLength(2)
 })
 
-test('a tracer that throws at every call breaks none, and the function runs once', async () => {
+test('a tracer that throws at every call breaks no call, and the function runs once', async () => {
   const tracerProvider = {
     getTracer: () => {
       throw new Error('telemetry is broken')
@@ -69,12 +69,12 @@ test('a tracer that throws at every call breaks none, and the function runs once
   const breaker = new CircuitBreaker({ name: 'unbroken', trip: consecutiveFailures(1) })
   let ran = 0
   expect(await breaker.execute(async () => ++ran)).toBe(1)
-  await expect(breaker.execute(fail)).rejects.toBe(refused)
+  await expect(breaker.execute(fail)).rejects.toBe(connectionError)
   await expect(breaker.execute(async () => {})).rejects.toMatchObject({ code: 'ECIRCUITOPEN' })
   expect(ran).toBe(1)
 })
 
-test('without a context manager calls have spans all the same', async () => {
+test('calls also have spans without a context manager', async () => {
   context.disable()
   started('all')
   expect(await new CircuitBreaker({ name: 'no context' }).execute(async () => 'paid')).toBe('paid')

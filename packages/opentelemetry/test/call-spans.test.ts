@@ -5,7 +5,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { instrumentCircuitBreakers, type TelemetryOptions } from '../src/index.ts'
 import { inMemory, startGlobally, stopGlobally, type Telemetry } from './in-memory.ts'
-import { refused } from './outage.ts'
+import { connectionError } from './outage.ts'
 
 let telemetry: Telemetry
 
@@ -16,7 +16,7 @@ beforeEach(() => {
 
 afterEach(stopGlobally)
 
-const fail = () => Promise.reject(refused)
+const fail = () => Promise.reject(connectionError)
 
 function started(callSpans: NonNullable<TelemetryOptions['callSpans']>): void {
   onTestFinished(instrumentCircuitBreakers({ callSpans, loggerProvider: telemetry.loggerProvider }))
@@ -45,7 +45,7 @@ test('by default no call has a span', async () => {
   expect(telemetry.spans()).toEqual([])
 })
 
-test("with 'all' each call is a span that says what became of it", async () => {
+test("with 'all' each call has a span with its outcome", async () => {
   started('all')
   const breaker = new CircuitBreaker({ name: 'shop', trip: consecutiveFailures(3), callTimeout: 5 })
   await breaker.execute(async () => {})
@@ -57,7 +57,7 @@ test("with 'all' each call is a span that says what became of it", async () => {
   await breaker.execute(fail).catch(() => {})
   await breaker.execute(fail).catch(() => {})
   await answer
-  slow.failure(refused)
+  slow.failure(connectionError)
 
   const outcome = 'circuit_breaker.call.outcome'
   const same = { name: 'execute shop', 'circuit_breaker.state': 'closed' }
@@ -94,7 +94,7 @@ test('a call runs inside its span, which is a child of its caller', async () => 
   expect(parentOf('execute nested')).toBe('request')
 })
 
-test('what follows the call is no longer inside its span', async () => {
+test('code after the call is no longer inside its span', async () => {
   started('all')
   const breaker = new CircuitBreaker({ name: 'left' })
   const request = await inRequest(async () => {
@@ -106,7 +106,7 @@ test('what follows the call is no longer inside its span', async () => {
   expect(calls()[0]?.parentSpanContext?.spanId).toBe(request?.spanContext().spanId)
 })
 
-test('calls at the same time keep their spans apart', async () => {
+test('concurrent calls have separate spans', async () => {
   started('all')
   const breaker = new CircuitBreaker({ name: 'parallel' })
   const gates = [deferred(), deferred(), deferred()]
@@ -139,7 +139,7 @@ test('a permit that opened the breaker without a span is not confused with the c
   const breaker = new CircuitBreaker({ name: 'mixed', trip: consecutiveFailures(2) })
   await inRequest(() => breaker.execute(fail).catch(() => {}))
   const request = await inRequest(async () => {
-    breaker.acquire().failure(refused)
+    breaker.acquire().failure(connectionError)
     return trace.getActiveSpan()
   })
   expect(telemetry.transitions()[0]?.parentSpanContext?.spanId).toBe(request?.spanContext().spanId)
@@ -147,7 +147,7 @@ test('a permit that opened the breaker without a span is not confused with the c
 
 test("with 'rejected' only calls that are not admitted have a span, in the context of the caller", async () => {
   started('rejected')
-  const breaker = new CircuitBreaker({ name: 'refusing', trip: consecutiveFailures(1) })
+  const breaker = new CircuitBreaker({ name: 'rejecting', trip: consecutiveFailures(1) })
   await breaker.execute(async () => {})
   await breaker.execute(fail).catch(() => {})
   const request = await inRequest(async () => {
@@ -156,7 +156,7 @@ test("with 'rejected' only calls that are not admitted have a span, in the conte
   })
   expect(calls().map(describe)).toEqual([
     {
-      name: 'execute refusing',
+      name: 'execute rejecting',
       'circuit_breaker.state': 'open',
       'circuit_breaker.call.outcome': 'rejected',
       'error.type': 'ECIRCUITOPEN',
@@ -165,10 +165,10 @@ test("with 'rejected' only calls that are not admitted have a span, in the conte
   ])
   expect(calls()[0]?.parentSpanContext?.spanId).toBe(request?.spanContext().spanId)
   const marked = telemetry.spans().find((span) => span.name === 'request')
-  expect(marked?.attributes).toEqual({}) // the call has a span of its own to tell it
+  expect(marked?.attributes).toEqual({}) // the span of the call has them
 })
 
-test('a call that shadow mode admits is not told as rejected', async () => {
+test('a call that shadow mode admits does not count as rejected', async () => {
   started('all')
   const clock = fakeClock()
   const breaker = new CircuitBreaker({ name: 'shadow', trip: consecutiveFailures(1), shadow: true, now: clock.now })

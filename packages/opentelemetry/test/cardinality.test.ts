@@ -2,16 +2,16 @@ import { CircuitBreaker, CircuitBreakerRegistry, consecutiveFailures } from '@cb
 import { diag, trace } from '@opentelemetry/api'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { type InstrumentCircuitBreakersOptions, instrumentCircuitBreakers } from '../src/index.ts'
-import { gone, heapUsed, watchForEnd } from './garbage.ts'
+import { collected, heapUsed, trackCollection } from './garbage.ts'
 import { inMemory, type Telemetry } from './in-memory.ts'
-import { outage, refused } from './outage.ts'
+import { connectionError, outage } from './outage.ts'
 
-const said: string[] = []
+const logged: string[] = []
 
 beforeEach(() => {
-  const note = (message: string) => void said.push(message)
+  const note = (message: string) => void logged.push(message)
   diag.setLogger({ error: note, warn: note, info() {}, debug() {}, verbose() {} })
-  said.length = 0
+  logged.length = 0
   return () => diag.disable()
 })
 
@@ -34,7 +34,7 @@ async function namesIn(telemetry: Telemetry): Promise<string[]> {
   return [...new Set(keys.map((key) => key.slice(0, key.lastIndexOf(' '))))].sort()
 }
 
-test('a breaker that the filter leaves out is in no metric, span or log event', async () => {
+test('a breaker that the filter excludes is in no metric, span or log event', async () => {
   const telemetry = started({ filter: ({ name }) => name === 'kept', callSpans: 'all', outageSpan: true })
   const story = outage(trace.getTracer('application'), 'left out')
   for (let failures = 0; failures < 4; failures++) await story.request(true)
@@ -47,11 +47,11 @@ test('a breaker that the filter leaves out is in no metric, span or log event', 
   expect(telemetry.logs.getFinishedLogRecords()).toEqual([])
 })
 
-test('breakers that are aggregated are one name in metrics, and keep their own in spans and log events', async () => {
+test('breakers that are aggregated have one name in metrics, and their own in spans and log events', async () => {
   const telemetry = started({ aggregate: ({ name }) => (name.startsWith('http') ? 'hosts' : name) })
   const [one, other, payments] = [host(1), host(2), new CircuitBreaker({ name: 'payments' })]
   for (const breaker of [one, other, payments]) await call(breaker)
-  await other.execute(() => Promise.reject(refused)).catch(() => {})
+  await other.execute(() => Promise.reject(connectionError)).catch(() => {})
   expect(await namesIn(telemetry)).toEqual(expect.arrayContaining(['hosts', 'payments']))
   expect(await telemetry.points('circuit_breaker.state')).toMatchObject({ 'hosts closed': 1, 'hosts open': 1 })
   expect(await telemetry.points('circuit_breaker.calls')).toMatchObject({ 'hosts success': 2, 'hosts failure': 1 })
@@ -65,16 +65,16 @@ test('breakers that are aggregated are one name in metrics, and keep their own i
 
 test.each([
   ['throws', () => JSON.parse('{')],
-  ['answers no string', () => 42 as never],
-])('an aggregate that %s leaves every breaker its own name, and is reported once', async (_, aggregate) => {
+  ['returns no string', () => 42 as never],
+])('with an aggregate that %s every breaker keeps its own name, and that is logged once', async (_, aggregate) => {
   const telemetry = started({ aggregate })
   const breakers = [host('a'), host('b')]
   for (const breaker of breakers) await call(breaker)
   expect(await namesIn(telemetry)).toEqual(expect.arrayContaining(breakers.map(({ name }) => name)))
-  expect(said).toEqual([expect.stringContaining('the option aggregate')])
+  expect(logged).toEqual([expect.stringContaining('the `aggregate` option')])
 })
 
-test('a filter that throws lets all pass, and is reported once', async () => {
+test('with a filter that throws every breaker is recorded, and that is logged once', async () => {
   const filter = () => {
     throw new Error('no list')
   }
@@ -82,10 +82,10 @@ test('a filter that throws lets all pass, and is reported once', async () => {
   const breakers = [host('c'), host('d')]
   for (const breaker of breakers) await call(breaker)
   expect(await namesIn(telemetry)).toEqual(expect.arrayContaining(breakers.map(({ name }) => name)))
-  expect(said).toEqual([expect.stringMatching(/the option filter.*no list/)])
+  expect(logged).toEqual([expect.stringMatching(/the `filter` option.*no list/)])
 })
 
-test('names beyond maxNames are counted together as (overflow), to the last call, and a warning says so once', async () => {
+test('names above maxNames are counted together as (overflow), without losing a call, and one warning is logged', async () => {
   const filter = ({ name }: CircuitBreaker) => name.startsWith('http://host-over')
   const telemetry = started({ filter, maxNames: 2 })
   const breakers = Array.from({ length: 10 }, (_, n) => host(`over-${n}`))
@@ -105,30 +105,30 @@ test('names beyond maxNames are counted together as (overflow), to the last call
     'http://host-over-7:80',
     'http://host-over-8:80',
   ])
-  expect(said).toHaveLength(1)
-  expect(said[0]).toMatch(/more than 2 names of circuit breakers.*\(overflow\).*aggregate.*filter.*maxNames/)
+  expect(logged).toHaveLength(1)
+  expect(logged[0]).toMatch(/more than 2 names of circuit breakers.*\(overflow\).*aggregate.*filter.*maxNames/)
 })
 
-test('with as many names as there is room for nothing overflows, and nobody is warned', async () => {
+test('with exactly maxNames names nothing overflows, and no warning is logged', async () => {
   const telemetry = started({ filter: ({ name }) => name.startsWith('http://host-room'), maxNames: 3 })
   const breakers = Array.from({ length: 3 }, (_, n) => host(`room-${n}`))
   expect(await namesIn(telemetry)).toEqual(breakers.map(({ name }) => name))
-  expect(said).toEqual([])
+  expect(logged).toEqual([])
 })
 
-test('names that come and go do not add up without end: what an SDK was told it keeps', async () => {
+test('names of collected breakers count towards maxNames', async () => {
   const filter = ({ name }: CircuitBreaker) => name.startsWith('http://host-churn')
   const telemetry = started({ filter, maxNames: 2 })
   for (let round = 0; round < 5; round++) {
-    const come = () => watchForEnd(host(`churn-${round}`), `churn ${round}`)
-    come()
+    const create = () => trackCollection(host(`churn-${round}`), `churn ${round}`)
+    create()
     await telemetry.collect()
-    await gone(`churn ${round}`)
+    await collected(`churn ${round}`)
   }
   expect(await namesIn(telemetry)).toEqual(['(overflow)', 'http://host-churn-0:80', 'http://host-churn-1:80'])
 })
 
-test('each failing host with its own errors stays within the series that an SDK keeps', async () => {
+test('many hosts with many error types stay within the series that an SDK keeps', async () => {
   const filter = ({ name }: CircuitBreaker) => name.startsWith('http://host-codes')
   const telemetry = started({ filter })
   const breakers = Array.from({ length: 340 }, (_, n) => host(`codes-${n}`))
@@ -145,7 +145,7 @@ test('each failing host with its own errors stays within the series that an SDK 
   expect(points.reduce((sum, [, value]) => sum + (value as { count: number }).count, 0)).toBe(340 * 8)
 }, 30_000)
 
-test('a hundred thousand breakers fit into every instrument, cost little memory, and nothing while they idle', async () => {
+test('a hundred thousand breakers fit into every instrument, use little memory, and are not read while idle', async () => {
   let clockReads = 0
   const now = () => {
     clockReads++
@@ -162,7 +162,7 @@ test('a hundred thousand breakers fit into every instrument, cost little memory,
 
   clockReads = 0
   const metrics = await telemetry.collect()
-  expect(clockReads).toBe(0) // no breaker was asked anything
+  expect(clockReads).toBe(0) // no breaker was read
   for (const { dataPoints, descriptor } of metrics) {
     expect(dataPoints.length, descriptor.name).toBeLessThanOrEqual(333 * 6)
     expect(dataPoints.some(({ attributes }) => 'otel.metric.overflow' in attributes)).toBe(false)
@@ -178,23 +178,23 @@ test('a hundred thousand breakers fit into every instrument, cost little memory,
   })
 }, 60_000)
 
-test('a breaker that its registry has evicted stops reporting, and its calls stay counted', async () => {
+test('a breaker that its registry has evicted is in no state, and its calls stay counted', async () => {
   const filter = ({ name }: CircuitBreaker) => name.startsWith('http://host-evicted')
   const telemetry = started({ filter })
   const registry = new CircuitBreakerRegistry({ maxSize: 1 })
-  const come = async (n: number) => {
+  const use = async (n: number) => {
     const breaker = registry.get(`http://host-evicted-${n}:80`)
-    watchForEnd(breaker, `evicted ${n}`)
+    trackCollection(breaker, `evicted ${n}`)
     await call(breaker)
     await telemetry.collect()
   }
-  await come(1)
-  await come(2)
-  await gone('evicted 1')
+  await use(1)
+  await use(2)
+  await collected('evicted 1')
   expect(await telemetry.points('circuit_breaker.state')).toMatchObject({
     'http://host-evicted-1:80 closed': 0,
     'http://host-evicted-2:80 closed': 1,
   })
-  await come(1)
+  await use(1)
   expect(await telemetry.points('circuit_breaker.calls')).toMatchObject({ 'http://host-evicted-1:80 success': 2 })
 })

@@ -47,7 +47,7 @@ export interface Collector {
   close(): Promise<void>
 }
 
-/** A real OTLP/HTTP server on a free port that keeps what our scope sends, and the application's spans. */
+/** A real OTLP/HTTP server on a free port that keeps the telemetry of this package, and the application's spans. */
 export async function startCollector(): Promise<Collector> {
   const contentTypes = new Set<string | undefined>()
   const spans: ReceivedSpan[] = []

@@ -2,9 +2,9 @@ import { CircuitBreaker, consecutiveFailures } from '@cb/core'
 import { type Attributes, context, createNoopMeter, type Meter, type TracerProvider } from '@opentelemetry/api'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { type InstrumentCircuitBreakersOptions, instrumentCircuitBreakers } from '../src/index.ts'
-import { refused } from './outage.ts'
+import { connectionError } from './outage.ts'
 
-/** Counts what costs: each synchronous use of an instrument, and the objects it is given. */
+/** Counts the expensive operations: each synchronous use of an instrument, with its attributes. */
 function counted(options: InstrumentCircuitBreakersOptions = {}) {
   const used: { instrument: string; attributes: Attributes | undefined }[] = []
   const count = (instrument: string) => (_: number, attributes?: Attributes) =>
@@ -26,7 +26,7 @@ function counted(options: InstrumentCircuitBreakersOptions = {}) {
 }
 
 async function calls(breaker: CircuitBreaker, fails: boolean): Promise<void> {
-  const work = fails ? () => Promise.reject(refused) : async () => {}
+  const work = fails ? () => Promise.reject(connectionError) : async () => {}
   for (let n = 0; n < 100; n++) await breaker.execute(work).catch(() => {})
 }
 
@@ -43,7 +43,7 @@ test.each([
   expect(meters()).toBe(1)
 })
 
-test('without callDuration a call uses no instrument, and neither does one that is rejected', async () => {
+test('without callDuration neither an admitted call nor a rejected one uses an instrument', async () => {
   const { used } = counted({ callDuration: false })
   const breaker = new CircuitBreaker({ name: 'silent', trip: consecutiveFailures(1_000) })
   await calls(breaker, false)
@@ -56,7 +56,7 @@ test('without callDuration a call uses no instrument, and neither does one that 
   expect(used).toEqual([])
 })
 
-test('unless call spans are asked for, nothing is put around a call', async () => {
+test('without call spans a call runs in no new context', async () => {
   const around = vi.spyOn(context, 'with')
   onTestFinished(() => around.mockRestore())
   counted({ callSpans: 'rejected' })

@@ -10,13 +10,13 @@ export const collectGarbage: () => void = runInNewContext('gc')
 const finalized = new Set<string>()
 const finalization = new FinalizationRegistry<string>((name) => finalized.add(name))
 
-/** From now on `gone` can wait for it. */
-export function watchForEnd(object: object, name: string): void {
+/** Lets `collected` wait for the collection of the object. */
+export function trackCollection(object: object, name: string): void {
   finalization.register(object, name)
 }
 
-/** Waits for the garbage collector, which it calls, and until all who asked for it know. */
-export async function gone(...names: string[]): Promise<void> {
+/** Runs the garbage collector until these objects are collected and other finalizers have run. */
+export async function collected(...names: string[]): Promise<void> {
   await until(() => {
     collectGarbage()
     return names.every((name) => finalized.has(name))
@@ -24,7 +24,7 @@ export async function gone(...names: string[]): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Bytes in use, once everything that can go is gone. */
+/** Bytes in use after a full garbage collection. */
 export async function heapUsed(): Promise<number> {
   for (let round = 0; round < 3; round++) {
     collectGarbage()

@@ -39,7 +39,7 @@ afterAll(async () => {
   await server.close()
 })
 
-/** The instrumentation wraps what is required after it has started. */
+/** The instrumentation wraps only modules that are required after its start. */
 function get(url: string): Promise<string> {
   const http: typeof import('node:http') = createRequire(import.meta.url)('http')
   return new Promise((resolve, reject) => {
@@ -59,13 +59,13 @@ test.each([
   expect(await breaker.execute(() => request(`${server.origin}/${client}`))).toBe('hello')
   const call = telemetry.spans().findLast((span) => span.name === `execute ${server.origin}`)
   const isChild = (span: ReadableSpan) => span.parentSpanContext?.spanId === call?.spanContext().spanId
-  await until(() => telemetry.spans().some(isChild)) // it ends with the connection's last byte
+  await until(() => telemetry.spans().some(isChild)) // it ends after the last byte of the connection
   const sent = telemetry.spans().find(isChild)
   expect(sent?.name).toBe('GET')
   const { traceId, spanId } = sent?.spanContext() ?? {}
   expect(received).toEqual([`00-${traceId}-${spanId}-01`])
   expect(traceId).toBe(call?.spanContext().traceId)
-  // Both name the server alike, so that one search finds both.
+  // Both have the same name of the server, so that one search finds both.
   for (const key of ['server.address', 'server.port']) expect(call?.attributes[key]).toBe(sent?.attributes[key])
   expect(call?.attributes).toMatchObject({ 'server.address': '127.0.0.1', 'server.port': server.port })
 })

@@ -3,13 +3,13 @@ import { expect, onTestFinished, test } from 'vitest'
 import { instrumentCircuitBreakers } from '../src/index.ts'
 import { inMemory } from './in-memory.ts'
 
-/** What its span says about a breaker of this name, besides the transition. */
+/** The attributes that identify a breaker of this name in its span. */
 function identityOf(name: string): Record<string, unknown> {
   const { tracerProvider, transitions } = inMemory()
   onTestFinished(instrumentCircuitBreakers({ tracerProvider }))
   new CircuitBreaker({ name }).forceOpen()
-  const about = Object.entries(transitions()[0]?.attributes ?? {}).filter(([key]) => /name$|^server/.test(key))
-  return Object.fromEntries(about)
+  const identity = Object.entries(transitions()[0]?.attributes ?? {}).filter(([key]) => /name$|^server/.test(key))
+  return Object.fromEntries(identity)
 }
 
 test.each([
@@ -18,7 +18,7 @@ test.each([
   ['http://10.0.0.7:8080', '10.0.0.7', 8080],
   ['https://[::1]:8443', '::1', 8443],
   ['http://host:80', 'host', 80],
-])('a breaker that is named after the origin %s says its server.address and server.port', (name, address, port) => {
+])('a breaker with the name of the origin %s has its server.address and server.port', (name, address, port) => {
   expect(identityOf(name)).toEqual({ 'circuit_breaker.name': name, 'server.address': address, 'server.port': port })
 })
 
@@ -36,7 +36,7 @@ test.each([
   ['redis://:secret@cache:6379', 'redis://cache:6379'],
   ['postgres://eve:p@ss@db/shop', 'postgres://db/shop'],
   ['mail eve@example.com', 'mail eve@example.com'],
-])('of the name %s the credentials are never sent', (name, sent) => {
+])('the name %s is sent without credentials', (name, sent) => {
   expect(identityOf(name)).toEqual({ 'circuit_breaker.name': sent })
 })
 
@@ -46,11 +46,11 @@ test.each([
   ['half a surrogate pair', 'pay\uD83D', 'pay\uFFFD'],
   ['a surrogate pair at the limit', `${'x'.repeat(255)}💳`, `${'x'.repeat(255)}\uFFFD`],
   ['letters of all kinds', 'Zahlung für 支付 💳', 'Zahlung für 支付 💳'],
-])('a name of %s is sent so that every backend can take it', (_, name, sent) => {
+])('a name of %s is sent in a form that every backend accepts', (_, name, sent) => {
   expect(identityOf(name)).toEqual({ 'circuit_breaker.name': sent })
 })
 
-test('a name of ten kilobytes of origin is cut, and no server is guessed from the rest', () => {
+test('an origin of ten kilobytes is cut, and has no server.address', () => {
   expect(identityOf(`http://${'x'.repeat(10_000)}`)).toEqual({
     'circuit_breaker.name': `http://${'x'.repeat(249)}`,
   })

@@ -29,7 +29,7 @@ export interface Telemetry {
   points(name: string): Promise<Record<string, unknown>>
 }
 
-/** The real SDK, keeping everything in memory. */
+/** The real SDK with exporters in memory. */
 export function inMemory(temporality: AggregationTemporality = AggregationTemporality.CUMULATIVE): Telemetry {
   const exporter = new InMemorySpanExporter()
   const reader = new PeriodicExportingMetricReader({
@@ -59,7 +59,7 @@ export function inMemory(temporality: AggregationTemporality = AggregationTempor
   }
 }
 
-/** Makes them the global ones, with async context, as an SDK's start does. */
+/** Makes these providers global, with async context, as the start of an SDK does. */
 export function startGlobally({
   tracerProvider,
   meterProvider,

@@ -3,14 +3,14 @@ import { fakeClock } from '@cb/test-kit'
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics'
 import { expect, onTestFinished, test } from 'vitest'
 import { CircuitBreakerInstrumentation, instrumentCircuitBreakers } from '../src/index.ts'
-import { gone, watchForEnd } from './garbage.ts'
+import { collected, trackCollection } from './garbage.ts'
 import { inMemory, type Telemetry } from './in-memory.ts'
 import { metricsOnly, pointsOf } from './metrics-only.ts'
-import { refused } from './outage.ts'
+import { connectionError } from './outage.ts'
 
-const fail = () => Promise.reject(refused)
+const fail = () => Promise.reject(connectionError)
 
-test('every call is counted under what became of it: timeouts, ignored and late ones too', async () => {
+test('every call is counted by its outcome, including timeouts, ignored and late calls', async () => {
   const telemetry = metricsOnly()
   const breaker = new CircuitBreaker({ name: 'outcomes', trip: consecutiveFailures(3), callTimeout: 5 })
   const late = breaker.acquire()
@@ -20,7 +20,7 @@ test('every call is counted under what became of it: timeouts, ignored and late 
   await breaker.execute(fail).catch(() => {})
   await breaker.execute(() => new Promise(() => {})).catch(() => {})
   await breaker.execute(fail).catch(() => {})
-  late.failure(refused)
+  late.failure(connectionError)
   expect(await pointsOf(telemetry, 'circuit_breaker.calls', 'outcomes')).toEqual({
     success: 1,
     failure: 2,
@@ -38,14 +38,14 @@ test('every call is counted under what became of it: timeouts, ignored and late 
   })
 })
 
-test('calls made before the registration are counted, for the counts are those of the breaker', async () => {
+test('calls before the registration are counted, because the counts are those of the breaker', async () => {
   const breaker = new CircuitBreaker({ name: 'busy before' })
   await breaker.execute(async () => {})
   const telemetry = metricsOnly()
   expect(await pointsOf(telemetry, 'circuit_breaker.calls', 'busy before')).toMatchObject({ success: 1 })
 })
 
-test('with delta temporality each call is told once', async () => {
+test('with delta temporality each call is reported once', async () => {
   const telemetry = metricsOnly(AggregationTemporality.DELTA)
   const breaker = new CircuitBreaker({ name: 'deltas' })
   await breaker.execute(async () => {})
@@ -55,7 +55,7 @@ test('with delta temporality each call is told once', async () => {
   expect(await pointsOf(telemetry, 'circuit_breaker.calls', 'deltas')).toMatchObject({ success: 2, failure: 0 })
 })
 
-test('call durations are in seconds of the clock of the breaker, and can be turned off at any time', async () => {
+test('call durations are in seconds of the breaker clock, and can be turned off at any time', async () => {
   const telemetry = inMemory()
   const instrumentation = new CircuitBreakerInstrumentation()
   onTestFinished(() => instrumentation.disable())
@@ -78,7 +78,7 @@ test('without callDuration there is no such metric', async () => {
   )
 })
 
-test('an override that ends by itself is noticed at the next collection, without a call', async () => {
+test('an override that expires is noticed at the next collection, without a call', async () => {
   const telemetry = metricsOnly()
   const clock = fakeClock()
   const trip = consecutiveFailures(1)
@@ -92,7 +92,7 @@ test('an override that ends by itself is noticed at the next collection, without
   expect(await states()).toMatchObject({ closed: 0, open: 1 })
 })
 
-test('what a ramp rejects is counted, though it leaves no trace in the window', async () => {
+test('calls that a ramp rejects are counted', async () => {
   const telemetry = metricsOnly()
   const clock = fakeClock()
   const breaker = new CircuitBreaker({
@@ -126,31 +126,31 @@ test('breakers of the same name are one series: their states and calls add up, t
   expect(await pointsOf(telemetry, 'circuit_breaker.failure_rate', 'shared')).toEqual({ '': 0.5 })
 })
 
-test('a breaker that is gone is in no state any more, and the calls of its namesake do not fall', async () => {
+test('a collected breaker is in no state, and the number of calls of its name does not decrease', async () => {
   const telemetry = metricsOnly()
   const namesake = new CircuitBreaker({ name: 'with namesake' })
   await callOnceAndForget('with namesake', telemetry)
   await callOnceAndForget('gone', telemetry)
   expect(await pointsOf(telemetry, 'circuit_breaker.state', 'gone')).toMatchObject({ closed: 1 })
   expect(await pointsOf(telemetry, 'circuit_breaker.calls', 'with namesake')).toMatchObject({ success: 1 })
-  await gone('with namesake', 'gone')
+  await collected('with namesake', 'gone')
   expect(await pointsOf(telemetry, 'circuit_breaker.state', 'gone')).toEqual({ closed: 0, open: 0, half_open: 0 })
   expect(await pointsOf(telemetry, 'circuit_breaker.state', 'with namesake')).toMatchObject({ closed: 1 })
   await namesake.execute(async () => {})
   expect(await pointsOf(telemetry, 'circuit_breaker.calls', 'with namesake')).toMatchObject({ success: 2 })
 })
 
-test('with delta temporality a breaker that is gone stops reporting altogether', async () => {
+test('with delta temporality a collected breaker is not reported', async () => {
   const telemetry = metricsOnly(AggregationTemporality.DELTA)
   await callOnceAndForget('gone for good', telemetry)
-  await gone('gone for good')
+  await collected('gone for good')
   await telemetry.collect()
   for (const metric of ['circuit_breaker.state', 'circuit_breaker.calls']) {
     expect(await pointsOf(telemetry, metric, 'gone for good')).toEqual({})
   }
 })
 
-test('a trip policy of your own is told apart by its name, at most 64 characters, and need not count', async () => {
+test('the reason of a custom trip policy is its name, at most 64 characters, and the policy need not count calls', async () => {
   const telemetry = inMemory()
   const { tracerProvider, meterProvider } = telemetry
   onTestFinished(instrumentCircuitBreakers({ tracerProvider, meterProvider }))
@@ -179,7 +179,7 @@ test('very long names are cut to 256 characters', async () => {
 
 async function callOnceAndForget(name: string, telemetry: Telemetry): Promise<void> {
   const breaker = new CircuitBreaker({ name })
-  watchForEnd(breaker, name)
+  trackCollection(breaker, name)
   await breaker.execute(async () => {})
   await telemetry.collect()
 }

@@ -12,9 +12,9 @@ import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-tr
 import { expect, onTestFinished, test } from 'vitest'
 import { CircuitBreakerInstrumentation } from '../src/index.ts'
 import { stopGlobally } from './in-memory.ts'
-import { refused } from './outage.ts'
+import { connectionError } from './outage.ts'
 
-test('NodeSDK takes it, and starts it with all signals', async () => {
+test('NodeSDK accepts the instrumentation, and starts it with all signals', async () => {
   const instrumentation = new CircuitBreakerInstrumentation()
   onTestFinished(() => instrumentation.disable())
   onTestFinished(stopGlobally)
@@ -30,7 +30,7 @@ test('NodeSDK takes it, and starts it with all signals', async () => {
   })
   const breaker = new CircuitBreaker({ name: 'in NodeSDK', trip: consecutiveFailures(1) })
   sdk.start()
-  await breaker.execute(() => Promise.reject(refused)).catch(() => {})
+  await breaker.execute(() => Promise.reject(connectionError)).catch(() => {})
   const names = spans.getFinishedSpans().map((span) => span.name)
   await (metrics.getMeterProvider() as MeterProvider).forceFlush()
   const sent = metricExporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))

@@ -35,7 +35,7 @@ test.each([
     { loggerProvider: 'console' },
     new TypeError('loggerProvider must be a provider with a method getLogger, got "console"'),
   ],
-])('instrumentCircuitBreakers(%o) says what is wrong', (options, error) => {
+])('instrumentCircuitBreakers(%o) throws an error that names the option', (options, error) => {
   expect(() => instrumentCircuitBreakers(options as never)).toThrow(error)
 })
 
@@ -47,26 +47,29 @@ test.each([
     new TypeError(`unknown option "spans" in CircuitBreakerInstrumentation; known options: enabled, ${telemetry}`),
   ],
   [{ enabled: 'no' }, new TypeError('enabled must be a boolean, got "no"')],
-])('new CircuitBreakerInstrumentation(%o) says what is wrong, and so does setConfig', (config, error) => {
-  expect(() => new CircuitBreakerInstrumentation(config as never)).toThrow(error)
-  const instrumentation = new CircuitBreakerInstrumentation({ enabled: false })
-  expect(() => instrumentation.setConfig(config as never)).toThrow(error)
-  expect(instrumentation.getConfig()).toEqual({
-    enabled: false,
-    callDuration: true,
-    callSpans: 'off',
-    outageSpan: false,
-    maxNames: 332,
-  })
-})
+])(
+  'new CircuitBreakerInstrumentation(%o) throws an error that names the option, and so does setConfig',
+  (config, error) => {
+    expect(() => new CircuitBreakerInstrumentation(config as never)).toThrow(error)
+    const instrumentation = new CircuitBreakerInstrumentation({ enabled: false })
+    expect(() => instrumentation.setConfig(config as never)).toThrow(error)
+    expect(instrumentation.getConfig()).toEqual({
+      enabled: false,
+      callDuration: true,
+      callSpans: 'off',
+      outageSpan: false,
+      maxNames: 332,
+    })
+  },
+)
 
-test('an option that is undefined is as if it were left out', () => {
+test('an option that is undefined has its default', () => {
   const config = { enabled: false, callSpans: undefined, filter: undefined, maxNames: undefined }
   const left = new CircuitBreakerInstrumentation({ enabled: false })
   expect(new CircuitBreakerInstrumentation(config as never).getConfig()).toEqual(left.getConfig())
 })
 
-test('it knows its own name and version', () => {
+test('the instrumentation has its name and version', () => {
   const instrumentation = new CircuitBreakerInstrumentation({ enabled: false })
   expect(instrumentation.instrumentationName).toBe(manifest.name)
   expect(instrumentation.instrumentationVersion).toBe(manifest.version)

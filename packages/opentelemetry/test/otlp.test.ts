@@ -34,7 +34,7 @@ const encodings = [
   },
 ]
 
-test.each(encodings)('an outage arrives whole at an OTLP collector, as $encoding', async (encoding) => {
+test.each(encodings)('an outage arrives completely at an OTLP collector, as $encoding', async (encoding) => {
   const { url } = collector
   collector.clear()
   const traces = new BatchSpanProcessor(new encoding.Traces({ url: `${url}/v1/traces` }))

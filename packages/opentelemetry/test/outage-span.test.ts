@@ -5,7 +5,7 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { CircuitBreakerInstrumentation, instrumentCircuitBreakers } from '../src/index.ts'
 import { inMemory, startGlobally, stopGlobally, type Telemetry } from './in-memory.ts'
-import { fullOutage, refused } from './outage.ts'
+import { connectionError, fullOutage } from './outage.ts'
 
 let telemetry: Telemetry
 
@@ -48,9 +48,9 @@ test('when a breaker closes, one root span covers the outage from its opening, l
   expect(transitions()).toHaveLength(5)
 })
 
-test('it lasts from the first opening until the closing by the time of day', () => {
+test('an outage span starts at the first opening and ends at the closing, by the time of day', () => {
   onTestFinished(instrumentCircuitBreakers({ outageSpan: true }))
-  const breaker = new CircuitBreaker({ name: 'by hand' })
+  const breaker = new CircuitBreaker({ name: 'steps' })
   vi.setSystemTime(1_800_000_010_000)
   breaker.forceOpen('deploy')
   vi.setSystemTime(1_800_000_070_000)
@@ -62,13 +62,13 @@ test('it lasts from the first opening until the closing by the time of day', () 
   expect(outages().map(({ links }) => links.length)).toEqual([2, 2])
 })
 
-test('a breaker that flaps for days keeps the links to its opening and to its closing, and no more than SDKs do', async () => {
+test('an outage with very many transitions has at most 128 links, with its opening and its closing among them', async () => {
   onTestFinished(instrumentCircuitBreakers({ outageSpan: true }))
   const clock = fakeClock()
   const trip = consecutiveFailures(1)
   const breaker = new CircuitBreaker({ name: 'flapping', trip, openDuration: 1, now: clock.now, random: () => 0 })
   for (let probe = 0; probe < 200; probe++) {
-    await breaker.execute(() => Promise.reject(refused)).catch(() => {})
+    await breaker.execute(() => Promise.reject(connectionError)).catch(() => {})
     clock.advance(1)
   }
   breaker.reset()
@@ -79,19 +79,19 @@ test('a breaker that flaps for days keeps the links to its opening and to its cl
   expect(links?.at(-1)).toBe(ids(transitions()).at(-1))
 })
 
-test('what is not sampled is not linked', async () => {
+test('transitions that are not sampled are not linked', async () => {
   onTestFinished(instrumentCircuitBreakers({ outageSpan: true }))
   const breaker = new CircuitBreaker({ name: 'unsampled', trip: consecutiveFailures(1) })
   const notSampled = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 0 }
   await context.with(trace.setSpanContext(context.active(), notSampled), () =>
-    breaker.execute(() => Promise.reject(refused)).catch(() => {}),
+    breaker.execute(() => Promise.reject(connectionError)).catch(() => {}),
   )
   breaker.reset()
   expect(outages()[0]?.links.map((link) => link.context.spanId)).toEqual(ids(transitions()))
   expect(transitions()).toHaveLength(1)
 })
 
-test('an outage that is under way when the option is switched on or off has no span', () => {
+test('an outage during which the option is switched on or off has no span', () => {
   const instrumentation = new CircuitBreakerInstrumentation()
   onTestFinished(() => instrumentation.disable())
   const breaker = new CircuitBreaker({ name: 'under way' })

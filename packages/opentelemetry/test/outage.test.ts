@@ -112,7 +112,7 @@ test('an outage is five spans: each transition under the call that caused it, li
   }
 })
 
-test('a rejected call leaves a mark on the span of its caller, and no other call does', async () => {
+test('a rejected call adds attributes to the span of its caller, and no other call does', async () => {
   await fullOutage()
   const marked = telemetry.spans().filter((span) => span.name === 'request' && Object.keys(span.attributes).length > 0)
   expect(marked.map((span) => span.attributes)).toEqual([
@@ -120,7 +120,7 @@ test('a rejected call leaves a mark on the span of its caller, and no other call
   ])
 })
 
-test('an outage is these metric points', async () => {
+test('an outage has these metric points', async () => {
   await fullOutage('orders')
   expect(await telemetry.points('circuit_breaker.state')).toMatchObject({
     'orders closed': 1,
@@ -168,7 +168,7 @@ test('each transition is a log event in the context of its caller, a warning whe
   )
 })
 
-test('the failure rate is a point from the minimum of calls on, and none before', async () => {
+test('the failure rate has a point from the minimum of calls on, and none before', async () => {
   const { request } = outage(trace.getTracer('application'), 'search')
   for (const fails of [false, false, true]) await request(fails)
   expect(await telemetry.points('circuit_breaker.failure_rate')).not.toHaveProperty('search')

@@ -2,19 +2,22 @@ import { CircuitBreaker, failureRate } from '@cb/core'
 import { type FakeClock, fakeClock } from '@cb/test-kit'
 import { type Tracer, trace } from '@opentelemetry/api'
 
-/** What a failing dependency answers. */
-export const refused: Error & { code: string } = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), {
-  code: 'ECONNREFUSED',
-})
+/** The error of a failing dependency. */
+export const connectionError: Error & { code: string } = Object.assign(
+  new Error('connect ECONNREFUSED 127.0.0.1:5432'),
+  {
+    code: 'ECONNREFUSED',
+  },
+)
 
 export interface Outage {
   readonly breaker: CircuitBreaker
   readonly clock: FakeClock
-  /** Half a second that succeeds, or fails, inside a span of its own. */
+  /** A call of half a second that succeeds or fails, inside its own span. */
   request(fails?: boolean): Promise<void>
 }
 
-/** A breaker that opens at half of four calls, for ten seconds, and closes after one good probe. */
+/** A breaker that opens when half of four calls fail, for ten seconds, and closes after one successful probe. */
 export function outage(tracer: Tracer, name = 'payments'): Outage {
   const clock = fakeClock(1_000)
   const breaker = new CircuitBreaker({
@@ -27,7 +30,7 @@ export function outage(tracer: Tracer, name = 'payments'): Outage {
   const call = async (fails: boolean) => {
     await Promise.resolve()
     clock.advance(500)
-    if (fails) throw refused
+    if (fails) throw connectionError
   }
   return {
     breaker,
@@ -40,7 +43,7 @@ export function outage(tracer: Tracer, name = 'payments'): Outage {
   }
 }
 
-/** Two good calls and two bad ones that open it, one rejected, a probe that fails, one that succeeds. */
+/** Two successes and two failures that open the breaker, a rejection, a failed probe and a successful one. */
 export async function fullOutage(name?: string): Promise<Outage> {
   const story = outage(trace.getTracer('application'), name)
   await story.request()

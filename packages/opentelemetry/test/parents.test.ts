@@ -6,7 +6,7 @@ import { AlwaysOffSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { instrumentCircuitBreakers } from '../src/index.ts'
 import { inMemory, startGlobally, stopGlobally, type Telemetry } from './in-memory.ts'
-import { refused } from './outage.ts'
+import { connectionError } from './outage.ts'
 
 let telemetry: Telemetry
 let stop: () => void
@@ -22,7 +22,7 @@ afterEach(() => {
   stopGlobally()
 })
 
-/** Runs within a span, and gives that span's context. */
+/** Runs within a span, and returns the context of the span. */
 async function inRequest(work: () => unknown) {
   return trace.getTracer('application').startActiveSpan('request', async (span) => {
     await work()
@@ -31,13 +31,13 @@ async function inRequest(work: () => unknown) {
   })
 }
 
-const fail = () => Promise.reject(refused)
+const fail = () => Promise.reject(connectionError)
 
 function openingAtOnce(clock = fakeClock(), name = 'parents') {
   return new CircuitBreaker({ name, trip: consecutiveFailures(1), openDuration: 1_000, now: clock.now })
 }
 
-test('a breaker that a slow call opens through callTimeout puts its span into the trace of that call', async () => {
+test('the span of an opening by callTimeout is in the trace of the slow call', async () => {
   const breaker = new CircuitBreaker({ name: 'slow', trip: consecutiveFailures(1), callTimeout: 5 })
   const request = await inRequest(() => breaker.execute(() => new Promise(() => {})).catch(() => {}))
   const [open] = telemetry.transitions()
@@ -46,7 +46,7 @@ test('a breaker that a slow call opens through callTimeout puts its span into th
   expect(open?.attributes['error.type']).toBe('ECALLTIMEOUT')
 })
 
-test('of two requests at the same time the one whose call opened the breaker is the parent', async () => {
+test('of two concurrent requests the one whose call opened the breaker is the parent', async () => {
   const breaker = openingAtOnce()
   const slow = deferred()
   const other = inRequest(() => breaker.execute(() => slow.promise))
@@ -56,7 +56,7 @@ test('of two requests at the same time the one whose call opened the breaker is 
   expect(telemetry.transitions().map((span) => span.parentSpanContext?.spanId)).toEqual([culprit.spanId])
 })
 
-test('a breaker that becomes half-open because a request asked is a root, not part of that request', async () => {
+test('a transition to half-open that a request notices is a root span, not a child of the request', async () => {
   const clock = fakeClock()
   const breaker = openingAtOnce(clock)
   await breaker.execute(fail).catch(() => {})
@@ -69,7 +69,7 @@ test('a breaker that becomes half-open because a request asked is a root, not pa
   expect(telemetry.logs.getFinishedLogRecords()[1]?.spanContext).toBeUndefined()
 })
 
-test('a timer that a request armed is not taken for its parent when the open duration has ended', async () => {
+test('a transition to half-open that a timer of a request notices is a root span', async () => {
   const clock = fakeClock()
   const breaker = openingAtOnce(clock)
   await breaker.execute(fail).catch(() => {})
@@ -80,7 +80,7 @@ test('a timer that a request armed is not taken for its parent when the open dur
   expect(telemetry.transitions()[1]?.spanContext().traceId).not.toBe(request.traceId)
 })
 
-test('a collection of metrics that lets a breaker become half-open gives a root span and the new state', async () => {
+test('a transition to half-open that a collection of metrics notices is a root span, and the metrics have the new state', async () => {
   const clock = fakeClock()
   const breaker = openingAtOnce(clock, 'collected')
   await breaker.execute(fail).catch(() => {})
@@ -97,7 +97,7 @@ test('a collection of metrics that lets a breaker become half-open gives a root 
   expect(half?.parentSpanContext).toBeUndefined()
 })
 
-test('a transition by hand is a root span, and its log event is in the context of the person', async () => {
+test('a manual transition is a root span, and its log event is in the context of the caller', async () => {
   const breaker = openingAtOnce()
   const request = await inRequest(() => breaker.forceOpen('deploy'))
   await inRequest(() => breaker.reset())
@@ -114,7 +114,7 @@ test('a transition by hand is a root span, and its log event is in the context o
   expect(telemetry.logs.getFinishedLogRecords()[0]?.spanContext?.spanId).toBe(request.spanId)
 })
 
-test('a span is linked to the latest that was recorded of the same breaker, and to no other breaker', async () => {
+test('a span is linked to the last recorded span of the same breaker, and to no other breaker', async () => {
   const one = openingAtOnce()
   const other = openingAtOnce()
   one.forceOpen()

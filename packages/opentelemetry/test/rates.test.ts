@@ -2,11 +2,11 @@ import { anyOf, CircuitBreaker, consecutiveFailures, failureRate, slowCallRate, 
 import { fakeClock } from '@cb/test-kit'
 import { expect, test } from 'vitest'
 import { metricsOnly, pointsOf } from './metrics-only.ts'
-import { refused } from './outage.ts'
+import { connectionError } from './outage.ts'
 
-const fail = () => Promise.reject(refused)
+const fail = () => Promise.reject(connectionError)
 
-test('the failure rate is that of the policy that has one, also inside anyOf', async () => {
+test('the failure rate is the one of the policy that has one, also inside anyOf', async () => {
   const telemetry = metricsOnly()
   const trip = anyOf(consecutiveFailures(5), failureRate({ threshold: 0.9, minimumCalls: 2 }))
   const breaker = new CircuitBreaker({ name: 'rated', trip })
@@ -15,7 +15,7 @@ test('the failure rate is that of the policy that has one, also inside anyOf', a
   expect(await pointsOf(telemetry, 'circuit_breaker.failure_rate', 'rated')).toEqual({ '': 0.5 })
 })
 
-test('a rate that is no more is 0, for an SDK would go on repeating the last one', async () => {
+test('a failure rate is 0 after the breaker has opened', async () => {
   const telemetry = metricsOnly()
   const trip = failureRate({ threshold: 0.6, minimumCalls: 2 })
   const breaker = new CircuitBreaker({ name: 'once rated', trip })
@@ -26,7 +26,7 @@ test('a rate that is no more is 0, for an SDK would go on repeating the last one
   expect(await pointsOf(telemetry, 'circuit_breaker.failure_rate', 'once rated')).toEqual({ '': 0 })
 })
 
-test('a failure rate falls by itself as its window empties, and then the breaker is left in peace', async () => {
+test('a failure rate becomes 0 when its window is empty, and then the breaker is not read', async () => {
   const telemetry = metricsOnly()
   const clock = fakeClock()
   let reads = 0
@@ -60,7 +60,7 @@ test('the slow call rate counts calls in flight as well', async () => {
   inFlight.success()
 })
 
-test('calls that hang open their breaker at a collection, though nothing was heard of them', async () => {
+test('calls that hang open their breaker at a collection, although they have caused no event', async () => {
   const telemetry = metricsOnly()
   const clock = fakeClock()
   const trip = slowCallRate({ slowAfter: 1_000, minimumCalls: 2 })

@@ -9,7 +9,7 @@ const readme = await readFile(fileURLToPath(new URL('../README.md', import.meta.
 const blocks = (language: string) =>
   [...readme.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(([, query = '']) => query.trim())
 
-/** Positions at which a grammar finds no sense. */
+/** The positions of syntax errors. */
 function errors(parser: { parse(text: string): ReturnType<typeof promQl.parse> }, query: string): number[] {
   const positions: number[] = []
   parser.parse(query).iterate({ enter: ({ type, from }) => void (type.isError && positions.push(from)) })
@@ -19,7 +19,7 @@ function errors(parser: { parse(text: string): ReturnType<typeof promQl.parse> }
 const underscored = (name: string) => name.replaceAll('.', '_')
 const attributes = Object.values(attribute)
 
-test('a query with a mistake is noticed', () => {
+test('a query with a syntax error is found', () => {
   expect(errors(promQl, 'sum by (a (x)')).not.toEqual([])
   expect(errors(traceQl, '{ name = }')).not.toEqual([])
 })
@@ -29,7 +29,7 @@ test('each of the five questions has a query for metrics and one for traces', ()
   expect(blocks('traceql')).toHaveLength(5)
 })
 
-test.each(blocks('promql'))('this PromQL is sound and asks for what there is: %s', (query) => {
+test.each(blocks('promql'))('this PromQL is valid and uses existing names: %s', (query) => {
   expect(errors(promQl, query)).toEqual([])
   const known = [...attributes, ...Object.values(metric).map(({ name }) => name)].map(underscored)
   const used = [...query.matchAll(/\bcircuit_breaker\w*/g)].map(([name]) => name.replace(/_total$/, ''))
@@ -37,7 +37,7 @@ test.each(blocks('promql'))('this PromQL is sound and asks for what there is: %s
   expect(known).toEqual(expect.arrayContaining(used))
 })
 
-test.each(blocks('traceql'))('this TraceQL is sound and asks for what there is: %s', (query) => {
+test.each(blocks('traceql'))('this TraceQL is valid and uses existing names: %s', (query) => {
   expect(errors(traceQl, query)).toEqual([])
   const used = [...query.matchAll(/span\.([\w.]+)/g)].map(([, name]) => name)
   expect(attributes).toEqual(expect.arrayContaining(used))

@@ -1,6 +1,6 @@
 import { attribute, callSpanPrefix, logEvent, metric, overflowName, spanName } from '../src/names.ts'
 
-/** What README.md says about each name, in tables made from the names themselves. */
+/** The tables of README.md, made from the names in the code. */
 
 type Key = keyof typeof attribute
 
@@ -9,13 +9,13 @@ const transition: Key[] = ['name', ...server, 'state', 'previousState', 'reason'
 const cause: Key[] = ['failureRate', 'windowCalls', 'errorType']
 
 const spans: [name: string, made: string, attributes: Key[]][] = [
-  [spanName.open, 'at the transition, of no length', [...transition, ...cause]],
-  [spanName['half-open'], 'at the transition, of no length', transition],
-  [spanName.closed, 'at the transition, of no length', transition],
+  [spanName.open, 'at the transition, with zero length', [...transition, ...cause]],
+  [spanName['half-open'], 'at the transition, with zero length', transition],
+  [spanName.closed, 'at the transition, with zero length', transition],
   [`${callSpanPrefix} {name}`, 'with `callSpans`, one call', ['name', ...server, 'state', 'outcome', 'errorType']],
   [
     spanName.outage,
-    'with `outageSpan`, when the breaker closes: from its opening on',
+    'with `outageSpan`, when the breaker closes: the time since its opening',
     ['name', ...server, 'reason', ...cause],
   ],
 ]
@@ -33,7 +33,7 @@ const metricAttributes: Readonly<Record<keyof typeof metric, Key[]>> = {
 const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
   name: [
     'string',
-    `the breaker's name, at most 256 characters, without control characters and without the credentials of a URL; in metrics what \`aggregate\` makes of it, or \`${overflowName}\``,
+    `the breaker's name, at most 256 characters, without control characters and without the credentials of a URL; in metrics the result of \`aggregate\`, or \`${overflowName}\``,
   ],
   state: ['string', '`closed`, `open`, `half_open`; of a call: the state that admitted or rejected it'],
   previousState: ['string', '`closed`, `open`, `half_open`'],
@@ -45,14 +45,14 @@ const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
   windowCalls: ['int', 'calls in the window, if a trip policy decided'],
   outcome: [
     'string',
-    '`success`, `failure`, `timeout`, `ignored`, `rejected`; `late`: the state that admitted it was gone, or it was settled twice',
+    '`success`, `failure`, `timeout`, `ignored`, `rejected`; `late`: it settled after the state that admitted it had ended, or twice',
   ],
   errorType: [
     'string',
-    "of failures, timeouts and rejections only: the error's `code`, or else its name; at most 64 characters and 50 different ones, further ones are `_OTHER`",
+    "for failures, timeouts and rejections only: the error's `code`, or else its name; at most 64 characters and 50 different ones, further ones are `_OTHER`",
   ],
-  serverAddress: ['string', 'host of a breaker that is named after an origin, as HTTP adapters do'],
-  serverPort: ['int', 'its port'],
+  serverAddress: ['string', 'the host, if the name is an origin, as with HTTP adapters'],
+  serverPort: ['int', 'the port of that host'],
 }
 
 const codes = (keys: readonly Key[]) => keys.map((key) => `\`${attribute[key]}\``).join(', ')
@@ -63,7 +63,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 export const tables: Readonly<Record<string, string>> = {
   spans: table(
-    ['name', 'made', 'attributes'],
+    ['name', 'when', 'attributes'],
     spans.map(([name, made, keys]) => [`\`${name}\``, made, codes(keys)]),
   ),
   metrics: table(
@@ -86,7 +86,7 @@ export const tables: Readonly<Record<string, string>> = {
   ),
 }
 
-/** The text with each table, between its two marks, as it should be. */
+/** The README with each table, between its two marks, regenerated. */
 export function withTables(readme: string): string {
   return Object.entries(tables).reduce((text, [name, table]) => {
     const [before, rest = ''] = text.split(`<!-- ${name} -->\n`)

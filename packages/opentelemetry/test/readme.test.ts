@@ -40,7 +40,7 @@ test('the first program prints the span and the metrics of an opening', async ()
   }
 })
 
-test('with NodeSDK all signals arrive at an OTLP collector', async () => {
+test('the program with NodeSDK sends all signals to an OTLP collector', async () => {
   const collector = await startCollector()
   onTestFinished(() => collector.close())
   const outage = `
@@ -67,11 +67,11 @@ function rows(name: string): string[][] {
 const codes = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1])
 const sorted = (names: Iterable<string | undefined>) => [...new Set(names)].sort()
 
-test('the program with options for many breakers prints how many names there may be', async () => {
+test('the program with options for many breakers prints the names', async () => {
   expect(await run(manyBreakers)).toBe('332\n')
 })
 
-test('the tables are made from the names in the code; `vitest run -u readme` writes them', async () => {
+test('the tables have the names of the code; `vitest run -u readme` writes them', async () => {
   await expect(withTables(readme)).toMatchFileSnapshot('../README.md')
 })
 
@@ -104,7 +104,7 @@ test('the tables list the attributes, instruments and units that an SDK receives
     ...sorted(codes(attributes)),
   ])
   expect(new Set(documented)).toEqual(new Set(received))
-  expect(slow.state).toBe('closed') // held until here, for what is gone does not report
+  expect(slow.state).toBe('closed') // a reference until here, because a collected breaker is not reported
 })
 
 function instrumentOf({ dataPointType, ...data }: MetricData): string {

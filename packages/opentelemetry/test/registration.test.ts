@@ -8,15 +8,15 @@ import { AggregationTemporality } from '@opentelemetry/sdk-metrics'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { CircuitBreakerInstrumentation, instrumentCircuitBreakers } from '../src/index.ts'
 import { inMemory, startGlobally, stopGlobally } from './in-memory.ts'
-import { refused } from './outage.ts'
+import { connectionError } from './outage.ts'
 
 afterEach(stopGlobally)
 
 const { CircuitBreaker, consecutiveFailures } = core
-const fail = () => Promise.reject(refused)
+const fail = () => Promise.reject(connectionError)
 
-/** Opens it, and says which of the signals noticed. */
-async function openAndSee(breaker: core.CircuitBreaker, telemetry = inMemory()) {
+/** Opens the breaker, and returns which signals have recorded it. */
+async function openAndCount(breaker: core.CircuitBreaker, telemetry = inMemory()) {
   await breaker.execute(fail).catch(() => {})
   const points = await telemetry.points('circuit_breaker.state')
   const ours = telemetry.transitions().filter((span) => span.attributes['circuit_breaker.name'] === breaker.name)
@@ -35,17 +35,17 @@ function breakerNamed(name: string): core.CircuitBreaker {
 const everything = { spans: 1, open: 1, transitions: 1 }
 const nothing = { spans: 0, open: undefined, transitions: undefined }
 
-test('breakers made before and after the registration are both seen', async () => {
+test('breakers created before and after the registration are both recorded', async () => {
   const telemetry = inMemory()
   const before = breakerNamed('made before')
   startGlobally(telemetry)
   onTestFinished(registerInstrumentations({ instrumentations: [new CircuitBreakerInstrumentation()] }))
   const after = breakerNamed('made after')
-  expect(await openAndSee(before, telemetry)).toEqual(everything)
-  expect(await openAndSee(after, telemetry)).toEqual(everything)
+  expect(await openAndCount(before, telemetry)).toEqual(everything)
+  expect(await openAndCount(after, telemetry)).toEqual(everything)
 })
 
-test('registered before the SDK has started, everything arrives from its start on', async () => {
+test('if registered before the SDK starts, everything after its start is recorded', async () => {
   const telemetry = inMemory()
   const breaker = breakerNamed('early')
   onTestFinished(
@@ -53,12 +53,12 @@ test('registered before the SDK has started, everything arrives from its start o
   )
   await breaker.execute(async () => {})
   startGlobally(telemetry)
-  expect(await openAndSee(breaker, telemetry)).toEqual(everything)
+  expect(await openAndCount(breaker, telemetry)).toEqual(everything)
   expect(await telemetry.points('circuit_breaker.calls')).toMatchObject({ 'early success': 1, 'early failure': 1 })
   expect(telemetry.spans().map((span) => span.name)).toEqual(['execute early', 'circuit_breaker open'])
 })
 
-test('registered before the SDK has started, one call that is rejected is enough to be noticed', async () => {
+test('if registered before the SDK starts, one rejected call is enough to notice its start', async () => {
   const telemetry = inMemory()
   const breaker = breakerNamed('noticed as it rejects')
   onTestFinished(instrumentCircuitBreakers())
@@ -69,7 +69,7 @@ test('registered before the SDK has started, one call that is rejected is enough
   expect(await telemetry.points('circuit_breaker.state')).toMatchObject({ [`${breaker.name} open`]: 1 })
 })
 
-test('registered before the SDK has started, it is noticed within a second, with what has happened until then', async () => {
+test('if registered before the SDK starts, its start is noticed within a second, and earlier calls are counted', async () => {
   const telemetry = inMemory()
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   onTestFinished(() => void vi.useRealTimers())
@@ -84,7 +84,7 @@ test('registered before the SDK has started, it is noticed within a second, with
   expect(await telemetry.points('circuit_breaker.calls')).toMatchObject({ [`${breaker.name} success`]: 2 })
 })
 
-test('calls are counted where nobody follows each of them', async () => {
+test('calls are counted if they are not observed one by one', async () => {
   const telemetry = inMemory()
   const { tracerProvider, meterProvider } = telemetry
   onTestFinished(instrumentCircuitBreakers({ tracerProvider, meterProvider, callDuration: false }))
@@ -95,7 +95,7 @@ test('calls are counted where nobody follows each of them', async () => {
   }
 })
 
-test('nothing is left running when it is ended without ever seeing an SDK', () => {
+test('no timer is left after a stop without an SDK', () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   onTestFinished(() => void vi.useRealTimers())
   const stop = instrumentCircuitBreakers()
@@ -104,25 +104,25 @@ test('nothing is left running when it is ended without ever seeing an SDK', () =
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('an SDK that is replaced by another is followed, and the first is left alone', async () => {
+test('after an SDK is replaced, telemetry goes to the new one, and the old one no longer reads breakers', async () => {
   const [first, second] = [inMemory(), inMemory()]
   startGlobally(first)
   onTestFinished(registerInstrumentations({ instrumentations: [new CircuitBreakerInstrumentation()] }))
-  expect(await openAndSee(breakerNamed('under the first'), first)).toEqual(everything)
+  expect(await openAndCount(breakerNamed('under the first'), first)).toEqual(everything)
   stopGlobally()
   startGlobally(second)
   const clock = fakeClock()
   const options = { trip: consecutiveFailures(1), openDuration: 1_000, now: clock.now }
   const breaker = new CircuitBreaker({ name: 'under the second', ...options })
-  expect(await openAndSee(breaker, second)).toEqual(everything)
+  expect(await openAndCount(breaker, second)).toEqual(everything)
   clock.advance(1_000)
-  await first.collect() // asks no breaker any more
+  await first.collect() // no longer reads a breaker
   expect(second.transitions()).toHaveLength(1)
   await second.collect()
   expect(second.transitions()).toHaveLength(2)
 })
 
-test('a meter provider that is set later needs no call to be told the state', async () => {
+test('a meter provider that is set later gets the state without a call', async () => {
   const telemetry = inMemory()
   const instrumentation = new CircuitBreakerInstrumentation()
   onTestFinished(() => instrumentation.disable())
@@ -131,18 +131,18 @@ test('a meter provider that is set later needs no call to be told the state', as
   expect(await telemetry.points('circuit_breaker.state')).toMatchObject({ [`${breaker.name} closed`]: 1 })
 })
 
-test('providers that are given are used instead of the global ones', async () => {
+test('providers in the options are used instead of the global ones', async () => {
   const [global, given] = [inMemory(), inMemory()]
   startGlobally(global)
   onTestFinished(
     instrumentCircuitBreakers({ tracerProvider: given.tracerProvider, meterProvider: given.meterProvider }),
   )
-  expect(await openAndSee(breakerNamed('given'), given)).toEqual(everything)
+  expect(await openAndCount(breakerNamed('given'), given)).toEqual(everything)
   expect(global.transitions()).toHaveLength(0)
   expect(await global.collect()).toEqual([])
 })
 
-test('breakers of a second copy of core are seen too', async () => {
+test('breakers of a second copy of core are recorded too', async () => {
   const path = pathToFileURL(createRequire(import.meta.url).resolve('@cb/core')).href
   const copy: typeof core = await import(/* @vite-ignore */ `${path}?copy=second`)
   expect(copy.CircuitBreaker).not.toBe(core.CircuitBreaker)
@@ -151,13 +151,13 @@ test('breakers of a second copy of core are seen too', async () => {
   const before = new copy.CircuitBreaker({ name: 'copied before', trip: copy.consecutiveFailures(1) })
   onTestFinished(instrumentCircuitBreakers({ callSpans: 'all' }))
   const after = new copy.CircuitBreaker({ name: 'copied after', trip: copy.consecutiveFailures(1) })
-  expect(await openAndSee(before, telemetry)).toEqual(everything)
-  expect(await openAndSee(after, telemetry)).toEqual(everything)
+  expect(await openAndCount(before, telemetry)).toEqual(everything)
+  expect(await openAndCount(after, telemetry)).toEqual(everything)
   const calls = telemetry.spans().filter((span) => span.name.startsWith('execute '))
   expect(calls.map((span) => span.name)).toEqual(['execute copied before', 'execute copied after'])
 })
 
-test('disabled it records nothing, and enabled again all that follows', async () => {
+test('a disabled instrumentation records nothing, and an enabled one records everything after that', async () => {
   const telemetry = inMemory(AggregationTemporality.DELTA)
   startGlobally(telemetry)
   const instrumentation = new CircuitBreakerInstrumentation()
@@ -165,16 +165,16 @@ test('disabled it records nothing, and enabled again all that follows', async ()
   onTestFinished(disable)
   const breaker = breakerNamed('switched')
   disable()
-  expect(await openAndSee(breaker, telemetry)).toEqual(nothing)
+  expect(await openAndCount(breaker, telemetry)).toEqual(nothing)
   expect(await telemetry.collect()).toEqual([])
   breaker.reset()
   instrumentation.enable()
   instrumentation.enable()
-  expect(await openAndSee(breaker, telemetry)).toEqual({ spans: 1, open: 1, transitions: undefined })
+  expect(await openAndCount(breaker, telemetry)).toEqual({ spans: 1, open: 1, transitions: undefined })
   expect(telemetry.transitions()[0]?.links).toEqual([])
 })
 
-test('one that was made disabled starts with the registration', async () => {
+test('an instrumentation that is created disabled starts with the registration', async () => {
   const telemetry = inMemory()
   startGlobally(telemetry)
   const instrumentation: Instrumentation = new CircuitBreakerInstrumentation({ enabled: false })
@@ -183,10 +183,10 @@ test('one that was made disabled starts with the registration', async () => {
   expect(telemetry.transitions()).toHaveLength(0)
   breaker.reset()
   onTestFinished(registerInstrumentations({ instrumentations: [instrumentation] }))
-  expect(await openAndSee(breaker, telemetry)).toEqual(everything)
+  expect(await openAndCount(breaker, telemetry)).toEqual(everything)
 })
 
-test('without any SDK calls go on as ever and nobody complains', async () => {
+test('without an SDK calls work, and nothing is logged', async () => {
   const complain = vi.fn()
   const consoleError = vi.spyOn(console, 'error')
   diag.setLogger({ error: complain, warn: complain, info: complain, debug() {}, verbose() {} })
@@ -198,7 +198,7 @@ test('without any SDK calls go on as ever and nobody complains', async () => {
   onTestFinished(instrumentCircuitBreakers())
   const breaker = breakerNamed('alone')
   expect(await breaker.execute(async () => 'paid')).toBe('paid')
-  await expect(breaker.execute(fail)).rejects.toBe(refused)
+  await expect(breaker.execute(fail)).rejects.toBe(connectionError)
   await expect(breaker.execute(fail)).rejects.toMatchObject({ code: 'ECIRCUITOPEN' })
   breaker.reset()
   expect(complain).not.toHaveBeenCalled()

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { run } from '../src/index.ts'
 import { application } from './opentelemetry-sdks/install.ts'
 
-/** The names of OpenTelemetry's packages, without its scope, and their versions. */
+/** Installs these packages of OpenTelemetry; names without scope, with versions. */
 function openTelemetry(versions: Readonly<Record<string, string>>): Promise<string> {
   return application(
     Object.fromEntries(Object.entries(versions).map(([name, version]) => [`@opentelemetry/${name}`, version])),
@@ -39,7 +39,7 @@ const lines = [
   },
 ]
 
-test.each(lines)('all that is emitted in one outage is the same to the last attribute: $line', async ({ versions }) => {
+test.each(lines)('everything that is emitted in one outage is the same with $line', async ({ versions }) => {
   const folder = await openTelemetry(versions)
   onTestFinished(() => rm(folder, { recursive: true }))
   const emitted = await run(process.execPath, ['outage.js'], folder)
@@ -63,7 +63,7 @@ const applicationOf3 = {
   'instrumentation-undici': '0.34.0',
 }
 
-test('NodeSDK of the 3.x line gets spans and log events, and a trace goes on in the server behind the breaker', async () => {
+test('NodeSDK of the 3.x line gets spans and log events, and a trace continues in the server behind the breaker', async () => {
   const folder = await openTelemetry(applicationOf3)
   onTestFinished(() => rm(folder, { recursive: true }))
   expect(JSON.parse(await run(process.execPath, ['node-sdk.js'], folder))).toEqual({
@@ -77,7 +77,7 @@ test('NodeSDK of the 3.x line gets spans and log events, and a trace goes on in 
 test.each([
   { line: '2.x', versions: applicationOf2 },
   { line: '3.x', versions: applicationOf3 },
-])('what an application writes compiles against the types of the $line line', async ({ versions }) => {
+])('the code of an application compiles against the types of the $line line', async ({ versions }) => {
   const folder = await openTelemetry(versions)
   onTestFinished(() => rm(folder, { recursive: true }))
   const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022']

@@ -8,7 +8,7 @@ const cache = fileURLToPath(new URL('../../node_modules/.cache/opentelemetry-sdk
 const packages = fileURLToPath(new URL('../../../../packages/', import.meta.url))
 const here = fileURLToPath(new URL('.', import.meta.url))
 
-/** An application's folder: packages of OpenTelemetry from the registry, once per machine, and what was built here. */
+/** Creates the folder of an application, with packages from the registry, cached per machine, and the builds of this workspace. */
 export async function application(dependencies: Readonly<Record<string, string>>): Promise<string> {
   const home = join(cache, Object.values(dependencies).join('_'))
   if (!existsSync(home)) await install(dependencies, home)
@@ -23,16 +23,16 @@ export async function application(dependencies: Readonly<Record<string, string>>
   return folder
 }
 
-/** Apart from the workspace: SDK 3 wants a newer Node than 20, and says so to everybody who installs it. */
+/** Outside of the workspace, because SDK 3 requires a newer Node than 20 and prints a warning at every install. */
 async function install(dependencies: Readonly<Record<string, string>>, home: string): Promise<void> {
   await mkdir(cache, { recursive: true })
   const fresh = await mkdtemp(`${home}-`)
   try {
     await writeFile(join(fresh, 'package.json'), JSON.stringify({ private: true, dependencies }))
-    // The 2.x line forbids API 1.10, and applications have it all the same.
+    // The 2.x line excludes API 1.10, but applications use it anyway.
     await run('npm', ['install', '--legacy-peer-deps', '--no-audit', '--no-fund', '--loglevel=error'], fresh)
     await rename(fresh, home).catch((error) => {
-      // Another test run was faster: its copy serves as well.
+      // Another test run was faster: use its copy.
       if (!existsSync(home)) throw error
     })
   } finally {

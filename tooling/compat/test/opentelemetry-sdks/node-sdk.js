@@ -1,4 +1,4 @@
-// As an application starts NodeSDK: our instrumentation beside that of an HTTP client, and a call to a server.
+// An application that starts NodeSDK with this instrumentation and the one of an HTTP client, and calls a server.
 
 import { createServer } from 'node:http'
 import { CircuitBreaker, consecutiveFailures } from '@cb/core'
@@ -6,7 +6,7 @@ import { CircuitBreakerInstrumentation } from '@cb/opentelemetry'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 
-process.env.OTEL_METRICS_EXPORTER = 'none' // there is no collector to wait for
+process.env.OTEL_METRICS_EXPORTER = 'none' // there is no collector
 const spans = []
 const events = []
 const processor = { forceFlush: async () => {}, shutdown: async () => {} }

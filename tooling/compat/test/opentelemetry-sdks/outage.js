@@ -1,4 +1,4 @@
-// One outage, told to the real SDK of whichever line is installed beside this file; prints everything that the SDK was given.
+// One outage, recorded by the real SDK that is installed beside this file; prints everything that the SDK receives.
 
 import { anyOf, CircuitBreaker, failureRate, slowCallRate } from '@cb/core'
 import { instrumentCircuitBreakers } from '@cb/opentelemetry'
@@ -12,7 +12,7 @@ const { TracerProvider, BasicTracerProvider } = await import('@opentelemetry/sdk
   () => import('@opentelemetry/sdk-trace-base'), // before 3.0
 )
 
-// The time of day and the breaker's clock go together, and only when the story says so.
+// One clock for the time of day and the breaker, which only this script moves.
 const startedAt = 1_800_000_000_000
 let time = 0
 Date.now = () => startedAt + time
@@ -27,13 +27,13 @@ const reader = new PeriodicExportingMetricReader({
   exportIntervalMillis: 2 ** 31 - 1,
 })
 const loggerProvider = new LoggerProvider({ processors: [logProcessor] })
-loggerProvider.addLogRecordProcessor?.(logProcessor) // the first of the 2.x line knows that only
+loggerProvider.addLogRecordProcessor?.(logProcessor) // the first versions of the 2.x line have only this
 
 api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 const Provider = TracerProvider ?? BasicTracerProvider
 api.trace.setGlobalTracerProvider(new Provider({ spanProcessors: [spanProcessor] }))
 api.metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }))
-// From API 1.10 on there is a global one, which is found without being told.
+// Since API 1.10 there is a global one, which the instrumentation finds.
 api.logs?.setGlobalLoggerProvider(loggerProvider)
 const stop = instrumentCircuitBreakers({
   callSpans: 'all',
@@ -75,15 +75,15 @@ async function collect(moment) {
   return [`## Metrics ${moment}`, '', ...ours.flatMap((scope) => metricLines(scope.metrics)), '']
 }
 
-const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+const connectionError = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
 await request(500)
 await request(200)
-await request(500, refused)
+await request(500, connectionError)
 const before = await collect('before it opens')
 await request(500, new DOMException('too slow', 'TimeoutError'))
 await request(500)
 time += 10_000
-await request(500, refused)
+await request(500, connectionError)
 time += 10_000
 await request(500)
 const after = await collect('after it has closed')

@@ -1,4 +1,4 @@
-// What an SDK was given, as text that a reader can compare with the documentation. Ids are random, so spans have numbers.
+// Renders the data that an SDK receives as text, to compare it with the documentation. Ids are random, so spans have numbers.
 
 const indent = (lines, by = '  ') => lines.map((line) => by + line)
 const seconds = ([whole, nanos], startedAt) => Number((whole + nanos / 1e9 - startedAt / 1000).toFixed(3))
@@ -15,7 +15,7 @@ function attributeLines(attributes) {
 export function spanLines(spans, startedAt) {
   const linesOf = (span) => {
     const { name, kind, status, startTime, endTime, attributes, links } = span
-    // The application's own spans read another clock, and are here for the tree only.
+    // The application's own spans use another clock: they are shown without times.
     const isOurs = span.instrumentationScope.name === '@cb/opentelemetry'
     const isTransition = isOurs && name.startsWith('circuit_breaker ')
     const at = `${seconds(startTime, startedAt)} to ${seconds(endTime, startedAt)} s`

@@ -1,4 +1,4 @@
-// Compiled only: what an application writes, against the types of whichever line is installed.
+// Compiled only: the code of an application, against the types of the installed line.
 
 import { CircuitBreakerInstrumentation, instrumentCircuitBreakers } from '@cb/opentelemetry'
 import { type Instrumentation, registerInstrumentations } from '@opentelemetry/instrumentation'

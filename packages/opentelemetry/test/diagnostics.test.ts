@@ -9,15 +9,15 @@ import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { type InstrumentCircuitBreakersOptions, instrumentCircuitBreakers } from '../src/index.ts'
 import { startCollector } from './collector.ts'
 import { inMemory, startGlobally, stopGlobally } from './in-memory.ts'
-import { refused } from './outage.ts'
+import { connectionError } from './outage.ts'
 
-const said: string[] = []
+const logged: string[] = []
 const consoleError = vi.spyOn(console, 'error')
 
 beforeEach(() => {
-  const note = (message: string) => void said.push(message)
+  const note = (message: string) => void logged.push(message)
   diag.setLogger({ error: note, warn: note, info() {}, debug() {}, verbose() {} })
-  said.length = 0
+  logged.length = 0
   consoleError.mockClear()
 })
 
@@ -26,13 +26,13 @@ afterEach(() => {
   stopGlobally()
 })
 
-/** Everything that a breaker does, twice; a call that telemetry breaks fails the test. */
-async function workAsEver(options: InstrumentCircuitBreakersOptions): Promise<void> {
+/** Makes every kind of call, twice; a call that telemetry breaks fails the test. */
+async function workAsUsual(options: InstrumentCircuitBreakersOptions): Promise<void> {
   onTestFinished(instrumentCircuitBreakers(options))
   const breaker = new CircuitBreaker({ name: 'faulty telemetry', trip: consecutiveFailures(1) })
   for (let round = 1; round <= 2; round++) {
     expect(await breaker.execute(async () => 'paid')).toBe('paid')
-    await expect(breaker.execute(() => Promise.reject(refused))).rejects.toBe(refused)
+    await expect(breaker.execute(() => Promise.reject(connectionError))).rejects.toBe(connectionError)
     await expect(breaker.execute(async () => 'paid')).rejects.toMatchObject({ code: 'ECIRCUITOPEN' })
     expect(breaker.state).toBe('open')
     breaker.reset()
@@ -44,68 +44,74 @@ function explode(): never {
   throw new Error('telemetry is broken')
 }
 
-/** An object on which whatever one asks for can be called, and answers or explodes. */
-function objectThat(answer: () => unknown): never {
-  return new Proxy({}, { get: () => answer }) as never
+/** An object that has `method` under every name. */
+function objectWith(method: () => unknown): never {
+  return new Proxy({}, { get: () => method }) as never
 }
 
-test('a tracer that throws breaks no call and is reported once', async () => {
-  await workAsEver({ tracerProvider: { getTracer: explode } })
-  expect(said).toEqual([expect.stringMatching(/^@cb\/opentelemetry: spans of circuit breakers.*telemetry is broken/)])
+test('a tracer that throws breaks no call and is logged once', async () => {
+  await workAsUsual({ tracerProvider: { getTracer: explode } })
+  expect(logged).toEqual([
+    expect.stringMatching(/^@cb\/opentelemetry: failed to record circuit breaker spans.*telemetry is broken/),
+  ])
 })
 
-test('a span that throws breaks no call and is reported once', async () => {
-  const tracer = objectThat(() => objectThat(explode))
-  await workAsEver({ tracerProvider: { getTracer: () => tracer } as TracerProvider })
-  expect(said).toHaveLength(1)
+test('a span that throws breaks no call and is logged once', async () => {
+  const tracer = objectWith(() => objectWith(explode))
+  await workAsUsual({ tracerProvider: { getTracer: () => tracer } as TracerProvider })
+  expect(logged).toHaveLength(1)
 })
 
-test('a span processor that throws breaks no call and is reported once', async () => {
+test('a span processor that throws breaks no call and is logged once', async () => {
   const processor = { onStart() {}, onEnd: explode, shutdown: async () => {}, forceFlush: async () => {} }
-  await workAsEver({ tracerProvider: new BasicTracerProvider({ spanProcessors: [processor] }) })
-  expect(said).toEqual([expect.stringMatching(/^@cb\/opentelemetry: spans of circuit breakers/)])
+  await workAsUsual({ tracerProvider: new BasicTracerProvider({ spanProcessors: [processor] }) })
+  expect(logged).toEqual([expect.stringMatching(/^@cb\/opentelemetry: failed to record circuit breaker spans/)])
 })
 
-test('a meter that throws breaks no call and is reported once', async () => {
-  await workAsEver({ meterProvider: { getMeter: explode } })
-  expect(said).toEqual([expect.stringMatching(/^@cb\/opentelemetry: metrics of circuit breakers.*telemetry is broken/)])
+test('a meter that throws breaks no call and is logged once', async () => {
+  await workAsUsual({ meterProvider: { getMeter: explode } })
+  expect(logged).toEqual([
+    expect.stringMatching(/^@cb\/opentelemetry: failed to record circuit breaker metrics.*telemetry is broken/),
+  ])
 })
 
-test('instruments that throw break no call and are reported once', async () => {
-  const meter = objectThat(() => objectThat(explode))
-  await workAsEver({ meterProvider: { getMeter: () => meter } as MeterProvider })
-  expect(said).toHaveLength(1)
+test('instruments that throw break no call and are logged once', async () => {
+  const meter = objectWith(() => objectWith(explode))
+  await workAsUsual({ meterProvider: { getMeter: () => meter } as MeterProvider })
+  expect(logged).toHaveLength(1)
 })
 
-test('a logger that throws breaks no call and is reported once', async () => {
-  await workAsEver({ loggerProvider: { getLogger: explode } })
-  expect(said).toEqual([expect.stringMatching(/^@cb\/opentelemetry: logs of circuit breakers.*telemetry is broken/)])
+test('a logger that throws breaks no call and is logged once', async () => {
+  await workAsUsual({ loggerProvider: { getLogger: explode } })
+  expect(logged).toEqual([
+    expect.stringMatching(/^@cb\/opentelemetry: failed to record circuit breaker log events.*telemetry is broken/),
+  ])
 })
 
 test("a caller's span that throws breaks no call and is reported once", async () => {
   startGlobally(inMemory())
   const span = Object.assign(trace.getTracer('application').startSpan('request'), { setAttributes: explode })
-  await context.with(trace.setSpan(context.active(), span), () => workAsEver({}))
-  expect(said).toHaveLength(1)
+  await context.with(trace.setSpan(context.active(), span), () => workAsUsual({}))
+  expect(logged).toHaveLength(1)
 })
 
-test('a diagnostic logger that throws as well breaks no call', async () => {
+test('a diagnostic logger that throws breaks no call', async () => {
   diag.setLogger({ error: explode, warn() {}, info() {}, debug() {}, verbose() {} })
-  await workAsEver({ tracerProvider: { getTracer: explode } })
+  await workAsUsual({ tracerProvider: { getTracer: explode } })
 })
 
-test('what a broken exporter says never includes more of its error than the stack', async () => {
+test('a logged error shows its stack, but none of its own properties', async () => {
   const secret = () => {
     throw Object.assign(new Error('no route'), { headers: { authorization: 'Bearer 123' } })
   }
-  await workAsEver({ tracerProvider: { getTracer: secret } })
-  expect(said.join()).toContain('no route')
-  expect(said.join()).not.toContain('Bearer')
+  await workAsUsual({ tracerProvider: { getTracer: secret } })
+  expect(logged.join()).toContain('no route')
+  expect(logged.join()).not.toContain('Bearer')
 })
 
-test('a collector that takes everything and never answers holds up no call, and is reported', async () => {
-  let asked = 0
-  const silent = await listen(() => void asked++)
+test('a collector that never responds delays no call, and the SDK logs it', async () => {
+  let requests = 0
+  const silent = await listen(() => void requests++)
   onTestFinished(() => silent.close())
   const timeoutMillis = 50
   const spans = new OTLPTraceExporter({ url: `${silent.origin}/v1/traces`, timeoutMillis })
@@ -119,15 +125,15 @@ test('a collector that takes everything and never answers holds up no call, and 
   })
   const tracerProvider = new BasicTracerProvider({ spanProcessors: [processor] })
   const meterProvider = new SdkMeterProvider({ readers: [reader] })
-  await workAsEver({ tracerProvider, meterProvider, callSpans: 'all' })
-  await until(() => asked >= 2)
-  await workAsEver({ tracerProvider, meterProvider, callSpans: 'all' })
-  await until(() => said.length > 0)
+  await workAsUsual({ tracerProvider, meterProvider, callSpans: 'all' })
+  await until(() => requests >= 2)
+  await workAsUsual({ tracerProvider, meterProvider, callSpans: 'all' })
+  await until(() => logged.length > 0)
   await Promise.allSettled([tracerProvider.shutdown(), meterProvider.shutdown()])
-  expect(said.filter((message) => message.includes('@cb/opentelemetry'))).toEqual([]) // it is the SDK that says it
+  expect(logged.filter((message) => message.includes('@cb/opentelemetry'))).toEqual([]) // only the SDK logs it
 })
 
-test('a breaker whose own trip policy answers nonsense hides no other breaker', async () => {
+test('a breaker with an invalid trip policy does not hide other breakers', async () => {
   const telemetry = inMemory()
   const monitor = { success: () => undefined, failure: () => undefined, snapshot: () => null as never }
   const strange = new CircuitBreaker({ name: 'strange', trip: { name: 'own', start: () => monitor } })
@@ -137,10 +143,10 @@ test('a breaker whose own trip policy answers nonsense hides no other breaker', 
   for (let collection = 1; collection <= 2; collection++) {
     expect(await telemetry.points('circuit_breaker.calls')).toMatchObject({ 'sound success': 1 })
   }
-  expect(said.length).toBeLessThanOrEqual(1)
+  expect(logged.length).toBeLessThanOrEqual(1)
 })
 
-test('a breaker with a name of ten kilobytes and control characters works as ever, and a collector takes it', async () => {
+test('a breaker with a name of ten kilobytes and control characters works, and a collector accepts its name', async () => {
   const collector = await startCollector()
   onTestFinished(() => collector.close())
   const spans = new OTLPTraceExporter({ url: `${collector.url}/v1/traces` })
