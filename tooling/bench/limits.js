@@ -41,8 +41,8 @@ export const limits = {
   },
   /** Multiples of the async wrapper with try, await and catch: generous, for a quick benchmark on a busy machine. */
   ratios: {
-    '@cb/core lean': { success: 1, megamorphic: 1.2, failure: 1.5, rejection: 0.6 },
-    '@cb/core': { success: 2, megamorphic: 2, failure: 1.5, rejection: 0.6 },
+    '@cb/core lean': { success: 1, megamorphic: 1.2, failure: 1.5, rejection: 0.9 },
+    '@cb/core': { success: 2, megamorphic: 2, failure: 1.5, rejection: 0.9 },
   },
   /** Multiples of the CPU of a request without a breaker: generous as well. */
   http: { axios: 1.25, express: 1.25 },
