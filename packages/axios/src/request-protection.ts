@@ -11,7 +11,7 @@ export interface RequestProtection
 declare module 'axios' {
   // Without the type parameters of axios' own declaration, whose number differs between versions; they may be left out.
   interface AxiosRequestConfig {
-    /** Protection of this request by `protectAxios`; `false` lets it pass unguarded and uncounted. */
+    /** Protection of this request by `protectAxios`; `false` lets it pass, neither guarded nor counted. */
     circuitBreaker?: false | RequestProtection
   }
 }

@@ -3,10 +3,10 @@ import { until } from '@cb/test-kit'
 import type { AxiosStatic } from 'axios'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { protectAxios } from '../src/index.ts'
-import { watched } from './attempt.ts'
+import { recordOutcomes } from './attempt.ts'
 import { errorOf, type ProtectedClient, protectedClient } from './protected-client.ts'
 
-/** Which adapters are guarded, and until when, for every supported axios. */
+/** Tests of which adapters are guarded, and until when, for every supported axios. */
 export function attachmentSuite(axios: AxiosStatic): void {
   let at: ProtectedClient
   beforeEach(async () => {
@@ -14,7 +14,7 @@ export function attachmentSuite(axios: AxiosStatic): void {
   })
   afterEach(() => at[Symbol.asyncDispose]())
 
-  describe('an adapter that one request brings along', () => {
+  describe('an adapter in the config of one request', () => {
     const adapter = async () => Promise.reject(new Error('down'))
 
     test('is used, and guarded', async () => {
@@ -24,24 +24,24 @@ export function attachmentSuite(axios: AxiosStatic): void {
       expect(at.service.requests).toBe(0)
     })
 
-    test('may be a name', async () => {
+    test('can be a name', async () => {
       await at.client.get('/', { adapter: 'http' })
       expect(at.breaker.snapshot().totals.success).toBe(1)
     })
 
-    test('is guarded once where the request is made again from its config', async () => {
+    test('is guarded once if the request is repeated with its config', async () => {
       const { config } = await at.client.get('/', { adapter: 'http' })
       await at.client.request(config)
       expect(at.breaker.snapshot().totals.success).toBe(2)
     })
 
-    test('is guarded also after all interceptors were cleared, if it is the instance that has it', async () => {
+    test('is still guarded after all interceptors are cleared, if it is the adapter of the instance', async () => {
       at.client.interceptors.request.clear()
       await at.open()
       expect(await errorOf(at.client.get('/'))).toBeInstanceOf(CircuitOpenError)
     })
 
-    test('is left alone where a request interceptor sets it, so that a cache answers while the circuit is open', async () => {
+    test('is not guarded if a request interceptor sets it, so that a cache works while the circuit is open', async () => {
       await at.open()
       at.client.interceptors.request.use((config) => {
         config.adapter = async () => ({ data: 'cached', status: 200, statusText: '', headers: {}, config })
@@ -51,7 +51,7 @@ export function attachmentSuite(axios: AxiosStatic): void {
     })
   })
 
-  test('an instance that has no adapter of its own uses that of axios, guarded', async () => {
+  test('an instance without an adapter uses the one of axios, guarded', async () => {
     const instance = axios.create({ baseURL: at.service.origin })
     delete instance.defaults.adapter
     const { registry, detach } = protectAxios(instance)
@@ -62,7 +62,7 @@ export function attachmentSuite(axios: AxiosStatic): void {
   })
 
   describe('circuitBreaker: false', () => {
-    test('lets a request pass, uncounted', async () => {
+    test('lets a request pass without counting it', async () => {
       await at.open()
       expect((await at.client.get('/', { circuitBreaker: false })).data).toBe('hello')
       expect(at.breaker.snapshot().totals).toMatchObject({ success: 0, rejected: 0 })
@@ -70,7 +70,7 @@ export function attachmentSuite(axios: AxiosStatic): void {
   })
 
   describe('detach', () => {
-    test('leaves the instance as it was', async () => {
+    test('restores the instance', async () => {
       const instance = axios.create({ baseURL: at.service.origin })
       const before = { ...instance.defaults }
       const { registry, detach } = protectAxios(instance)
@@ -85,21 +85,21 @@ export function attachmentSuite(axios: AxiosStatic): void {
       expect(registry.size).toBe(0)
     })
 
-    test('frees the requests of an open breaker', async () => {
+    test('lets requests of an open breaker pass', async () => {
       await at.open()
       at.protection.detach()
       expect((await at.client.get('/')).data).toBe('hello')
     })
 
-    test('does not undo an adapter that was set since', () => {
+    test('keeps an adapter that was set after the protection', () => {
       const later = () => Promise.reject(new Error('never called'))
       at.client.defaults.adapter = later
       at.protection.detach()
       expect(at.client.defaults.adapter).toBe(later)
     })
 
-    test('still settles what is in flight', async () => {
-      const { registry, outcomes } = watched()
+    test('still settles calls in flight', async () => {
+      const { registry, outcomes } = recordOutcomes()
       const instance = axios.create()
       const { detach } = protectAxios(instance, { registry })
       const request = instance.get(`${at.service.origin}/hang`)
@@ -110,7 +110,7 @@ export function attachmentSuite(axios: AxiosStatic): void {
       expect(outcomes.map(({ outcome }) => outcome)).toEqual(['success'])
     })
 
-    test('makes way for another protection', async () => {
+    test('allows another protection', async () => {
       at.protection.detach()
       const again = protectAxios(at.client, { registry: new CircuitBreakerRegistry() })
       await at.client.get('/')
@@ -118,15 +118,15 @@ export function attachmentSuite(axios: AxiosStatic): void {
     })
   })
 
-  test('the same instance is not protected twice, whatever its adapter is now', () => {
-    expect(() => protectAxios(at.client)).toThrow(/protected already/)
+  test('the same instance can not be protected twice, even after its adapter is replaced', () => {
+    expect(() => protectAxios(at.client)).toThrow(/already protected/)
     at.client.defaults.adapter = 'http'
-    expect(() => protectAxios(at.client)).toThrow(/protected already/)
+    expect(() => protectAxios(at.client)).toThrow(/already protected/)
   })
 
-  test('an instance created from a protected one is not protected a second time either, but shares its guard', async () => {
+  test('an instance created from a protected one shares its guard, and can not be protected again', async () => {
     const child = at.client.create({ baseURL: at.service.origin })
-    expect(() => protectAxios(child)).toThrow(/protected already/)
+    expect(() => protectAxios(child)).toThrow(/already protected/)
     await child.get('/')
     expect(at.breaker.snapshot().totals.success).toBe(1)
     at.protection.detach()

@@ -3,8 +3,8 @@ import { fakeClock } from '@cb/test-kit'
 import type { AxiosInstance, AxiosResponse } from 'axios'
 import { type ProtectAxiosOptions, protectAxios } from '../src/index.ts'
 
-/** Keeps every outcome that the breakers of a registry were told. */
-export function watched(registry: CircuitBreakerRegistry = new CircuitBreakerRegistry()): {
+/** Records every outcome that the breakers of a registry count. */
+export function recordOutcomes(registry: CircuitBreakerRegistry = new CircuitBreakerRegistry()): {
   registry: CircuitBreakerRegistry
   outcomes: OutcomeEvent[]
 } {
@@ -21,7 +21,7 @@ export function halfOpen(): {
 } {
   const { now, advance } = fakeClock()
   const defaults = { trip: consecutiveFailures(1), openDuration: 1_000, halfOpen: { successThreshold: 1 }, now }
-  const { registry, outcomes } = watched(new CircuitBreakerRegistry({ defaults }))
+  const { registry, outcomes } = recordOutcomes(new CircuitBreakerRegistry({ defaults }))
   const breaker = registry.get('dependency')
   breaker.acquire().failure()
   outcomes.length = 0
@@ -30,20 +30,20 @@ export function halfOpen(): {
 }
 
 export interface Attempt {
-  /** Those of a registry of its own. */
+  /** Counted by a new registry. */
   readonly outcomes: readonly OutcomeEvent[]
   readonly response: AxiosResponse | undefined
   /** biome-ignore lint/suspicious/noExplicitAny: what axios rejects with */
   readonly error: any
 }
 
-/** Makes one request through a freshly protected instance and tells how it ended and what was counted. */
+/** Makes one request through a newly protected instance; returns how it ended and what was counted. */
 export async function attempt(
   instance: AxiosInstance,
   request: (instance: AxiosInstance) => Promise<AxiosResponse>,
   options: Omit<ProtectAxiosOptions, 'defaults'> = {},
 ): Promise<Attempt> {
-  const { registry, outcomes } = watched()
+  const { registry, outcomes } = recordOutcomes()
   const protection = protectAxios(instance, { registry, ...options })
   try {
     return { outcomes, response: await request(instance), error: undefined }

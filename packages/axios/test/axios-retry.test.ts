@@ -4,7 +4,7 @@ import axios, { type AxiosInstance } from 'axios'
 import axiosRetry from 'axios-retry'
 import { describe, expect, test } from 'vitest'
 import { protectAxios } from '../src/index.ts'
-import { watched } from './attempt.ts'
+import { recordOutcomes } from './attempt.ts'
 
 const protect = (instance: AxiosInstance, registry: CircuitBreakerRegistry) => protectAxios(instance, { registry })
 const retry = (instance: AxiosInstance) => axiosRetry(instance, { retries: 3, retryCondition: () => true })
@@ -23,7 +23,7 @@ describe.each(orders)('with axios-retry, %s,', (_order, steps) => {
 
   test('each attempt is one outcome', async () => {
     await using service = await dependency()
-    const { registry, outcomes } = watched()
+    const { registry, outcomes } = recordOutcomes()
     await client(service, registry)
       .get('/status/500')
       .catch(() => undefined)
@@ -31,9 +31,9 @@ describe.each(orders)('with axios-retry, %s,', (_order, steps) => {
     expect(service.requests).toBe(4)
   })
 
-  test('each attempt is one outcome for an adapter that the request brings along', async () => {
+  test('each attempt is one outcome for an adapter in the config of the request', async () => {
     await using service = await dependency()
-    const { registry, outcomes } = watched()
+    const { registry, outcomes } = recordOutcomes()
     await client(service, registry)
       .get('/status/500', { adapter: 'fetch' })
       .catch(() => undefined)

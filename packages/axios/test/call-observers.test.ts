@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { protectAxios } from '../src/index.ts'
 
 test.each([undefined, 5_000])(
-  'a request runs inside what an observer puts around it (callTimeout %s)',
+  'a request runs inside the context of an observer (callTimeout %s)',
   async (callTimeout) => {
     const spans = new AsyncLocalStorage<string>()
     onTestFinished(observe({ call: (run, breaker) => spans.run(breaker.name, run) }))

@@ -3,10 +3,10 @@ import { type Dependency, dependency, until } from '@cb/test-kit'
 import type { AxiosRequestConfig, AxiosStatic } from 'axios'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type ProtectAxiosOptions, protectAxios } from '../src/index.ts'
-import { watched } from './attempt.ts'
+import { recordOutcomes } from './attempt.ts'
 import { errorOf } from './protected-client.ts'
 
-/** Where a call timeout can be set and what it does, for every supported axios. */
+/** Tests of where a call timeout can be set and what it does, for every supported axios. */
 export function callTimeoutSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'): void {
   let service: Dependency
   beforeEach(async () => {
@@ -16,12 +16,12 @@ export function callTimeoutSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'):
 
   describe('a call timeout', () => {
     test.each<[string, () => ProtectAxiosOptions, AxiosRequestConfig]>([
-      ['among the defaults', () => ({ defaults: { callTimeout: 300 } }), {}],
+      ['in the defaults', () => ({ defaults: { callTimeout: 300 } }), {}],
       ['of a registry', () => ({ registry: new CircuitBreakerRegistry({ defaults: { callTimeout: 300 } }) }), {}],
       ['of one breaker', () => ({ overrides: () => ({ callTimeout: 300 }) }), {}],
       ['of one request', () => ({}), { circuitBreaker: { callTimeout: 300 } }],
       [
-        'of a request, above that of the breaker',
+        'of a request, instead of the one of the breaker',
         () => ({ defaults: { callTimeout: 1 } }),
         { circuitBreaker: { callTimeout: 300 } },
       ],
@@ -42,7 +42,7 @@ export function callTimeoutSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'):
       expect(registry.get(service.origin).snapshot()).toMatchObject({ totals: { failure: 2 }, timeouts: 2 })
     })
 
-    test('leaves no trace in the config, so that whoever repeats the request has a new limit', async () => {
+    test('leaves the config unchanged, so that a repeated request has a new timeout', async () => {
       const instance = axios.create({ baseURL: service.origin, adapter })
       protectAxios(instance, { defaults: { callTimeout: 60_000 } })
       const error = await errorOf(instance.get('/hang', { circuitBreaker: { callTimeout: 50 } }))
@@ -52,8 +52,8 @@ export function callTimeoutSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'):
       expect(config.signal).toBe(signal)
     })
 
-    test("lets the caller's own abort through as it is", async () => {
-      const { registry, outcomes } = watched(new CircuitBreakerRegistry({ defaults: { callTimeout: 10_000 } }))
+    test('passes an abort by the caller on unchanged', async () => {
+      const { registry, outcomes } = recordOutcomes(new CircuitBreakerRegistry({ defaults: { callTimeout: 10_000 } }))
       const instance = axios.create({ baseURL: service.origin, adapter })
       protectAxios(instance, { registry })
       const controller = new AbortController()

@@ -4,7 +4,7 @@ import axios from 'axios'
 import axiosRetry from 'axios-retry'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { protectAxios } from '../src/index.ts'
-import { watched } from './attempt.ts'
+import { recordOutcomes } from './attempt.ts'
 import { callTimeoutSuite } from './call-timeout-suite.ts'
 import { errorOf } from './protected-client.ts'
 
@@ -19,7 +19,7 @@ afterEach(() => {
 
 describe.each(['http', 'fetch'] as const)('through the %s adapter,', (adapter) => callTimeoutSuite(axios, adapter))
 
-test('each attempt of axios-retry has a call timeout of its own', async () => {
+test('each attempt of axios-retry has its own call timeout', async () => {
   const instance = axios.create({ baseURL: service.origin })
   const { registry } = protectAxios(instance, { defaults: { callTimeout: 100 } })
   axiosRetry(instance, { retries: 2, shouldResetTimeout: true })
@@ -27,7 +27,7 @@ test('each attempt of axios-retry has a call timeout of its own', async () => {
   expect(registry.get(service.origin).snapshot().timeouts).toBe(3)
 })
 
-test('a probe has the shorter limit of probes', async () => {
+test('a probe has the shorter call timeout of half-open', async () => {
   const clock = fakeClock()
   const instance = axios.create({ baseURL: service.origin })
   const { registry } = protectAxios(instance, {
@@ -45,14 +45,14 @@ test('a probe has the shorter limit of probes', async () => {
   expect(registry.get(service.origin).state).toBe('open')
 })
 
-test('an adapter that heeds no signal does not hold up the caller', async () => {
+test('an adapter that ignores its signal does not delay the caller', async () => {
   const instance = axios.create({ adapter: () => new Promise(() => {}) })
   protectAxios(instance, { defaults: { callTimeout: 50 } })
   expect(await errorOf(instance.get('http://api.example/'))).toMatchObject({ code: 'ETIMEDOUT' })
 })
 
-test('an adapter that answers after all, or fails, is not heard after its limit', async () => {
-  const { registry, outcomes } = watched(new CircuitBreakerRegistry({ defaults: { callTimeout: 50 } }))
+test('an adapter that settles after its call timeout changes nothing', async () => {
+  const { registry, outcomes } = recordOutcomes(new CircuitBreakerRegistry({ defaults: { callTimeout: 50 } }))
   let settle: ((answer: never) => void)[] = []
   const instance = axios.create({ adapter: () => new Promise((...both) => (settle = both)) })
   protectAxios(instance, { registry })
@@ -65,14 +65,14 @@ test('an adapter that answers after all, or fails, is not heard after its limit'
   expect(registry.get('http://api.example').snapshot().totals.late).toBe(0)
 })
 
-test('a fallback answers for a call that took too long', async () => {
+test('a fallback replaces the response of a call that takes too long', async () => {
   const instance = axios.create({ baseURL: service.origin })
   protectAxios(instance, { defaults: { callTimeout: 50 } })
   const { data } = await instance.get('/hang', { circuitBreaker: { fallback: (error) => (error as Error).message } })
   expect(data).toBe('timeout of 50ms exceeded')
 })
 
-test('a call that ends in time leaves no timer behind and nothing on the signal of the caller', async () => {
+test('a call that ends in time leaves no timer and no listener on the signal of the caller', async () => {
   const { signal } = new AbortController()
   let listeners = 0
   const counted = new Proxy(signal, {

@@ -14,7 +14,7 @@ describe('classify', () => {
     expect(outcomes.map((event) => event.outcome)).toEqual([outcome])
   })
 
-  test('leaves to the table what it answers undefined for', async () => {
+  test('leaves the outcome to the table if it returns undefined', async () => {
     await using service = await dependency()
     const classify = ({ response }: SettledAttempt) => (response?.status === 404 ? 'failure' : undefined)
     const of = (path: string) => attempt(axios.create(), (it) => it.get(service.origin + path), { classify })
@@ -23,7 +23,7 @@ describe('classify', () => {
     expect((await of('/status/400')).outcomes[0]).toMatchObject({ outcome: 'success' })
   })
 
-  test('sees response, error and config', async () => {
+  test('receives response, error and config', async () => {
     await using service = await dependency()
     const seen: SettledAttempt[] = []
     const classify = (settled: SettledAttempt) => {
@@ -44,9 +44,9 @@ describe('classify', () => {
         throw new Error('oops')
       },
     ],
-    ['answers something else', () => 'fine' as Outcome],
-    ['answers a promise that rejects', (async () => Promise.reject(new Error('unheard'))) as never],
-  ])('that %s gives way to the table and is reported once', async (_what, classify) => {
+    ['returns anything else', () => 'fine' as Outcome],
+    ['returns a promise that rejects', (async () => Promise.reject(new Error('unheard'))) as never],
+  ])('that %s leaves the outcome to the table and is logged once', async (_what, classify) => {
     const console_ = vi.spyOn(console, 'error').mockImplementation(() => {})
     await using service = await dependency()
     const instance = axios.create()

@@ -12,15 +12,15 @@ async function failureOf(instance: AxiosInstance): Promise<unknown> {
   return (await attempt(instance, (it) => it.get(origin))).error
 }
 
-test('a CommonJS program has another copy of axios', () => {
+test('require returns another copy of axios than import', () => {
   expect(required).not.toBe(imported)
 })
 
-test("errors of `require('axios')` itself are of its own class", async () => {
+test("errors of a protected `require('axios')` are of its own class", async () => {
   expect(await failureOf(required)).toBeInstanceOf(required.AxiosError)
 })
 
-test('errors of an instance of that copy are of its class once its adapter is resolved by that copy', async () => {
+test('errors of an instance of that copy are of its class if that copy resolves its adapter', async () => {
   const instance = required.create()
   instance.defaults.adapter = required.getAdapter(instance.defaults.adapter)
   expect(await failureOf(instance)).toBeInstanceOf(required.AxiosError)

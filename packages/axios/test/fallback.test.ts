@@ -14,7 +14,7 @@ function closedOff() {
   return instance
 }
 
-test('a fallback answers for a refused call, with its value as the data', async () => {
+test('a fallback replaces a rejected call, with its value as the data', async () => {
   const cached = { items: [] }
   const fallback = vi.fn(async () => cached)
   const response = await closedOff().get('http://api.example/', { circuitBreaker: { fallback } })
@@ -26,7 +26,7 @@ test('a fallback answers for a refused call, with its value as the data', async 
   )
 })
 
-test('a fallback answers for a failed call, which is counted as a failure', async () => {
+test('a fallback replaces a failed call, which is counted as a failure', async () => {
   await using service = await dependency()
   const circuitBreaker = { fallback: (error: unknown) => `instead of ${(error as Error).message}` }
   const { response, outcomes } = await attempt(axios.create(), (it) =>
@@ -37,10 +37,10 @@ test('a fallback answers for a failed call, which is counted as a failure', asyn
 })
 
 test.each<[string, AxiosRequestConfig]>([
-  ['says nothing about the dependency', { signal: AbortSignal.abort() }],
-  ['was cancelled on its way', { url: '/hang', signal: abortedSoon() }],
-  ['was answered with 404', { url: '/status/404' }],
-])('a fallback is not asked for a call that %s', async (_what, config) => {
+  ['is aborted before it begins', { signal: AbortSignal.abort() }],
+  ['is cancelled in flight', { url: '/hang', signal: abortedSoon() }],
+  ['has the status 404', { url: '/status/404' }],
+])('a fallback is not called for a call that %s', async (_what, config) => {
   await using service = await dependency()
   const fallback = vi.fn()
   const instance = axios.create({ baseURL: service.origin })
@@ -55,7 +55,7 @@ function abortedSoon(): AbortSignal {
   return controller.signal
 }
 
-test('the value of a fallback is not transformed, and a repeated request is', async () => {
+test('the value of a fallback is not transformed, but the response of a repeated request is', async () => {
   await using service = await dependency()
   const transformResponse = [(data: string) => `transformed ${data}`]
   const circuitBreaker = { fallback: () => '{"a":1}' }
@@ -86,7 +86,7 @@ test('a call whose fallback is rejected by another breaker rejects with a copy t
   expect(rejection.cause).toBeUndefined()
 })
 
-test('a fallback that rethrows leaves the error as it was', async () => {
+test('a fallback that rethrows leaves the error unchanged', async () => {
   await using service = await dependency()
   const fallback = (error: unknown) => Promise.reject(error)
   const { error } = await attempt(axios.create(), (it) =>
@@ -96,7 +96,7 @@ test('a fallback that rethrows leaves the error as it was', async () => {
   expect(error.cause).toBeUndefined()
 })
 
-test('a fallback among the defaults of an instance serves every request that has none', async () => {
+test('a fallback in the defaults of an instance serves every request without one', async () => {
   const instance = closedOff()
   instance.defaults.circuitBreaker = { fallback: () => 'of the instance' }
   expect((await instance.get('http://api.example/')).data).toBe('of the instance')

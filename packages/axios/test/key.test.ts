@@ -10,7 +10,7 @@ import { originKey } from '../src/key.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-/** The names of the breakers after one request, which an adapter answers that opens no socket. */
+/** The names of the breakers after one request, through an adapter that opens no socket. */
 async function keysOf(config: AxiosRequestConfig, options: ProtectAxiosOptions = {}): Promise<string[]> {
   const instance = axios.create({
     adapter: async (seen) => ({ data: '', status: 200, statusText: 'OK', headers: {}, config: seen }),
@@ -22,10 +22,10 @@ async function keysOf(config: AxiosRequestConfig, options: ProtectAxiosOptions =
 
 test.each<[string, AxiosRequestConfig, string]>([
   ['its origin', { url: 'https://api.example/users/7?token=secret#top' }, 'https://api.example'],
-  ['its port where it is not the usual one', { url: 'http://api.example:8080/' }, 'http://api.example:8080'],
-  ['no usual port', { url: 'https://api.example:443/' }, 'https://api.example'],
-  ['no credentials', { url: 'https://me:secret@api.example/' }, 'https://api.example'],
-  ['lower case', { url: 'HTTPS://API.Example/' }, 'https://api.example'],
+  ['with its port, if that is not the default port', { url: 'http://api.example:8080/' }, 'http://api.example:8080'],
+  ['without the default port', { url: 'https://api.example:443/' }, 'https://api.example'],
+  ['without credentials', { url: 'https://me:secret@api.example/' }, 'https://api.example'],
+  ['in lower case', { url: 'HTTPS://API.Example/' }, 'https://api.example'],
   ['an IPv6 address in brackets', { url: 'http://[::1]:3000/x' }, 'http://[::1]:3000'],
   ["the baseURL's origin", { baseURL: 'https://api.example/v1', url: '/users' }, 'https://api.example'],
   [
@@ -34,18 +34,18 @@ test.each<[string, AxiosRequestConfig, string]>([
     'https://b.example',
   ],
   [
-    "the baseURL's origin where absolute URLs are not allowed",
+    "the baseURL's origin if absolute URLs are not allowed",
     { baseURL: 'https://api.example', url: 'https://b.example/', allowAbsoluteUrls: false },
     'https://api.example',
   ],
   [
-    'the same for every path beside a baseURL',
+    'the same for every path with a baseURL',
     { baseURL: 'https://api.example:8443/v1?a=1', url: 'users/7:8' },
     'https://api.example:8443',
   ],
-  ["the baseURL's origin where there is no url", { baseURL: 'https://me:secret@api.example' }, 'https://api.example'],
+  ["the baseURL's origin without a url", { baseURL: 'https://me:secret@api.example' }, 'https://api.example'],
   [
-    "the baseURL's origin beside a URL that looks absolute and is not",
+    "the baseURL's origin with a relative URL that looks absolute",
     { baseURL: 'https://api.example', url: 'users:7' },
     'https://api.example',
   ],
@@ -55,12 +55,12 @@ test.each<[string, AxiosRequestConfig, string]>([
     '//b.example',
   ],
   [
-    "the baseURL's origin beside a protocol-relative URL where absolute URLs are not allowed",
+    "the baseURL's origin with a protocol-relative URL, if absolute URLs are not allowed",
     { baseURL: 'https://api.example', url: '//b.example/x', allowAbsoluteUrls: false },
     'https://api.example',
   ],
-  ['that of a URL object', { url: new URL('https://api.example/x') as never }, 'https://api.example'],
-  ['the same whatever the params', { url: 'https://api.example/', params: { id: 7 } }, 'https://api.example'],
+  ['the origin of a URL object', { url: new URL('https://api.example/x') as never }, 'https://api.example'],
+  ['the same with any params', { url: 'https://api.example/', params: { id: 7 } }, 'https://api.example'],
   [
     'the path of a unix socket',
     { socketPath: '/run/docker.sock', url: 'http://localhost/v1' },
@@ -68,14 +68,14 @@ test.each<[string, AxiosRequestConfig, string]>([
   ],
   ['the host of a protocol-relative URL', { url: '//me:secret@api.example/x' }, '//api.example'],
   ['`relative` for a relative URL without a base', { url: '/users' }, 'relative'],
-  ['`relative` for a URL that is none', { url: 'http://[' }, 'relative'],
+  ['`relative` for an invalid URL', { url: 'http://[' }, 'relative'],
   ['the scheme of a URL without an origin', { url: 'data:text/plain,hello' }, 'data:'],
   ['at most 256 characters', { url: `http://${'a'.repeat(300)}` }, `http://${'a'.repeat(249)}`],
 ])('the key of a request is %s', async (_what, config, key) => {
   expect(await keysOf(config)).toEqual([key])
 })
 
-test('the keys of very many base URLs are right, and so are those of long ones', async () => {
+test('the keys of more base URLs than the cache holds are correct, and so are those of long ones', async () => {
   for (let n = 0; n < 2_100; n++) {
     const config = { baseURL: `http://host-${n % 1_050}.example/v1`, url: `/${n}` }
     expect(originKey(config as InternalAxiosRequestConfig)).toBe(`http://host-${n % 1_050}.example`)
@@ -84,7 +84,7 @@ test('the keys of very many base URLs are right, and so are those of long ones',
   expect(originKey({ baseURL, url: '/' } as InternalAxiosRequestConfig)).toBe('http://api.example')
 })
 
-test('the key of a relative base is that of each page', async () => {
+test('the key of a relative base follows the page', async () => {
   for (const page of ['https://shop.example/', 'https://other.example/', undefined]) {
     if (page === undefined) vi.unstubAllGlobals()
     else vi.stubGlobal('location', { href: page })
@@ -100,7 +100,7 @@ test.each([
   expect(await keysOf({ url })).toEqual([key])
 })
 
-test('a unix socket is guarded over the socket itself', async () => {
+test('a request through a unix socket is guarded by the path of the socket', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'cb-axios-'))
   const socketPath = join(folder, 'socket')
   const server = createServer((_request, response) => response.end('hello'))
@@ -119,7 +119,7 @@ test('the `key` option names the breaker', async () => {
   expect(await keysOf({ url: 'http://api.example/' }, { key })).toEqual(['get http://api.example/'])
 })
 
-test('the key of a request comes before the `key` option', async () => {
+test('the key of a request replaces the one of the `key` option', async () => {
   const circuitBreaker = { key: 'reports' }
   expect(await keysOf({ url: 'http://api.example/', circuitBreaker }, { key: () => 'other' })).toEqual(['reports'])
 })
@@ -140,12 +140,12 @@ test.each([
   expect(registry.size + service.requests).toBe(0)
 })
 
-test('a request whose key function is asynchronous rejects, and what that function throws harms nobody', async () => {
+test('a request whose key function is asynchronous rejects, and causes no unhandled rejection', async () => {
   const key = (async () => Promise.reject(new Error('unheard'))) as never
   await expect(keysOf({ url: 'http://api.example/' }, { key })).rejects.toThrow('key must return a string')
 })
 
-test('a request whose key function throws rejects with that very error', async () => {
+test('a request whose key function throws rejects with that error', async () => {
   const problem = new Error('no tenant')
   const key = () => {
     throw problem

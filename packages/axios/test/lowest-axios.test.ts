@@ -10,7 +10,7 @@ import { streamSuite } from './stream-suite.ts'
 
 vi.mock('axios', () => import('axios-lowest' as 'axios'))
 
-test('the lowest axios of the peer range is the one tested here', () => {
+test('the axios under test is the lowest of the peer range', () => {
   expect(manifest.peerDependencies.axios).toBe(`^${axios.VERSION}`)
 })
 

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { type ProtectAxiosOptions, protectAxios } from '../src/index.ts'
 import { attempt } from './attempt.ts'
 
-describe('protectAxios refuses', () => {
+describe('protectAxios throws for', () => {
   test.each<[string, unknown, ErrorConstructor, string]>([
     ['null', null, TypeError, 'protectAxios must be an object, got null'],
     [
@@ -15,7 +15,7 @@ describe('protectAxios refuses', () => {
       'unknown option "retries" in protectAxios; known options: registry, defaults',
     ],
     [
-      'a registry that is none',
+      'an invalid registry',
       { registry: new Map() },
       TypeError,
       'registry must be a CircuitBreakerRegistry, got an object',
@@ -40,13 +40,13 @@ describe('protectAxios refuses', () => {
       'defaults must be an object of breaker options, got null',
     ],
     [
-      'defaults that are none',
+      'defaults that are not an object',
       { defaults: 'x' },
       TypeError,
       'defaults must be an object of breaker options, got a string',
     ],
     ['bad defaults', { defaults: { openDuration: -1 } }, RangeError, 'openDuration must be'],
-    ['a bad callTimeout among the defaults', { defaults: { callTimeout: 0 } }, RangeError, 'callTimeout must be'],
+    ['a bad callTimeout in the defaults', { defaults: { callTimeout: 0 } }, RangeError, 'callTimeout must be'],
     [
       'writes that are a number',
       { writes: 1 },
@@ -57,33 +57,23 @@ describe('protectAxios refuses', () => {
     ['bad writes', { writes: { openDuration: Number.NaN } }, RangeError, 'writes: openDuration must be'],
     ['writes with an unknown option', { writes: { retries: 3 } }, TypeError, 'unknown option "retries" in writes'],
     [
-      'writes that do not go with the defaults',
+      'writes that contradict the defaults',
       { defaults: { halfOpen: { probeTimeout: 5 } }, writes: { callTimeout: 10 } },
       RangeError,
       'writes: halfOpen.probeTimeout must be longer than callTimeout',
     ],
+    ['a classify in the writes', { writes: { classify: () => 'success' } }, TypeError, 'writes must not have classify'],
+    ['an unknown settleAt', { settleAt: 'end' }, RangeError, "settleAt must be 'headers' or 'body', got \"end\""],
+    ['a settleAt that is not a string', { settleAt: 5 }, TypeError, "settleAt must be 'headers' or 'body', got 5"],
     [
-      'a classify among the writes',
-      { writes: { classify: () => 'success' } },
-      TypeError,
-      'writes must not have a classify',
-    ],
-    [
-      'a settleAt that is another word',
-      { settleAt: 'end' },
-      RangeError,
-      "settleAt must be 'headers' or 'body', got \"end\"",
-    ],
-    ['a settleAt that is no word', { settleAt: 5 }, TypeError, "settleAt must be 'headers' or 'body', got 5"],
-    [
-      'a classify among the defaults',
+      'a classify in the defaults',
       { defaults: { classify: () => 'success' } },
       TypeError,
-      'use the classify of protectAxios',
+      'use the classify option of protectAxios',
     ],
-    ['overrides that are no function', { overrides: {} }, TypeError, 'overrides must be a function, got an object'],
-    ['a key that is no function', { key: 'x' }, TypeError, 'key must be a function, got "x"'],
-    ['a classify that is no function', { classify: 1 }, TypeError, 'classify must be a function, got 1'],
+    ['overrides that are not a function', { overrides: {} }, TypeError, 'overrides must be a function, got an object'],
+    ['a key that is not a function', { key: 'x' }, TypeError, 'key must be a function, got "x"'],
+    ['a classify that is not a function', { classify: 1 }, TypeError, 'classify must be a function, got 1'],
   ])('%s', (_what, options, type, message) => {
     const instance = axios.create()
     const { adapter } = instance.defaults
@@ -98,7 +88,7 @@ describe('protectAxios refuses', () => {
   })
 })
 
-describe('circuitBreaker of a request refuses', () => {
+describe('a request rejects whose circuitBreaker is or has', () => {
   test.each<[string, unknown, ErrorConstructor, string]>([
     ['true', true, TypeError, 'circuitBreaker must be false or an object, got a boolean'],
     ['null', null, TypeError, 'circuitBreaker must be false or an object, got null'],
@@ -115,17 +105,17 @@ describe('circuitBreaker of a request refuses', () => {
       'circuitBreaker.key must be a string of 1 to 256 characters, got an empty string',
     ],
     ['a long key', { key: 'k'.repeat(300) }, RangeError, 'got 300 characters'],
-    ['a key that is none', { key: 7 }, TypeError, 'got a number'],
+    ['a key that is not a string', { key: 7 }, TypeError, 'got a number'],
     [
       'a callTimeout of 0',
       { callTimeout: 0 },
       RangeError,
       'circuitBreaker.callTimeout must be a number of milliseconds > 0',
     ],
-    ['a callTimeout beyond what timers can keep', { callTimeout: 2 ** 31 }, RangeError, '<= 2147483647'],
-    ['a callTimeout that is a word', { callTimeout: '5s' }, TypeError, 'circuitBreaker.callTimeout must be'],
+    ['a callTimeout above the limit of timers', { callTimeout: 2 ** 31 }, RangeError, '<= 2147483647'],
+    ['a callTimeout that is a string', { callTimeout: '5s' }, TypeError, 'circuitBreaker.callTimeout must be'],
     [
-      'a fallback that is no function',
+      'a fallback that is not a function',
       { fallback: [] },
       TypeError,
       'circuitBreaker.fallback must be a function, got an array',
@@ -142,7 +132,7 @@ describe('circuitBreaker of a request refuses', () => {
 })
 
 describe('overrides', () => {
-  test('are asked once, when a breaker is made, and go on top of the defaults', async () => {
+  test('are called once, when a breaker is made, and replace the defaults', async () => {
     await using service = await dependency()
     const overrides = vi.fn(() => ({ openDuration: 7 }))
     const instance = axios.create()
@@ -156,22 +146,22 @@ describe('overrides', () => {
     })
   })
 
-  test('that are a promise, even one that rejects, make the request reject and nothing else', async () => {
+  test('that return a promise make the request reject, and cause no unhandled rejection', async () => {
     await using service = await dependency()
     const overrides = (async () => Promise.reject(new Error('unheard'))) as never
     const { error } = await attempt(axios.create(), (it) => it.get(service.origin), { overrides })
-    expect(error.message).toBe('what overrides returns must be an object of breaker options, got an object')
+    expect(error.message).toBe('the return value of overrides must be an object of breaker options, got an object')
     expect(service.requests).toBe(0)
   })
 
-  test('may have nothing to say', async () => {
+  test('can return undefined', async () => {
     await using service = await dependency()
     const { outcomes } = await attempt(axios.create(), (it) => it.get(service.origin), { overrides: () => undefined })
     expect(outcomes).toHaveLength(1)
   })
 
   test.each([{ openDuration: -1 }, { callTimeout: -5 }, { classify: () => 'success' as const }])(
-    'that are bad, such as %o, make the request reject',
+    'that are invalid, such as %o, make the request reject',
     async (bad) => {
       await using service = await dependency()
       const { error } = await attempt(axios.create(), (it) => it.get(service.origin), { overrides: () => bad })

@@ -9,10 +9,10 @@ import { timeRows } from './rows/time-rows.ts'
 
 const outcomeRows = [...statusRows, ...networkRows, ...timeRows, ...localRows]
 
-/** The state that one such outcome leads a half-open breaker to, which differs for each. */
+/** The state of a half-open breaker after one outcome. */
 const stateAfter = { success: 'closed', failure: 'open', ignored: 'half-open' } as const
 
-/** Tries every row of the table over real sockets, each as one probe of a half-open breaker. */
+/** Tests every row of the table over real sockets, each as one probe of a half-open breaker. */
 export function outcomeTable(axios: AxiosStatic, adapter: 'http' | 'fetch'): void {
   let service: Dependency
   beforeAll(async () => {
@@ -31,11 +31,11 @@ export function outcomeTable(axios: AxiosStatic, adapter: 'http' | 'fetch'): voi
         const { error } = await attempt(instance, (it) => request(it, service, axios), options)
         expect(outcomes.map((event) => event.outcome)).toEqual([outcome])
         expect(breaker.state).toBe(stateAfter[outcome])
-        const told = outcomes[0]?.error as { code?: string; cause?: unknown } | undefined
-        if (code !== undefined) expect(told?.code).toBe(code)
-        if (outcome === 'success') expect(told).toBeUndefined()
-        else if (code?.startsWith('HTTP_')) expect(told?.cause).toBe(error)
-        else expect(told).toBe(error)
+        const counted = outcomes[0]?.error as { code?: string; cause?: unknown } | undefined
+        if (code !== undefined) expect(counted?.code).toBe(code)
+        if (outcome === 'success') expect(counted).toBeUndefined()
+        else if (code?.startsWith('HTTP_')) expect(counted?.cause).toBe(error)
+        else expect(counted).toBe(error)
       },
     )
   })

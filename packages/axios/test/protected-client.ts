@@ -4,7 +4,7 @@ import type { AxiosInstance, AxiosResponse, AxiosStatic } from 'axios'
 import { expect } from 'vitest'
 import { type AxiosProtection, protectAxios } from '../src/index.ts'
 
-/** A protected client of a service of its own; its breaker opens at the second failure in a row, for a second. */
+/** A protected client and its service; the breaker opens at the second failure in a row, for a second. */
 export interface ProtectedClient extends AsyncDisposable {
   readonly service: Dependency
   readonly client: AxiosInstance
@@ -37,7 +37,7 @@ export async function protectedClient(axios: AxiosStatic): Promise<ProtectedClie
   }
 }
 
-/** What a request rejects with. */
+/** The error of a rejected request. */
 // biome-ignore lint/suspicious/noExplicitAny: anything can be thrown
 export function errorOf(request: Promise<AxiosResponse>): Promise<any> {
   return request.then(

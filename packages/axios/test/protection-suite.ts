@@ -6,7 +6,7 @@ import type { AxiosError, AxiosInstance, AxiosResponse, AxiosStatic } from 'axio
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { errorOf, type ProtectedClient, protectedClient } from './protected-client.ts'
 
-/** What protection does and what it leaves alone, for every supported axios. */
+/** Tests of what protection does and what it does not change, for every supported axios. */
 export function protectionSuite(axios: AxiosStatic): void {
   let at: ProtectedClient
   beforeEach(async () => {
@@ -15,7 +15,7 @@ export function protectionSuite(axios: AxiosStatic): void {
   afterEach(() => at[Symbol.asyncDispose]())
 
   describe('a breaker of its origin', () => {
-    test('opens, rejects, tries again and closes', async () => {
+    test('opens, rejects, probes and closes', async () => {
       await at.open()
       expect(await errorOf(at.client.get('/'))).toBeInstanceOf(CircuitOpenError)
       at.clock.advance(1_001)
@@ -24,7 +24,7 @@ export function protectionSuite(axios: AxiosStatic): void {
       expect(at.breaker.state).toBe('closed')
     })
 
-    test('does not concern another origin', async () => {
+    test('does not affect another origin', async () => {
       await using other = await dependency()
       await at.open()
       expect((await at.client.get(`${other.origin}/`)).data).toBe('hello')
@@ -52,7 +52,7 @@ export function protectionSuite(axios: AxiosStatic): void {
       expect(at.breaker.snapshot().totals.rejected).toBe(5)
     })
 
-    test("gets core's error, which says who refused and when to ask again", async () => {
+    test("gets core's error, which has the breaker, the reason and the time to retry", async () => {
       await at.open()
       const error = await errorOf(at.client.get('/?secret=1', { auth: { username: 'me', password: 'secret' } }))
       expect(error).toBeInstanceOf(CircuitOpenError)
@@ -66,7 +66,7 @@ export function protectionSuite(axios: AxiosStatic): void {
       expect(error).not.toHaveProperty('config')
     })
 
-    test('passes through the response interceptors like any error', async () => {
+    test('passes through the response interceptors as any error does', async () => {
       await at.open()
       at.client.interceptors.response.use(undefined, (error) => ({ data: `seen ${error.code}` }))
       expect((await at.client.get('/')).data).toBe('seen ECIRCUITOPEN')
@@ -74,7 +74,7 @@ export function protectionSuite(axios: AxiosStatic): void {
   })
 
   describe('a closed breaker', () => {
-    test('changes nothing in what an adapter is given and gives back', async () => {
+    test('changes neither the arguments nor the response of an adapter', async () => {
       const config: unknown[] = []
       const given = { data: 'x', status: 200, statusText: 'OK', headers: {} } as AxiosResponse
       const response = await at.client.get('/', {
@@ -90,26 +90,26 @@ export function protectionSuite(axios: AxiosStatic): void {
       expect(await errorOf(at.client.get('/', { adapter: () => Promise.reject(failure) }))).toBe(failure)
     })
 
-    test("lets axios' own errors through", async () => {
+    test("passes axios' own errors on", async () => {
       const error: AxiosError = await errorOf(at.client.get('/status/503'))
       expect(error).toBeInstanceOf(axios.AxiosError)
       expect(error.response?.data).toEqual({ well: true })
       expect(error).not.toHaveProperty('retryAfterMs')
     })
 
-    test('counts an adapter that answers nothing as a failure', async () => {
+    test('counts an adapter without a response as a failure', async () => {
       await errorOf(at.client.get('/', { adapter: async () => null as never }))
       expect(at.breaker.snapshot().totals).toMatchObject({ success: 0, failure: 1 })
     })
 
-    test('leaves a streamed body alone and settles at its end', async () => {
+    test('does not change a streamed body, and settles at its end', async () => {
       const { data } = await at.client.get<Readable>('/', { responseType: 'stream' })
       expect(data).toBeInstanceOf(Readable)
       expect(await text(data)).toBe('hello')
       expect(at.breaker.snapshot().totals.success).toBe(1)
     })
 
-    test('lets the interceptors run in their usual order', async () => {
+    test('keeps the order of the interceptors', async () => {
       const order: string[] = []
       const trace = (instance: AxiosInstance) => {
         for (const n of [1, 2]) {
@@ -146,7 +146,7 @@ export function protectionSuite(axios: AxiosStatic): void {
       await request
     })
 
-    test("does not count errors of the user's interceptors and transformResponse", async () => {
+    test('does not count errors of interceptors and transformResponse', async () => {
       const transformResponse = () => {
         throw new Error('no such format')
       }

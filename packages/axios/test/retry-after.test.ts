@@ -4,7 +4,7 @@ import axios from 'axios'
 import { describe, expect, test } from 'vitest'
 import { protectAxios } from '../src/index.ts'
 
-/** For how long one answer opens a breaker whose own open duration is a second. */
+/** The open duration after one response, of a breaker whose own open duration is a second. */
 async function openDurationAfter(path: string, validateStatus?: () => boolean): Promise<number> {
   await using service = await dependency()
   const registry = new CircuitBreakerRegistry({
@@ -22,7 +22,7 @@ describe('Retry-After lengthens the open duration', () => {
   })
 
   test.each(['ratelimit-reset=20', 'x-ratelimit-reset=20', `ratelimit=${encodeURIComponent('"default";r=0;t=20')}`])(
-    'when it is %s',
+    'when the header is %s',
     async (header) => {
       expect(await openDurationAfter(`/status/429?${header}`)).toBe(20_000)
     },
@@ -39,7 +39,7 @@ describe('Retry-After lengthens the open duration', () => {
     expect(duration).toBeLessThanOrEqual(30_000)
   })
 
-  test('when an adapter of the user gives plain headers', async () => {
+  test("when a user's own adapter has plain headers", async () => {
     const registry = new CircuitBreakerRegistry({ defaults: { trip: consecutiveFailures(1), now: fakeClock().now } })
     const instance = axios.create({
       adapter: async (config) => ({
@@ -56,7 +56,7 @@ describe('Retry-After lengthens the open duration', () => {
   })
 
   test.each(['/status/500?retry-after=20', '/status/503?retry-after=soon', '/status/503'])(
-    'but not after %s',
+    'except after %s',
     async (path) => {
       expect(await openDurationAfter(path)).toBe(1_000)
     },

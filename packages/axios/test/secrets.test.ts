@@ -5,6 +5,7 @@ import {
   consecutiveFailures,
   type OutcomeEvent,
   type RejectionEvent,
+  saveState,
   type Transition,
 } from '@cb/core'
 import { dependency } from '@cb/test-kit'
@@ -15,7 +16,7 @@ import { errorOf } from './protected-client.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
-/** Everything that a request can carry. */
+/** A request with a secret in each of its parts. */
 const carrying = (origin: string): AxiosRequestConfig => ({
   url: `${origin.replace('//', '//sesame:sesame@')}/status/503?token=sesame#sesame`,
   params: { sesame: 'sesame' },
@@ -24,7 +25,7 @@ const carrying = (origin: string): AxiosRequestConfig => ({
   data: { sesame: 'sesame' },
 })
 
-/** All that comes out of a protection while a service fails, as somebody could print it. */
+/** Everything that a protection outputs while a service fails, as text. */
 async function printed(
   config: (origin: string) => AxiosRequestConfig,
   options: ProtectAxiosOptions = {},
@@ -35,15 +36,15 @@ async function printed(
     vi.spyOn(console, level).mockImplementation((...all) => void out.push(...all))
   }
   const registry = new CircuitBreakerRegistry({ defaults: { trip: consecutiveFailures(2), openDuration: 60_000 } })
-  // The error in an event is that of axios, or has it as its cause: with the whole request in it, as it always had.
-  const ours = (event: Transition | OutcomeEvent | RejectionEvent) => {
-    const told = 'error' in event ? event.error : undefined
-    const { cause: _, ...error } = (told ?? {}) as Error
-    out.push({ ...event, error: axios.isAxiosError(told) ? undefined : error }, String(told))
+  // Without errors of axios, in an event or as a cause: they contain the whole request by design.
+  const record = (event: Transition | OutcomeEvent | RejectionEvent) => {
+    const error = 'error' in event ? event.error : undefined
+    const { cause: _, ...properties } = (error ?? {}) as Error
+    out.push({ ...event, error: axios.isAxiosError(error) ? undefined : properties }, String(error))
   }
-  registry.on('transition', ours)
-  registry.on('outcome', ours)
-  registry.on('rejection', ours)
+  registry.on('transition', record)
+  registry.on('outcome', record)
+  registry.on('rejection', record)
   registry.on('created', (breaker) => out.push(breaker.name))
   const instance = axios.create()
   protectAxios(instance, { registry, ...options })
@@ -53,13 +54,13 @@ async function printed(
     out.push(axios.isAxiosError(error) ? error.message : error)
   }
   out.push(await errorOf(instance.request(config(service.origin))))
-  out.push(registry.snapshot(), JSON.stringify([...registry]))
+  out.push(registry.snapshot(), [...registry].map(saveState))
   return out
     .map((thing) => `${inspect(thing, { depth: 10 })} ${JSON.stringify(thing)} ${(thing as Error)?.stack}`)
     .join('\n')
 }
 
-test('nothing that a request carries comes out in a name, an event, a snapshot, an error or a log', async () => {
+test('no part of a request appears in a name, an event, a snapshot, a saved state, an error or a log', async () => {
   const text = await printed(carrying)
   expect(text).toContain('CircuitOpenError')
   expect(text).toContain('HTTP_503')
@@ -68,9 +69,9 @@ test('nothing that a request carries comes out in a name, an event, a snapshot, 
 
 test.each<[string, ProtectAxiosOptions, RegExp]>([
   ['a key that is too long', { key: () => 'sesame'.repeat(100) }, /got 600 characters/],
-  ['a key that is none', { key: () => ({ sesame: 'sesame' }) as never }, /got an object/],
-  ['overrides that are none', { overrides: () => 'sesame' as never }, /got a string/],
-  ['a classify that answers nonsense', { classify: () => 'sesame' as never }, /classify/],
+  ['a key that is not a string', { key: () => ({ sesame: 'sesame' }) as never }, /got an object/],
+  ['overrides that return a string', { overrides: () => 'sesame' as never }, /got a string/],
+  ['a classify that returns an invalid outcome', { classify: () => 'sesame' as never }, /classify/],
   [
     'a classify that throws the error of axios',
     {
@@ -80,16 +81,16 @@ test.each<[string, ProtectAxiosOptions, RegExp]>([
     },
     /classify/,
   ],
-])('nothing comes out with %s', async (_what, options, said) => {
+])('no part of a request appears in the output with %s', async (_what, options, expected) => {
   const text = await printed(carrying, options)
-  expect(text).toMatch(said)
+  expect(text).toMatch(expected)
   expect(text.replaceAll(/at .*secrets\.test\.ts.*/g, '')).not.toContain('sesame')
 })
 
 test.each([
   ['a protocol-relative URL', { url: '//sesame:sesame@api.example/' }],
   ['a scheme without an origin', { url: 'ftp2://sesame:sesame@api.example/' }],
-  ['no URL', { url: 'http://sesame:sesame@[/' }],
+  ['an invalid URL', { url: 'http://sesame:sesame@[/' }],
   [
     'a proxy',
     {
@@ -97,7 +98,7 @@ test.each([
       proxy: { host: '127.0.0.1', port: 9, auth: { username: 'sesame', password: 'sesame' } },
     },
   ],
-])('nothing comes out of %s', async (_what, config) => {
+])('no secret of %s appears in the output', async (_what, config) => {
   await using service = await dependency()
   const registry = new CircuitBreakerRegistry()
   const instance = axios.create({ baseURL: service.origin, adapter: () => Promise.reject(new Error('down')) })

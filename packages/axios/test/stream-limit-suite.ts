@@ -4,7 +4,7 @@ import type { AxiosStatic } from 'axios'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type ClientOptions, streamingClient } from './streaming-client.ts'
 
-/** How long a streamed body may take, for every supported axios. */
+/** Tests of how long a streamed body may take, for every supported axios. */
 export function streamLimitSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'): void {
   let service: Dependency
   beforeEach(async () => {
@@ -15,7 +15,7 @@ export function streamLimitSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'):
   describe('a streamed body', () => {
     const client = (options?: ClientOptions) => streamingClient(axios, adapter, service.origin, options)
 
-    test('has a limit in time, which closes the connection', async () => {
+    test('is ended by the call timeout, which closes the connection', async () => {
       const { get, outcomes } = client()
       const error = await get('/stall/200', { circuitBreaker: { callTimeout: 300 } })
         .then(({ data }) => text(data))
@@ -26,24 +26,24 @@ export function streamLimitSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'):
       await until(() => service.abandoned === 1)
     })
 
-    test('whose reader takes his time between chunks is ended by the limit too', async () => {
-      const { get, told } = client()
+    test('that is read slowly is ended by the call timeout too', async () => {
+      const { get, outcomeNames } = client()
       const { data } = await get('/stall/200', { circuitBreaker: { callTimeout: 500 } })
       const chunks = data[Symbol.asyncIterator]()
       await chunks.next()
-      await until(() => told().length > 0)
-      expect(told()).toEqual(['failure'])
+      await until(() => outcomeNames().length > 0)
+      expect(outcomeNames()).toEqual(['failure'])
       await expect(chunks.next()).rejects.toMatchObject({ code: 'ETIMEDOUT' })
     })
 
-    test('has no limit once its outcome is known', async () => {
+    test('has no time limit once its outcome is known', async () => {
       const { get } = client({ settleAt: 'headers' })
       const { data } = await get('/stall/200', { circuitBreaker: { callTimeout: 500 } })
       setTimeout(() => service.release(), 600)
       expect(await text(data)).toBe('partlate')
     })
 
-    test("still heeds the caller's signal after its outcome is known", async () => {
+    test('can still be aborted by the caller after its outcome is known', async () => {
       const { get } = client({ settleAt: 'headers' })
       const controller = new AbortController()
       const { data } = await get('/stall/200', { signal: controller.signal, circuitBreaker: { callTimeout: 10_000 } })

@@ -7,10 +7,10 @@ import { type Dependency, dependency, until } from '@cb/test-kit'
 import type { AxiosRequestConfig, AxiosStatic } from 'axios'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { protectAxios } from '../src/index.ts'
-import { watched } from './attempt.ts'
+import { recordOutcomes } from './attempt.ts'
 import { begun, type ClientOptions, cancel, streamingClient } from './streaming-client.ts'
 
-/** When the outcome of a streamed body is known, and what it is, for every supported axios. */
+/** Tests of when the outcome of a streamed body is known, and what it is, for every supported axios. */
 export function streamSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'): void {
   let service: Dependency
   beforeEach(async () => {
@@ -21,47 +21,47 @@ export function streamSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'): void
   describe('a streamed body', () => {
     const client = (options?: ClientOptions) => streamingClient(axios, adapter, service.origin, options)
 
-    test('counts when it is complete', async () => {
-      const { get, told } = client()
+    test('counts as a success when it is complete', async () => {
+      const { get, outcomeNames } = client()
       const { data } = await get('/stall/200')
       const chunks = data[Symbol.asyncIterator]()
       expect(String(Buffer.from((await chunks.next()).value))).toBe('part')
       await new Promise((resolve) => setTimeout(resolve))
-      expect(told()).toEqual([])
+      expect(outcomeNames()).toEqual([])
       service.release()
       expect(String(Buffer.from((await chunks.next()).value))).toBe('late')
       expect((await chunks.next()).done).toBe(true)
-      expect(told()).toEqual(['success'])
+      expect(outcomeNames()).toEqual(['success'])
     })
 
-    test.each(['/drip', '/gzip', '/status/404'])('%s is a success', async (path) => {
-      const { get, told } = client()
+    test.each(['/drip', '/gzip', '/status/404'])('of %s is a success', async (path) => {
+      const { get, outcomeNames } = client()
       expect(await text((await get(path)).data)).not.toBe('')
-      expect(told()).toEqual(['success'])
+      expect(outcomeNames()).toEqual(['success'])
     })
 
     test.each(['/cut/200', '/cut/404', '/cut-chunks', '/broken-gzip', '/broken-br', '/broken-chunks'])(
-      '%s is a failure once it breaks off',
+      'of %s is a failure once it breaks off',
       async (path) => {
-        const { get, outcomes, told } = client()
+        const { get, outcomes, outcomeNames } = client()
         const problem = await get(path)
           .then(({ data }) => text(data))
           .catch((error) => error)
         expect(problem).toBeInstanceOf(Error)
         await until(() => outcomes.length > 0)
-        expect(told()).toEqual(['failure'])
+        expect(outcomeNames()).toEqual(['failure'])
       },
     )
 
-    test('with a failing status is a failure at once, by its status', async () => {
+    test('with a failing status is a failure at its headers', async () => {
       const { get, outcomes } = client()
       await get('/stall/503?retry-after=7')
       expect(outcomes).toMatchObject([{ outcome: 'failure', error: { code: 'HTTP_503', retryAfterMs: 7_000 } }])
     })
 
     describe.each<[string, AxiosRequestConfig]>([
-      ['as it comes', {}],
-      ['with progress', { onDownloadProgress: () => {} }],
+      ['without progress events', {}],
+      ['with progress events', { onDownloadProgress: () => {} }],
     ])('%s,', (_how, config) => {
       test.each<[string, (data: Readable) => unknown]>([
         [
@@ -72,31 +72,31 @@ export function streamSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'): void
         ],
         ['cancels it', async (data) => cancel(await begun(data))],
         ['cancels it with an error', async (data) => cancel(await begun(data), new Error('enough'))],
-      ])('that its reader abandons is ignored: %s', async (_what, abandon) => {
-        const { get, told } = client()
+      ])('is ignored if its reader %s', async (_what, abandon) => {
+        const { get, outcomeNames } = client()
         const { data } = await get('/stall/200', config)
         abandon(data)
-        await until(() => told().length > 0)
-        expect(told()).toEqual(['ignored'])
+        await until(() => outcomeNames().length > 0)
+        expect(outcomeNames()).toEqual(['ignored'])
       })
     })
 
-    test('that is cancelled before anything of it was read counts by its status: only the headers were wanted', async () => {
-      const { get, told } = client()
+    test('that is cancelled unread counts by its status', async () => {
+      const { get, outcomeNames } = client()
       cancel((await get('/stall/200')).data)
-      await until(() => told().length > 0)
-      expect(told()).toEqual(['success'])
+      await until(() => outcomeNames().length > 0)
+      expect(outcomeNames()).toEqual(['success'])
     })
 
-    test('that breaks off downstream is ignored: the disk is full', async () => {
-      const { get, told } = client()
+    test('is ignored if its destination fails', async () => {
+      const { get, outcomeNames } = client()
       const { data } = await get('/stall/200')
       const disk = new PassThrough({
         transform: (_chunk, _encoding, done) => done(Object.assign(new Error('full'), { code: 'ENOSPC' })),
       })
       await expect(pipeline(data, disk)).rejects.toThrow('full')
-      await until(() => told().length > 0)
-      expect(told()).toEqual(['ignored'])
+      await until(() => outcomeNames().length > 0)
+      expect(outcomeNames()).toEqual(['ignored'])
     })
 
     test.each<[string, () => AxiosRequestConfig & { abort(): void }, Outcome]>([
@@ -117,10 +117,10 @@ export function streamSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'): void
         'ignored',
       ],
       [
-        'time',
+        'a timeout',
         () => {
           const controller = new AbortController()
-          // As AbortSignal.timeout does, but when the test wants it.
+          // What AbortSignal.timeout does, but at a moment that the test chooses.
           return {
             signal: controller.signal,
             abort: () => controller.abort(new DOMException('too late', 'TimeoutError')),
@@ -129,55 +129,55 @@ export function streamSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'): void
         'failure',
       ],
     ])('that is ended by %s', async (_what, make, outcome) => {
-      const { get, told } = client()
+      const { get, outcomeNames } = client()
       const { abort, ...config } = make()
       const { data } = await get('/stall/200', config)
       const body = text(data).catch((error) => error)
       abort()
       expect(await body).toBeInstanceOf(Error)
-      await until(() => told().length > 0)
-      expect(told()).toEqual([outcome])
+      await until(() => outcomeNames().length > 0)
+      expect(outcomeNames()).toEqual([outcome])
     })
 
-    test('that nobody reads counts by its status', async () => {
-      const { get, told } = client()
+    test('that is not read counts by its status', async () => {
+      const { get, outcomeNames } = client()
       const { data } = await get('/stall/200')
-      await until(() => told().length > 0)
-      expect(told()).toEqual(['success'])
+      await until(() => outcomeNames().length > 0)
+      expect(outcomeNames()).toEqual(['success'])
       service.release()
       expect(await text(data)).toBe('partlate')
-      expect(told()).toEqual(['success'])
+      expect(outcomeNames()).toEqual(['success'])
     })
 
-    test('that is a stream of events counts at its headers', async () => {
-      const { get, told } = client()
+    test('that is an event stream counts at its headers', async () => {
+      const { get, outcomeNames } = client()
       const { data } = await get('/events')
-      expect(told()).toEqual(['success'])
+      expect(outcomeNames()).toEqual(['success'])
       for await (const _chunk of data) break
-      expect(told()).toEqual(['success'])
+      expect(outcomeNames()).toEqual(['success'])
     })
 
-    test('counts at its headers where that is asked for', async () => {
-      const { get, told } = client({ settleAt: 'headers' })
+    test('counts at its headers with settleAt: headers', async () => {
+      const { get, outcomeNames } = client({ settleAt: 'headers' })
       const { data } = await get('/cut/200')
-      expect(told()).toEqual(['success'])
+      expect(outcomeNames()).toEqual(['success'])
       await text(data).catch(() => {})
-      expect(told()).toEqual(['success'])
+      expect(outcomeNames()).toEqual(['success'])
     })
 
-    test('is classified by response and error', async () => {
-      const { get, told } = client({
+    test('that breaks off is classified with its response and its error', async () => {
+      const { get, outcomeNames } = client({
         classify: ({ error, response }) => (error && response?.status === 200 ? 'ignored' : undefined),
       })
       const { data } = await get('/cut/200')
       await text(data).catch(() => {})
-      await until(() => told().length > 0)
-      expect(told()).toEqual(['ignored'])
+      await until(() => outcomeNames().length > 0)
+      expect(outcomeNames()).toEqual(['ignored'])
     })
   })
 
-  test('an error of a stream that nobody listens to is still nobody’s', async () => {
-    const { registry } = watched()
+  test('a protected stream has no more error listeners than a bare one', async () => {
+    const { registry } = recordOutcomes()
     const instance = axios.create({ responseType: 'stream' })
     protectAxios(instance, { registry })
     const { data } = await instance.get<Readable>(`${service.origin}/stall/200`)

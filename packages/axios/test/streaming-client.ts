@@ -3,11 +3,11 @@ import { Readable } from 'node:stream'
 import type { Outcome, OutcomeEvent } from '@cb/core'
 import type { AxiosRequestConfig, AxiosResponse, AxiosStatic } from 'axios'
 import { type ProtectAxiosOptions, protectAxios } from '../src/index.ts'
-import { watched } from './attempt.ts'
+import { recordOutcomes } from './attempt.ts'
 
 export type ClientOptions = Omit<ProtectAxiosOptions, 'registry'>
 
-/** A protected client that streams, and what its breaker is told. */
+/** A protected client that streams, and the outcomes that its breaker counts. */
 export function streamingClient(
   axios: AxiosStatic,
   adapter: 'http' | 'fetch',
@@ -16,19 +16,19 @@ export function streamingClient(
 ): {
   get(path: string, config?: AxiosRequestConfig): Promise<AxiosResponse>
   readonly outcomes: readonly OutcomeEvent[]
-  told(): Outcome[]
+  outcomeNames(): Outcome[]
 } {
-  const { registry, outcomes } = watched()
+  const { registry, outcomes } = recordOutcomes()
   const instance = axios.create({ baseURL, adapter, responseType: 'stream', validateStatus: null })
   protectAxios(instance, { registry, ...options })
   return {
     get: (path, config) => instance.get(path, config),
     outcomes,
-    told: () => outcomes.map(({ outcome }) => outcome),
+    outcomeNames: () => outcomes.map(({ outcome }) => outcome),
   }
 }
 
-/** The same, once something of it was read. */
+/** The same body, after its first chunk is read. */
 export async function begun<T extends Readable | ReadableStream>(data: T): Promise<T> {
   if (data instanceof Readable) {
     await once(data, 'readable')

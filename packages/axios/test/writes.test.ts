@@ -24,7 +24,7 @@ describe('with `writes`', () => {
     expect((await breakerOf({ method }, { writes: true })).name).toBe('http://api.example writes')
   })
 
-  test('reads go on while writes are refused', async () => {
+  test('reads are admitted while writes are rejected', async () => {
     const instance = axios.create({
       adapter: async (config) => {
         const status = config.method === 'post' ? 503 : 200
@@ -39,7 +39,7 @@ describe('with `writes`', () => {
     expect(registry.get('http://api.example').state).toBe('closed')
   })
 
-  test('its options go on top of the defaults, and those of overrides on top of both', async () => {
+  test('its options replace the defaults, and overrides replace both', async () => {
     const overrides = vi.fn((key: string) =>
       key.endsWith(' writes') ? { halfOpen: { successThreshold: 9 } } : undefined,
     )
@@ -60,17 +60,17 @@ describe('with `writes`', () => {
     })
   })
 
-  test('its options go on top of those of a registry', async () => {
+  test('its options replace those of a registry', async () => {
     const registry = new CircuitBreakerRegistry({ defaults: { openDuration: 5, callTimeout: 6 } })
     const { config } = await breakerOf({ method: 'post' }, { registry, writes: { openDuration: 7 } })
     expect(config).toMatchObject({ openDuration: { duration: 7 }, callTimeout: 6 })
   })
 
-  test('what the `key` option says is split as well', async () => {
+  test('the keys of the `key` option are split as well', async () => {
     expect((await breakerOf({ method: 'post' }, { key: () => 'orders', writes: true })).name).toBe('orders writes')
   })
 
-  test('the key of a request is the name of its breaker as it is: a search by POST can go with the reads', async () => {
+  test('the key of a request gets no suffix, so that a search by POST can be guarded with the reads', async () => {
     const circuitBreaker = { key: 'http://api.example' }
     expect((await breakerOf({ method: 'post', circuitBreaker }, { writes: true })).name).toBe('http://api.example')
   })

@@ -1,4 +1,4 @@
-import { checkNumber, checkObject, checkOptions, milliseconds, ratio } from '@cb/checks'
+import { checkOptions, milliseconds, ratio } from '@cb/checks'
 import type { AdmissionMonitor, AdmissionPolicy } from './admission/admission-policy.ts'
 import type { Clock } from './clock.ts'
 
@@ -29,23 +29,24 @@ export function ramp(options: RampOptions): AdmissionPolicy {
   } satisfies AdmissionPolicy)
 }
 
-class Ramp implements AdmissionMonitor {
+/** Its fields are open to `saved-memory.ts`. */
+export class Ramp implements AdmissionMonitor {
   readonly #options: Required<RampOptions>
-  readonly #clock: Clock
+  readonly clock: Clock
   readonly #random: () => number
-  #startedAt: number
+  startedAt: number
   #rejected = 0
 
   constructor(options: Required<RampOptions>, clock: Clock, random: () => number) {
     this.#options = options
-    this.#clock = clock
+    this.clock = clock
     this.#random = random
-    this.#startedAt = clock.now()
+    this.startedAt = clock.now()
   }
 
   share(): number {
     const { duration, from, exponent } = this.#options
-    const elapsed = (this.#clock.now() - this.#startedAt) / duration
+    const elapsed = (this.clock.now() - this.startedAt) / duration
     return elapsed >= 1 ? 1 : from + (1 - from) * elapsed ** exponent
   }
 
@@ -57,14 +58,5 @@ class Ramp implements AdmissionMonitor {
 
   snapshot(): { share: number; rejected: number } {
     return { share: this.share(), rejected: this.#rejected }
-  }
-
-  save(): { age: number } {
-    return { age: this.#clock.now() - this.#startedAt }
-  }
-
-  load(saved: unknown, elapsed: number): void {
-    const { age } = checkObject('ramp', saved as { age: number }, ['age'])
-    this.#startedAt = this.#clock.now() - checkNumber('ramp.age', age, { min: 0 }) - elapsed
   }
 }

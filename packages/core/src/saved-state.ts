@@ -11,6 +11,7 @@ import {
 import type { Circuit } from './circuit.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import { keepNote } from './options.ts'
+import { loadMemory, type Memory, saveMemory } from './saved-memory.ts'
 import { askPolicy } from './states/ask-policy.ts'
 import { Closed } from './states/closed.ts'
 import { Forced } from './states/forced.ts'
@@ -78,7 +79,7 @@ interface Policy {
 }
 interface StartedPolicy {
   readonly policy: Policy
-  readonly monitor: { save?(): unknown; load?(saved: unknown, elapsed: number): void }
+  readonly monitor: Memory
 }
 
 /**
@@ -131,7 +132,7 @@ function savePeriod(circuit: Circuit, state: State): SavedPeriod {
 function savePolicy(circuit: Circuit, kind: string, started: StartedPolicy | undefined): SavedPolicy | null {
   if (started === undefined) return null
   const { policy, monitor } = started
-  const memory = askPolicy(circuit, policy, kind, () => monitor.save?.())
+  const memory = askPolicy(circuit, policy, kind, () => saveMemory(monitor))
   return { policy: describePolicy(policy), memory: memory ?? null }
 }
 
@@ -236,8 +237,8 @@ function restorePolicy(
 ): void {
   if (value === null) return
   const saved = checkObject(`saved.state.${kind}`, value, ['policy', 'memory'])
-  if (started === undefined || saved.memory === null || saved.policy !== describePolicy(started.policy)) return
-  started.monitor.load?.(saved.memory, elapsed)
+  if (started === undefined || saved.policy !== describePolicy(started.policy)) return
+  loadMemory(started.monitor, saved.memory, elapsed)
 }
 
 function restoreOverride(

@@ -12,7 +12,7 @@ export type AnyFetch = (input: any, init?: any) => Promise<object>
 
 /** The additional option of a protected `fetch`. */
 export interface Protectable {
-  /** Protection of this request; `false` lets it pass unguarded and uncounted. */
+  /** Protection of this request; `false` lets it pass, neither guarded nor counted. */
   circuitBreaker?: false | RequestProtection
 }
 

@@ -122,7 +122,7 @@ const scenarios: Record<string, Scenario> = {
     () => ({ method: 'PATCH', headers: { b: '2' } }),
   ),
   'a Request that is aborted': request(() => ({ signal: AbortSignal.abort(new Error('mine')) })),
-  'a Request whose signal is taken away': request(
+  'a Request whose signal is removed by the init': request(
     () => ({ signal: AbortSignal.abort() }),
     () => ({ signal: null }),
   ),
@@ -144,11 +144,11 @@ const scenarios: Record<string, Scenario> = {
     const copy = it.clone()
     return [await it.text(), await described(copy)]
   }),
-  'cloned after it was read': get('/', undefined, async (it) => {
+  'cloned after it is read': get('/', undefined, async (it) => {
     await it.text()
     return it.clone()
   }),
-  'cloned with a body that was looked at': get('/', undefined, async (it) => [
+  'cloned after an access to its body': get('/', undefined, async (it) => [
     it.body?.locked,
     await it.clone().text(),
     await it.text(),
@@ -162,7 +162,7 @@ const scenarios: Record<string, Scenario> = {
     } as RequestInit)
     return described(await fetch(`${origin}/echo`, init as never), (it) => it.json())
   },
-  'the methods of a stream called on nothing': get('/', undefined, async ({ body }) => {
+  'the methods of a stream called without a stream': get('/', undefined, async ({ body }) => {
     const { getReader, tee, cancel, pipeTo } = body as ReadableStream
     const of = (call: () => unknown) => new Promise((resolve) => resolve(call())).catch(failure)
     return Promise.all(
@@ -175,7 +175,7 @@ const scenarios: Record<string, Scenario> = {
     const [one, other] = body?.tee() ?? []
     return [body?.locked, await text(one as never), await text(other as never), await body?.cancel().catch(failure)]
   }),
-  'a reader that is given back': get('/', undefined, async ({ body }) => {
+  'a reader that releases its lock': get('/', undefined, async ({ body }) => {
     const reader = body?.getReader()
     const closed = reader?.closed.catch(failure)
     reader?.releaseLock()
@@ -185,7 +185,7 @@ const scenarios: Record<string, Scenario> = {
     body?.getReader()
     return body?.getReader()
   }),
-  'pipes that are wrong': get('/', undefined, async ({ body }) => {
+  'pipes with invalid arguments': get('/', undefined, async ({ body }) => {
     const through = (...args: unknown[]) => {
       try {
         return typeof (body as unknown as { pipeThrough: (...args: unknown[]) => unknown }).pipeThrough(...args)
@@ -203,11 +203,11 @@ const scenarios: Record<string, Scenario> = {
       await to({}),
     ]
   }),
-  'a pipe from what is locked': get('/', undefined, async ({ body }) => {
+  'a pipe from a locked stream': get('/', undefined, async ({ body }) => {
     body?.getReader()
     return body?.pipeThrough(new TransformStream())
   }),
-  'pipes that are right': get('/gzip', undefined, ({ body }) =>
+  'pipes with valid arguments': get('/gzip', undefined, ({ body }) =>
     text(body?.pipeThrough(new TextDecoderStream() as never).pipeThrough(new TextEncoderStream()) as never),
   ),
   'an iterator': get('/', undefined, async ({ body }) => {
@@ -220,7 +220,7 @@ const scenarios: Record<string, Scenario> = {
       body?.locked,
     ]
   }),
-  'an iterator that is left': get('/stall/200', undefined, async ({ body }) => {
+  'an iterator that returns early': get('/stall/200', undefined, async ({ body }) => {
     const chunks = (body as ReadableStream).values()
     return [await chunks.next(), await chunks.return?.(undefined), await chunks.next(), body?.locked]
   }),

@@ -1,11 +1,11 @@
 /** Of packages/core/src, from below: a file imports its own floor and those below it. */
-const floors = [
+export const floors = [
   'events outcome errors clock misuse causes',
   'trip/* window/* admission/* ramp open-duration',
   'circuit states/* permit call-counts settings',
   'event-queue hub snapshot',
   'circuit-breaker execute call-timeout rejected-call options half-open-options',
-  'registry registry-events background-probe saved-state observe retry-budget retry-delay',
+  'registry registry-events background-probe saved-state saved-memory observe retry-budget retry-delay',
   'index',
 ].map((names) => names.split(' '))
 

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { importsIn } from '../src/imports.js'
-import { violationsOf } from '../src/rules.js'
+import { floors, violationsOf } from '../src/rules.js'
 
 const manifests = {
   'packages/core/package.json': '{ "name": "@cb/core" }',
@@ -134,15 +134,22 @@ test('what is installed or built is left out', () => {
   expect(violations).toEqual([])
 })
 
+test('CONTRIBUTING.md has the floors as they are checked', () => {
+  const contributing = readFileSync(new URL('../../../CONTRIBUTING.md', import.meta.url), 'utf8')
+  const lines = [...contributing.matchAll(/^(\d) \w+ +(.*)$/gm)]
+  const written = lines.toReversed().map(([, floor, names = '']) => [Number(floor), names.split(' ')])
+  expect(written).toEqual([...floors.slice(0, -1).entries()])
+})
+
 const start = fileURLToPath(new URL('../start.js', import.meta.url))
 const lint = (root: string) => promisify(execFile)(process.execPath, [start, root])
 
 test('the command ends with a sentence, and with the exit code 1 after a violation', async () => {
-  const wrong = lint(tree({ 'packages/core/src/clock.ts': "import 'axios'" }))
+  const [wrong, right] = [lint(tree({ 'packages/core/src/clock.ts': "import 'axios'" })), lint(tree({}))]
   await expect(wrong).rejects.toMatchObject({
     code: 1,
     stderr: 'packages/core/src/clock.ts → axios: core imports only @cb/checks\n',
     stdout: '1 violation in the imports of 7 files.\n',
   })
-  expect(await lint(tree({}))).toEqual({ stderr: '', stdout: 'No violation in the imports of 6 files.\n' })
+  expect(await right).toEqual({ stderr: '', stdout: 'No violation in the imports of 6 files.\n' })
 })

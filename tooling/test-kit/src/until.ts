@@ -1,5 +1,5 @@
 /** Waits, one event loop turn at a time, until `predicate` holds: for real sockets, never for a breaker's clock. */
-export async function until(predicate: () => boolean, timeoutMs = 5_000): Promise<void> {
+export async function until(predicate: () => boolean, timeoutMs = 60_000): Promise<void> {
   const deadline = performance.now() + timeoutMs
   while (!predicate()) {
     if (performance.now() > deadline) throw new Error(`did not hold within ${timeoutMs} ms: ${predicate}`)

@@ -3,7 +3,7 @@ import type { AxiosRequestConfig } from 'axios'
 import { expect } from 'vitest'
 import type { Scenario, Stage } from './trace.ts'
 
-/** Cancels once the server has the request. */
+/** Cancels when the server has received the request. */
 async function cancelled({ instance, service }: Stage, config: AxiosRequestConfig, cancel: () => void, path = '/hang') {
   const { requests, abandoned } = service
   const request = instance.get(path, config).then(
@@ -17,7 +17,7 @@ async function cancelled({ instance, service }: Stage, config: AxiosRequestConfi
   return error
 }
 
-/** By signal, by token, by time. */
+/** Cancellation by a signal, a token or a timeout. */
 export const cancelling: readonly Scenario[] = [
   {
     what: 'a request is cancelled by its AbortController, and the connection closed',
@@ -28,7 +28,7 @@ export const cancelling: readonly Scenario[] = [
     shows: { result: { name: 'CanceledError', code: 'ERR_CANCELED' } },
   },
   {
-    what: 'a request is cancelled with a reason of its own',
+    what: 'a request is cancelled with a custom reason',
     run: (stage) => {
       const controller = new AbortController()
       return cancelled(stage, { signal: controller.signal }, () => controller.abort(new Error('the user left')))
@@ -36,7 +36,7 @@ export const cancelling: readonly Scenario[] = [
     shows: { result: { name: 'CanceledError', code: 'ERR_CANCELED' } },
   },
   {
-    what: 'a request is cancelled while its body comes',
+    what: 'a request is cancelled while its body arrives',
     run: (stage) => {
       const controller = new AbortController()
       return cancelled(stage, { signal: controller.signal }, () => controller.abort(), '/stall/200')
@@ -74,7 +74,7 @@ export const cancelling: readonly Scenario[] = [
     shows: { result: [{ message: 'all of them' }, { message: 'all of them' }, { message: 'all of them' }] },
   },
   {
-    what: 'cancelling after the answer changes nothing',
+    what: 'a cancellation after the response changes nothing',
     async run({ instance }) {
       const controller = new AbortController()
       const response = await instance.get('/', { signal: controller.signal })
@@ -84,12 +84,12 @@ export const cancelling: readonly Scenario[] = [
     shows: { result: { data: 'hello' } },
   },
   {
-    what: 'a time-out',
+    what: 'a timeout',
     run: ({ instance }) => instance.get('/hang', { timeout: 50 }),
     shows: { error: { message: 'timeout of 50ms exceeded' } },
   },
   {
-    what: 'a time-out in words of its own',
+    what: 'a timeout with a custom message',
     run: ({ instance }) =>
       instance.get('/hang', {
         timeout: 50,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Scenario } from './trace.ts'
 
-/** Defaults, instances of instances, addresses. */
+/** Defaults, instances of instances, URLs. */
 export const configuring: readonly Scenario[] = [
   ...(['get', 'delete', 'head', 'options'] as const).map((method) => ({
     what: `${method}(url)`,
@@ -42,7 +42,7 @@ export const configuring: readonly Scenario[] = [
     },
   },
   {
-    what: 'an instance of an instance has its defaults and its own',
+    what: 'an instance of an instance has the defaults of both',
     run: ({ instance }) => {
       instance.defaults.headers.common['x-parent'] = 'p'
       return instance.create({ headers: { 'x-child': 'c' } }).get('/echo')
@@ -50,7 +50,7 @@ export const configuring: readonly Scenario[] = [
     shows: { result: { data: { headers: { 'x-parent': 'p', 'x-child': 'c' } } } },
   },
   {
-    what: 'getUri gives the address',
+    what: 'getUri returns the URL',
     run: ({ instance, service }) => instance.getUri({ url: '/x', params: { a: [1, 2] } }).replace(service.origin, ''),
     shows: { result: '/x?a%5B%5D=1&a%5B%5D=2' },
   },
@@ -67,7 +67,7 @@ export const configuring: readonly Scenario[] = [
     },
   },
   {
-    what: 'params are serialized as the caller wants it',
+    what: 'params are serialized with paramsSerializer',
     run: async ({ instance }) => [
       await instance.get('/echo', { params: { list: [1, 2] }, paramsSerializer: { indexes: null } }),
       await instance.get('/echo', { params: { a: 1 }, paramsSerializer: { serialize: () => 'own' } }),
@@ -82,7 +82,7 @@ export const configuring: readonly Scenario[] = [
     },
   },
   {
-    what: 'an absolute URL leaves the baseURL aside, unless it may not',
+    what: 'an absolute URL replaces the baseURL, unless allowAbsoluteUrls is false',
     run: async ({ instance, service }) => [
       await instance.get(`${service.origin}/echo/absolute`, { baseURL: 'http://127.0.0.1:9' }),
       await instance.get(`/echo/${service.origin}`, { allowAbsoluteUrls: false }),
@@ -90,7 +90,7 @@ export const configuring: readonly Scenario[] = [
     shows: { result: [{ data: { url: '/echo/absolute' } }, { status: 200 }] },
   },
   {
-    what: 'credentials go by `auth`, or in the URL',
+    what: 'credentials are sent from `auth`, or from the URL',
     run: async ({ instance, service }) => [
       await instance.get('/echo', { auth: { username: 'me', password: 'secret' } }),
       await instance.get(`${service.origin.replace('//', '//you:secret@')}/echo`),
@@ -103,7 +103,7 @@ export const configuring: readonly Scenario[] = [
     },
   },
   {
-    what: 'headers of the request go above those of the instance, and null leaves one out',
+    what: 'headers of the request replace those of the instance, and null removes one',
     run: ({ instance }) => {
       instance.defaults.headers.common['x-a'] = 'instance'
       return instance.get('/echo', { headers: { 'X-A': 'request', accept: null as never } })
@@ -135,7 +135,7 @@ export const configuring: readonly Scenario[] = [
     only: 'http',
   },
   {
-    what: 'a request uses the agent it is given',
+    what: 'a request uses its agent',
     async run({ instance, log }) {
       const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 })
       httpAgent.on('free', () => log('free'))
@@ -147,7 +147,7 @@ export const configuring: readonly Scenario[] = [
     only: 'http',
   },
   {
-    what: 'an adapter that the request brings along is given the config and answers',
+    what: 'an adapter in the config of a request receives the config and responds',
     run: ({ instance, log }) =>
       instance.get('/x', {
         adapter: async (config) => {
@@ -158,12 +158,12 @@ export const configuring: readonly Scenario[] = [
     shows: { log: ['get /x AxiosHeaders'], result: { data: { a: 1 }, status: 203, statusText: 'Mine' } },
   },
   {
-    what: 'of adapters in a list the first that there is',
+    what: 'the first available adapter of a list is used',
     run: ({ instance }) => instance.get('/echo', { adapter: ['xhr', 'http'] }),
     shows: { result: { status: 200 } },
   },
   {
-    what: 'an adapter that there is not',
+    what: 'an unknown adapter',
     run: ({ instance }) => instance.get('/echo', { adapter: 'carrier-pigeon' as never }),
     shows: { error: { message: "Unknown adapter 'carrier-pigeon'" } },
   },

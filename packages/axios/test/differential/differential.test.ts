@@ -28,7 +28,7 @@ afterAll(() => service.close())
 afterEach(() => service.release())
 
 describe.each(['http', 'fetch'] as const)(
-  'through the %s adapter, a protected instance does as a bare one:',
+  'through the %s adapter, a protected instance does the same as a bare one:',
   (adapter) => {
     test.each(scenarios.filter(({ only = adapter }) => only === adapter))('$what', async (scenario) => {
       const instance = () => axios.create({ baseURL: service.origin, adapter })

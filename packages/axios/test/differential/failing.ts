@@ -7,7 +7,7 @@ const get =
   ({ instance }) =>
     instance.get(path, config)
 
-/** Errors: their names, codes, messages and all that is on them. */
+/** Errors: their names, codes, messages and other properties. */
 export const failing: readonly Scenario[] = [
   ...[400, 404, 408, 429, 500, 503].map((status) => ({
     what: `status ${status}`,
@@ -15,7 +15,7 @@ export const failing: readonly Scenario[] = [
     shows: { error: { name: 'AxiosError', status, response: { data: { well: true }, status } } },
   })),
   {
-    what: 'an error as JSON, and what it is an instance of',
+    what: 'an error as JSON, and its classes',
     run: async ({ instance, axios }) => {
       const error = await instance.get('/status/500').catch((reason) => reason)
       const { stack: _, config, ...json } = error.toJSON()
@@ -41,7 +41,7 @@ export const failing: readonly Scenario[] = [
     '/loop',
     '/nowhere',
   ].map((path) => ({
-    what: `an answer as of ${path}`,
+    what: `a response of ${path}`,
     run: get(path),
     shows: { error: { name: expect.stringMatching('Error') } },
   })),
@@ -54,24 +54,24 @@ export const failing: readonly Scenario[] = [
     shows: { result: [expect.stringContaining('Error'), expect.stringContaining('E'), 'Error'] },
   },
   {
-    what: 'a host without an address',
+    what: 'an unknown host',
     run: get('http://no-such-host.invalid/'),
     shows: { error: { isAxiosError: true } },
   },
-  { what: 'no URL', run: get('http://['), shows: { error: { name: 'TypeError' } } },
+  { what: 'an invalid URL', run: get('http://['), shows: { error: { name: 'TypeError' } } },
   {
-    what: 'a protocol that is not supported',
+    what: 'an unsupported protocol',
     run: get('gopher://127.0.0.1/'),
     shows: { error: { name: 'AxiosError' } },
   },
   {
-    what: 'an answer above maxContentLength',
+    what: 'a response above maxContentLength',
     run: get('/gzip', { maxContentLength: 3 }),
     shows: { error: { name: 'AxiosError' } },
   },
-  { what: 'a header that can not be', run: get('/', { headers: { 'x-a': 'ä\u0000' } }), shows: {} },
+  { what: 'an invalid header', run: get('/', { headers: { 'x-a': 'ä\u0000' } }), shows: {} },
   {
-    what: 'a time-out that is no number',
+    what: 'a timeout that is not a number',
     run: get('/', { timeout: 'soon' }),
     shows: { error: { code: 'ERR_BAD_OPTION_VALUE' } },
     only: 'http',

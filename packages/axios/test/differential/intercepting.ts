@@ -2,10 +2,10 @@ import type { Scenario } from './trace.ts'
 
 const tick = () => new Promise((resolve) => setImmediate(resolve))
 
-/** Interceptors: their order, what they may change, and what they may refuse. */
+/** Interceptors: their order, what they may change, and what they may reject. */
 export const intercepting: readonly Scenario[] = [
   {
-    what: 'request interceptors run last first, response interceptors first first, also when they wait',
+    what: 'request interceptors run in reverse order, response interceptors in order, also if they are asynchronous',
     async run({ instance, log }) {
       for (const n of [1, 2, 3]) {
         instance.interceptors.request.use(async (config) => {
@@ -54,7 +54,7 @@ export const intercepting: readonly Scenario[] = [
     shows: { log: ['interceptor', 'returned'] },
   },
   {
-    what: 'an interceptor runs when its `runWhen` says so',
+    what: 'an interceptor runs if its `runWhen` returns true',
     async run({ instance, log }) {
       instance.interceptors.request.use(
         (config) => {
@@ -70,7 +70,7 @@ export const intercepting: readonly Scenario[] = [
     shows: { log: ['for post'] },
   },
   {
-    what: 'an interceptor that was ejected does not run, nor do those that were cleared',
+    what: 'ejected and cleared interceptors do not run',
     async run({ instance, log }) {
       const id = instance.interceptors.request.use((config) => {
         log('ejected')
@@ -99,27 +99,27 @@ export const intercepting: readonly Scenario[] = [
     shows: { result: { data: { url: '/echo/changed', headers: { 'x-added': 'yes' } } } },
   },
   {
-    what: 'a request interceptor refuses, and an earlier one hears of it',
+    what: 'a request interceptor rejects, and the next one handles the error',
     run({ instance, log }) {
       instance.interceptors.request.use(null, (error) => {
-        log(`heard ${error.message}`)
+        log(`handled ${error.message}`)
         throw error
       })
       instance.interceptors.request.use(() => Promise.reject(new Error('not allowed')))
       return instance.get('/')
     },
-    shows: { log: ['heard not allowed'], error: { message: 'not allowed' } },
+    shows: { log: ['handled not allowed'], error: { message: 'not allowed' } },
   },
   {
-    what: 'a response interceptor answers for an error',
+    what: 'a response interceptor replaces an error by a response',
     run({ instance, log }) {
       instance.interceptors.response.use(undefined, (error) => {
-        log(`heard ${error.code} ${error.response.status}`)
+        log(`handled ${error.code} ${error.response.status}`)
         return { data: 'instead' }
       })
       return instance.get('/status/500')
     },
-    shows: { log: ['heard ERR_BAD_RESPONSE 500'], result: { data: 'instead' } },
+    shows: { log: ['handled ERR_BAD_RESPONSE 500'], result: { data: 'instead' } },
   },
   {
     what: 'a response interceptor throws',

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers'
 import { expect } from 'vitest'
 import { progress, type Scenario } from './trace.ts'
 
-/** What an answer comes to. */
+/** Responses. */
 export const receiving: readonly Scenario[] = [
   {
     what: 'JSON is parsed, other text is not',
@@ -10,7 +10,7 @@ export const receiving: readonly Scenario[] = [
     shows: { result: [{ data: { well: true } }, { data: 'hello' }] },
   },
   {
-    what: 'headers are read in any case',
+    what: 'header names are case-insensitive',
     run: async ({ instance }) => {
       const { headers } = await instance.get('/status/200?X-One=1&set-cookie=a')
       return [
@@ -41,7 +41,7 @@ export const receiving: readonly Scenario[] = [
     shows: { result: { status: 200, text: 'hello '.repeat(10_000) } },
   },
   {
-    what: 'a stream is read in pieces, or left after the first',
+    what: 'a stream is read in chunks, or cancelled after the first',
     run: async ({ instance, log }) => {
       const { data } = await instance.get('/drip', { responseType: 'stream' })
       for await (const chunk of data) {
@@ -57,7 +57,7 @@ export const receiving: readonly Scenario[] = [
     shows: { error: { name: expect.stringMatching('Error') } },
   },
   {
-    what: 'a stream of a status that is refused',
+    what: 'a stream of a rejected status',
     run: async ({ instance }) => {
       const error = await instance.get('/status/404', { responseType: 'stream' }).catch((reason) => reason)
       return [error.code, await text(error.response.data)]
@@ -65,7 +65,7 @@ export const receiving: readonly Scenario[] = [
     shows: { result: ['ERR_BAD_REQUEST', '{"well":true}'] },
   },
   {
-    what: 'the progress of a download is told',
+    what: 'the progress of a download is reported',
     async run({ instance, log }) {
       let last = ''
       const { data } = await instance.get('/drip', { onDownloadProgress: (event) => (last = progress(event)) })
@@ -75,7 +75,7 @@ export const receiving: readonly Scenario[] = [
     shows: { result: '.'.repeat(20), log: ['{"loaded":20,"total":20,"lengthComputable":true,"download":true}'] },
   },
   {
-    what: 'a compressed body is unpacked, or not where that is not wanted',
+    what: 'a compressed body is decompressed, unless decompress is false',
     run: async ({ instance }) => [
       (await instance.get('/gzip')).data.length,
       (await instance.get('/gzip', { decompress: false, responseType: 'arraybuffer' })).data.length < 1_000,
@@ -84,7 +84,7 @@ export const receiving: readonly Scenario[] = [
     only: 'http',
   },
   {
-    what: 'no content',
+    what: 'a response without content',
     run: async ({ instance }) => [await instance.get('/status/204'), await instance.head('/status/200')],
     shows: {
       result: [
@@ -99,13 +99,13 @@ export const receiving: readonly Scenario[] = [
     shows: { result: { well: true } },
   },
   {
-    what: 'a redirect is not followed where that is not wanted',
+    what: 'a redirect is not followed if maxRedirects is 0',
     run: ({ instance }) => instance.get('/elsewhere', { maxRedirects: 0 }),
     shows: { error: { status: 302 } },
     only: 'http',
   },
   {
-    what: 'beforeRedirect is asked',
+    what: 'beforeRedirect is called',
     run: ({ instance, log }) =>
       instance.get('/elsewhere', { beforeRedirect: (options) => log(`to ${options['path']}`) }),
     shows: { log: ['to /status/200'] },
@@ -121,7 +121,7 @@ export const receiving: readonly Scenario[] = [
     shows: { result: [{ status: 503 }, { status: 404 }, { message: 'Request failed with status code 200' }] },
   },
   {
-    what: 'transformResponse sees data, headers and status, and what it gives is the data',
+    what: 'transformResponse receives data, headers and status, and returns the data',
     run: ({ instance, log }) =>
       instance.get('/status/201?x-a=1', {
         transformResponse: [
@@ -145,7 +145,7 @@ export const receiving: readonly Scenario[] = [
     shows: { error: { message: 'no such format' } },
   },
   {
-    what: 'JSON that is none, where that is not forgiven',
+    what: 'invalid JSON without silentJSONParsing',
     run: ({ instance }) => instance.get('/', { responseType: 'json', transitional: { silentJSONParsing: false } }),
     shows: { error: { code: 'ERR_BAD_RESPONSE' } },
   },

@@ -2,21 +2,21 @@ import { Readable } from 'node:stream'
 import { expect } from 'vitest'
 import { progress, type Scenario } from './trace.ts'
 
-/** Multipart bodies have a boundary of their own each time. */
+/** Each multipart body has another boundary. */
 const withoutBoundary = ({ data }: { data: { body: string } }) => {
   const [boundary = ''] = data.body.split('\r\n')
   return data.body.replaceAll(boundary, '--boundary')
 }
 
-/** What a request carries. */
+/** Request bodies. */
 export const sending: readonly Scenario[] = [
   {
-    what: 'an object goes as JSON',
+    what: 'an object is sent as JSON',
     run: ({ instance }) => instance.post('/echo', { a: [1, { b: 'ü' }] }),
     shows: { result: { data: { body: '{"a":[1,{"b":"ü"}]}', headers: { 'content-type': 'application/json' } } } },
   },
   {
-    what: 'a string, a buffer and an ArrayBuffer go as they are',
+    what: 'a string, a buffer and an ArrayBuffer are sent unchanged',
     run: async ({ instance }) => [
       await instance.post('/echo', 'text'),
       await instance.post('/echo', Buffer.from('buffer')),
@@ -25,7 +25,7 @@ export const sending: readonly Scenario[] = [
     shows: { result: [{ data: { body: 'text' } }, { data: { body: 'buffer' } }, { data: { body: 'array' } }] },
   },
   {
-    what: 'URLSearchParams and objects go as a form',
+    what: 'URLSearchParams and objects are sent as a form',
     run: async ({ instance }) => [
       await instance.post('/echo', new URLSearchParams({ a: '1' })),
       await instance.post(
@@ -37,7 +37,7 @@ export const sending: readonly Scenario[] = [
     shows: { result: [{ data: { body: 'a=1' } }, { data: { body: 'a%5Bb%5D=2' } }] },
   },
   {
-    what: 'FormData goes as multipart',
+    what: 'FormData is sent as multipart',
     async run({ instance }) {
       const form = new FormData()
       form.append('a', '1')
@@ -47,7 +47,7 @@ export const sending: readonly Scenario[] = [
     shows: { result: expect.stringContaining('filename="name.txt"') },
   },
   {
-    what: 'an object goes as multipart',
+    what: 'an object is sent as multipart',
     run: async ({ instance }) => withoutBoundary(await instance.postForm('/echo', { list: ['x', 'y'] })),
     shows: { result: expect.stringContaining('name="list[]"') },
     only: 'http',
@@ -59,7 +59,7 @@ export const sending: readonly Scenario[] = [
     only: 'http',
   },
   {
-    what: 'the progress of an upload is told',
+    what: 'the progress of an upload is reported',
     async run({ instance, log }) {
       let last = ''
       const response = await instance.post('/echo', 'x'.repeat(100_000), {

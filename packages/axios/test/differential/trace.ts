@@ -1,7 +1,7 @@
 import type { Dependency } from '@cb/test-kit'
 import type { AxiosInstance, AxiosProgressEvent, AxiosStatic } from 'axios'
 
-/** What a scenario is given: an instance, bare or protected, and a log for the order of events. */
+/** The input of a scenario: an instance, bare or protected, and a log for the order of events. */
 export interface Stage {
   readonly axios: AxiosStatic
   readonly instance: AxiosInstance
@@ -13,12 +13,12 @@ export interface Stage {
 export interface Scenario {
   readonly what: string
   readonly run: (stage: Stage) => unknown
-  /** Part of what the bare instance comes to, so that a scenario shows what it says. */
+  /** A part of the bare instance's trace, to prove that the scenario does what its title says. */
   readonly shows: object
   readonly only?: 'http' | 'fetch'
 }
 
-/** What can be seen of one scenario, as plain data that can be compared. */
+/** The visible results of one scenario, as plain data that can be compared. */
 export interface Trace {
   readonly log: readonly string[]
   readonly result?: unknown
@@ -35,12 +35,12 @@ export async function trace(scenario: Scenario, stage: Omit<Stage, 'log'>): Prom
   }
 }
 
-/** The end of a transfer, of which the times differ. */
+/** The end of a transfer, without its times, which differ. */
 export function progress({ loaded, total, lengthComputable, upload, download }: AxiosProgressEvent): string {
   return JSON.stringify({ loaded, total, lengthComputable, upload, download })
 }
 
-/** Responses and errors with all their properties, and of the config all but the adapter, which is what protection replaces; nothing that differs each time. */
+/** Responses and errors with all properties, except the adapter, which the protection replaces, and values that differ in each run. */
 function describe(value: unknown, depth = 0): unknown {
   if (typeof value === 'function') return `function ${value.name}`
   if (typeof value !== 'object' || value === null) return value

@@ -2,10 +2,10 @@ import { Readable } from 'node:stream'
 import { CircuitBreaker } from '@cb/core'
 import { get, type Row } from './row.ts'
 
-/** What arises on this side of the wire. */
+/** Attempts that end on the client's side. */
 export const localRows: readonly Row[] = [
   {
-    what: "the caller's AbortController",
+    what: 'an AbortController of the caller',
     outcome: 'ignored',
     code: 'ERR_CANCELED',
     request: (instance, { origin }) => {
@@ -15,7 +15,7 @@ export const localRows: readonly Row[] = [
     },
   },
   {
-    what: "the caller's CancelToken",
+    what: 'a CancelToken of the caller',
     outcome: 'ignored',
     code: 'ERR_CANCELED',
     request: (instance, { origin }, axios) => {
@@ -25,7 +25,7 @@ export const localRows: readonly Row[] = [
     },
   },
   {
-    what: 'a URL that is none',
+    what: 'an invalid URL',
     outcome: 'ignored',
     request: (instance) => instance.get('http://['),
   },
@@ -35,7 +35,7 @@ export const localRows: readonly Row[] = [
     request: (instance) => instance.get('gopher://127.0.0.1/'),
   },
   { what: 'an endless redirect', outcome: 'ignored', request: get('/loop') },
-  { what: 'a redirect that leads nowhere', outcome: 'ignored', request: get('/nowhere') },
+  { what: 'a redirect with an invalid target', outcome: 'ignored', request: get('/nowhere') },
   {
     what: 'no file descriptor left for a connection',
     outcome: 'ignored',
@@ -46,7 +46,7 @@ export const localRows: readonly Row[] = [
       }),
   },
   {
-    what: 'a header that no request may have',
+    what: 'an invalid header',
     outcome: 'ignored',
     request: (instance, { origin }) => instance.get(origin, { headers: { 'no header': 'x' } }),
   },
@@ -61,7 +61,7 @@ export const localRows: readonly Row[] = [
     only: 'http',
   },
   {
-    what: 'an answer above maxContentLength',
+    what: 'a response above maxContentLength',
     outcome: 'ignored',
     request: get('/status/200', { maxContentLength: 3 }),
     only: 'http',
@@ -86,7 +86,7 @@ export const localRows: readonly Row[] = [
     only: 'http',
   },
   {
-    what: 'the rejection of another breaker',
+    what: 'the rejection by another breaker',
     outcome: 'ignored',
     code: 'ECIRCUITOPEN',
     request: (instance, { origin }) => {

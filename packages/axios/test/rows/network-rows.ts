@@ -2,7 +2,7 @@ import { Agent } from 'node:http'
 import { refusedOrigin, withoutCertificate } from '@cb/test-kit'
 import { get, type Row } from './row.ts'
 
-/** What the network and the server do. */
+/** Attempts that the network or the server ends. */
 export const networkRows: readonly Row[] = [
   { what: 'a redirect that is followed', outcome: 'success', request: get('/elsewhere') },
   {
@@ -11,7 +11,7 @@ export const networkRows: readonly Row[] = [
     request: get('/elsewhere', { maxRedirects: 0 }),
     only: 'http',
   },
-  { what: 'an answer that comes byte by byte', outcome: 'success', request: get('/drip') },
+  { what: 'a response that arrives byte by byte', outcome: 'success', request: get('/drip') },
   {
     what: 'a request on a connection that the server closed while it was idle',
     outcome: 'success',
@@ -29,12 +29,12 @@ export const networkRows: readonly Row[] = [
     request: async (instance) => instance.get(await refusedOrigin()),
   },
   {
-    what: 'a host without an address',
+    what: 'an unknown host',
     outcome: 'failure',
     request: (instance) => instance.get('http://no-such-host.invalid'),
   },
   {
-    what: 'https from a server that speaks none',
+    what: 'https to a server without TLS',
     outcome: 'failure',
     request: (instance, { origin }) => instance.get(origin.replace('http:', 'https:')),
   },
@@ -53,13 +53,13 @@ export const networkRows: readonly Row[] = [
   { what: 'a body of unknown length cut off', outcome: 'failure', request: get('/cut-chunks') },
   { what: "a compressed body that can't be read", outcome: 'failure', request: get('/broken-gzip') },
   { what: "a body in brotli that can't be read", outcome: 'failure', request: get('/broken-br') },
-  { what: 'an answer that is no HTTP', outcome: 'failure', request: get('/no-http') },
-  { what: 'an answer with broken headers', outcome: 'failure', request: get('/broken-headers') },
-  { what: 'an answer with two lengths', outcome: 'failure', request: get('/two-lengths') },
-  { what: 'an answer with an endless header', outcome: 'failure', request: get('/long-header') },
-  { what: 'an answer with a broken body', outcome: 'failure', request: get('/broken-chunks') },
+  { what: 'a response that is not HTTP', outcome: 'failure', request: get('/no-http') },
+  { what: 'a response with broken headers', outcome: 'failure', request: get('/broken-headers') },
+  { what: 'a response with two Content-Length headers', outcome: 'failure', request: get('/two-lengths') },
+  { what: 'a response with an endless header', outcome: 'failure', request: get('/long-header') },
+  { what: 'a response with a broken body', outcome: 'failure', request: get('/broken-chunks') },
   {
-    what: "an error that can't be read",
+    what: 'an error whose getters throw',
     outcome: 'failure',
     request: (instance, { origin }) => {
       const error = Object.defineProperty(new Error('unreadable'), 'code', {

@@ -4,11 +4,11 @@ import type { AxiosInstance, AxiosRequestConfig, AxiosResponse, AxiosStatic } fr
 
 export type Request = (instance: AxiosInstance, service: Dependency, axios: AxiosStatic) => Promise<AxiosResponse>
 
-/** One row of the table, or several that must come out alike, with a request that leads there. */
+/** A request for each row of the table. */
 export interface Row {
   readonly what: string
   readonly outcome: Outcome
-  /** What the breaker is told; undefined for nothing. */
+  /** The code of the error that listeners get, if there is one. */
   readonly code?: string
   readonly request: Request
   readonly only?: 'http' | 'fetch'

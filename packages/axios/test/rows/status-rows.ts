@@ -9,13 +9,13 @@ export const statusRows: readonly Row[] = [
   return [
     { what: `status ${status}`, outcome, ...code, request: get(`/status/${status}`) },
     {
-      what: `status ${status} that validateStatus lets resolve`,
+      what: `status ${status} that validateStatus accepts`,
       outcome,
       ...code,
       request: get(`/status/${status}`, { validateStatus: () => true }),
     },
     {
-      what: `status ${status} that validateStatus refuses`,
+      what: `status ${status} that validateStatus rejects`,
       outcome,
       ...code,
       request: get(`/status/${status}`, { validateStatus: () => false }),

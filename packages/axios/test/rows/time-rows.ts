@@ -1,41 +1,41 @@
 import { CallTimeoutError } from '@cb/core'
 import { get, type Row } from './row.ts'
 
-/** What takes too long. */
+/** Attempts that take too long. */
 export const timeRows: readonly Row[] = [
   {
-    what: 'headers that never come, within a call timeout',
+    what: 'headers that never arrive, with a call timeout',
     outcome: 'failure',
     code: 'ETIMEDOUT',
     request: get('/hang', { circuitBreaker: { callTimeout: 30 } }),
   },
   {
-    what: 'a body that never comes, within a call timeout',
+    what: 'a body that never arrives, with a call timeout',
     outcome: 'failure',
     code: 'ETIMEDOUT',
     request: get('/stall/200', { circuitBreaker: { callTimeout: 30 } }),
   },
   {
-    what: 'a body that never comes, within the time-out of axios',
+    what: 'a body that never arrives, with the timeout of axios',
     outcome: 'failure',
     request: get('/stall/200', { timeout: 30 }),
   },
   {
-    what: 'a time-out of axios',
+    what: 'a timeout of axios',
     outcome: 'failure',
     code: 'ECONNABORTED',
     request: get('/hang', { timeout: 30 }),
     only: 'http',
   },
   {
-    what: 'a time-out of the fetch adapter',
+    what: 'a timeout of the fetch adapter',
     outcome: 'failure',
     code: 'ETIMEDOUT',
     request: get('/hang', { timeout: 30 }),
     only: 'fetch',
   },
   {
-    what: 'a time-out of axios with clarifyTimeoutError',
+    what: 'a timeout of axios with clarifyTimeoutError',
     outcome: 'failure',
     code: 'ETIMEDOUT',
     request: get('/hang', { timeout: 30, transitional: { clarifyTimeoutError: true } }),

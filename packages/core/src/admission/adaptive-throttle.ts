@@ -46,26 +46,26 @@ export function adaptiveThrottle(options: AdaptiveThrottleOptions = {}): Admissi
 
 class AdaptiveThrottle implements AdmissionMonitor {
   readonly #limits: Required<AdaptiveThrottleOptions>
-  readonly #window: OutcomeWindow
+  readonly memory: OutcomeWindow
   readonly #random: () => number
 
   constructor(limits: Required<AdaptiveThrottleOptions>, clock: Clock, random: () => number) {
     this.#limits = limits
-    this.#window = limits.window.open(clock)
+    this.memory = limits.window.open(clock)
     this.#random = random
   }
 
   success(): void {
-    this.#window.record(false)
+    this.memory.record(false)
   }
 
   failure(): void {
-    this.#window.record(true)
+    this.memory.record(true)
   }
 
   reject(): 'throttled' | undefined {
-    if (this.#window.failures === 0) return undefined
-    const probability = this.#rejectionProbability(this.#window.counts())
+    if (this.memory.failures === 0) return undefined
+    const probability = this.#rejectionProbability(this.memory.counts())
     return probability > 0 && this.#random() < probability ? 'throttled' : undefined
   }
 
@@ -76,16 +76,8 @@ class AdaptiveThrottle implements AdmissionMonitor {
     return Math.min(1 - floor, Math.max(0, excess))
   }
 
-  save(): unknown {
-    return this.#window.save()
-  }
-
-  load(saved: unknown, elapsed: number): void {
-    this.#window.load(saved, elapsed)
-  }
-
   snapshot(): Readonly<Record<string, unknown>> {
-    const counts = this.#window.counts()
+    const counts = this.memory.counts()
     const { calls, failures } = counts
     const failureRate = calls < this.#limits.minimumCalls ? null : failures / calls
     return { calls, failures, failureRate, rejectionProbability: this.#rejectionProbability(counts) }

@@ -1,4 +1,3 @@
-import { assertOption } from '@cb/checks'
 import type { Trip, WindowSnapshot } from '../events.ts'
 import { checkTripPolicy, type TripMonitor, type TripPolicy } from './trip-policy.ts'
 
@@ -16,16 +15,17 @@ export function anyOf(...policies: TripPolicy[]): TripPolicy {
   } satisfies TripPolicy)
 }
 
-class AnyOf implements TripMonitor {
+export class AnyOf implements TripMonitor {
   readonly timed: boolean
   readonly began?: (call: object) => void
   readonly ignored?: (call?: object) => void
   readonly late?: (call: object) => void
   readonly overdue?: () => Trip | undefined
-  readonly #monitors: readonly TripMonitor[]
+  /** The monitors of the policies. */
+  readonly memory: readonly TripMonitor[]
 
   constructor(monitors: readonly TripMonitor[]) {
-    this.#monitors = monitors
+    this.memory = monitors
     this.timed = monitors.some((monitor) => monitor.timed === true)
     // Only where a policy wants it, for following each call has its cost.
     if (monitors.some(({ began }) => began)) this.began = (call) => void this.#ask((monitor) => monitor.began?.(call))
@@ -39,7 +39,7 @@ class AnyOf implements TripMonitor {
   success(call?: object): Trip | undefined {
     let first: Trip | undefined
     let problem: unknown
-    for (const monitor of this.#monitors) {
+    for (const monitor of this.memory) {
       try {
         const trip = monitor.success(call)
         first ??= trip || undefined
@@ -59,7 +59,7 @@ class AnyOf implements TripMonitor {
   #ask(question: (monitor: TripMonitor) => unknown): Trip | undefined {
     let first: Trip | undefined
     let problem: unknown
-    for (const monitor of this.#monitors) {
+    for (const monitor of this.memory) {
       try {
         const trip = question(monitor)
         first ??= (trip as Trip | undefined) || undefined
@@ -71,21 +71,9 @@ class AnyOf implements TripMonitor {
     return first
   }
 
-  save(): unknown {
-    return this.#monitors.map((monitor) => monitor.save?.() ?? null)
-  }
-
-  load(saved: unknown, elapsed: number): void {
-    const { length } = this.#monitors
-    assertOption(Array.isArray(saved) && saved.length === length, 'window', `an array of ${length}`, saved)
-    for (const [index, monitor] of this.#monitors.entries()) {
-      if (saved[index] !== null) monitor.load?.(saved[index], elapsed)
-    }
-  }
-
   /** The first policy's numbers, and each one's beside them. */
   snapshot(): WindowSnapshot {
-    const policies = this.#monitors.map((monitor) => monitor.snapshot())
+    const policies = this.memory.map((monitor) => monitor.snapshot())
     return { ...(policies[0] as WindowSnapshot), policies }
   }
 }

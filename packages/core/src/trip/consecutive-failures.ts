@@ -1,4 +1,4 @@
-import { checkNumber, nonNegativeInteger, positiveInteger } from '@cb/checks'
+import { checkNumber, positiveInteger } from '@cb/checks'
 import type { Trip, WindowSnapshot } from '../events.ts'
 import type { TripMonitor, TripPolicy } from './trip-policy.ts'
 
@@ -32,32 +32,25 @@ function startRun(this: { threshold: number }): TripMonitor {
   return new FailureRun(this.threshold)
 }
 
-class FailureRun implements TripMonitor {
-  readonly #threshold: number
-  #failures = 0
+/** Its fields are open to `saved-memory.ts`. */
+export class FailureRun implements TripMonitor {
+  readonly threshold: number
+  failures = 0
 
   constructor(threshold: number) {
-    this.#threshold = threshold
+    this.threshold = threshold
   }
 
   success(): undefined {
-    this.#failures = 0
+    this.failures = 0
   }
 
   failure(): Trip | undefined {
-    if (++this.#failures < this.#threshold) return undefined
-    return { policy: 'consecutive-failures', threshold: this.#threshold, ...this.snapshot() }
-  }
-
-  save(): unknown {
-    return this.#failures
-  }
-
-  load(saved: unknown): void {
-    this.#failures = checkNumber('window', saved, { ...nonNegativeInteger, max: this.#threshold - 1 })
+    if (++this.failures < this.threshold) return undefined
+    return { policy: 'consecutive-failures', threshold: this.threshold, ...this.snapshot() }
   }
 
   snapshot(): WindowSnapshot {
-    return { calls: this.#failures, failures: this.#failures }
+    return { calls: this.failures, failures: this.failures }
   }
 }

@@ -1,6 +1,7 @@
 import { milliseconds } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import type { Trip, WindowSnapshot } from '../events.ts'
+import type { OutcomeWindow } from '../window/window.ts'
 import { parseRate, type RateOptions } from './rate-options.ts'
 import type { TripMonitor, TripPolicy } from './trip-policy.ts'
 import { WindowMonitor, windowPolicy } from './window-monitor.ts'
@@ -96,12 +97,8 @@ class SlowCallMonitor implements TripMonitor {
     return this.#clock.now() - beganAt >= this.#slowAfter
   }
 
-  save(): unknown {
-    return this.#calls.save()
-  }
-
-  load(saved: unknown, elapsed: number): void {
-    this.#calls.load(saved, elapsed)
+  get memory(): OutcomeWindow {
+    return this.#calls.memory
   }
 
   snapshot(): WindowSnapshot {

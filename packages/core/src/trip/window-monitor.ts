@@ -30,34 +30,34 @@ export function windowPolicy<Config extends { window: WindowSpec }>(
   })
 }
 
-/** Records outcomes in a window, decides by a rule, saves and loads. */
+/** Records outcomes in a window and decides by a rule; its memory is the window. */
 export class WindowMonitor implements TripMonitor {
   readonly timed: boolean
   readonly #rule: WindowRule
-  readonly #window: OutcomeWindow
+  readonly memory: OutcomeWindow
   readonly #recovery: TripContext['recovery']
 
   constructor(rule: WindowRule, clock: Clock, recovery: TripContext['recovery']) {
     this.timed = rule.window.timed
     this.#rule = rule
-    this.#window = rule.window.open(clock)
+    this.memory = rule.window.open(clock)
     this.#recovery = recovery
   }
 
   /** A success can trip as well: it may be the call that reaches the minimum. */
   success(): Trip | undefined {
-    this.#window.record(false)
-    return this.#window.failures === 0 ? undefined : this.#decide(this.#window)
+    this.memory.record(false)
+    return this.memory.failures === 0 ? undefined : this.#decide(this.memory)
   }
 
   failure(): Trip | undefined {
-    this.#window.record(true)
-    return this.#decide(this.#window)
+    this.memory.record(true)
+    return this.#decide(this.memory)
   }
 
   /** As of now: what is too old decides nothing. */
   decide(): Trip | undefined {
-    return this.#window.failures === 0 ? undefined : this.#decide(this.#window.counts())
+    return this.memory.failures === 0 ? undefined : this.#decide(this.memory.counts())
   }
 
   #decide({ calls, failures }: { readonly calls: number; readonly failures: number }): Trip | undefined {
@@ -67,15 +67,7 @@ export class WindowMonitor implements TripMonitor {
   }
 
   snapshot(): WindowSnapshot {
-    const { calls, failures } = this.#window.counts()
+    const { calls, failures } = this.memory.counts()
     return this.#rule.describe(calls, failures, calls >= minimumOf(this.#rule.minimumCalls, this.#recovery))
-  }
-
-  save(): unknown {
-    return this.#window.save()
-  }
-
-  load(saved: unknown, elapsed: number): void {
-    this.#window.load(saved, elapsed)
   }
 }

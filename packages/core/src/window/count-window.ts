@@ -1,4 +1,4 @@
-import { assertOption, checkNumber, checkObject, nonNegativeInteger, positiveInteger } from '@cb/checks'
+import { checkNumber, positiveInteger } from '@cb/checks'
 import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
 
 /**
@@ -16,57 +16,33 @@ export function countWindow(size: number): WindowSpec {
   })
 }
 
-class CountWindow implements OutcomeWindow {
-  readonly #size: number
+/** Its fields are open to `saved-memory.ts`. */
+export class CountWindow implements OutcomeWindow {
+  readonly size: number
   /** A ring of bits, 1 for a failure. While it holds no failure its position does not matter. */
-  #bits: Uint32Array | undefined
-  #next = 0
+  bits: Uint32Array | undefined
+  next = 0
   calls = 0
   failures = 0
 
   constructor(size: number) {
-    this.#size = size
+    this.size = size
   }
 
   record(failed: boolean): void {
     if (this.failures > 0 || failed) this.#write(failed)
-    if (this.calls < this.#size) this.calls++
+    if (this.calls < this.size) this.calls++
   }
 
   #write(failed: boolean): void {
-    this.#bits ??= new Uint32Array(Math.ceil(this.#size / 32))
-    const word = this.#next >>> 5
-    const bit = 1 << (this.#next & 31)
-    const held = this.#bits[word] as number
+    this.bits ??= new Uint32Array(Math.ceil(this.size / 32))
+    const word = this.next >>> 5
+    const bit = 1 << (this.next & 31)
+    const held = this.bits[word] as number
     if ((held & bit) !== 0) this.failures--
     if (failed) this.failures++
-    this.#bits[word] = failed ? held | bit : held & ~bit
-    this.#next = this.#next + 1 === this.#size ? 0 : this.#next + 1
-  }
-
-  /** Each failure by its age in calls, the latest call being 0. */
-  save(): unknown {
-    const failures: number[] = []
-    if (this.failures > 0 && this.#bits !== undefined) {
-      for (let age = 0; age < this.calls; age++) {
-        const at = (this.#next - 1 - age + this.#size) % this.#size
-        if (((this.#bits[at >>> 5] as number) & (1 << (at & 31))) !== 0) failures.push(age)
-      }
-    }
-    return { calls: this.calls, failures }
-  }
-
-  load(saved: unknown): void {
-    const { calls, failures } = checkObject('window', saved as { calls: number; failures: number[] }, [
-      'calls',
-      'failures',
-    ])
-    checkNumber('window.calls', calls, { ...nonNegativeInteger, max: this.#size })
-    assertOption(Array.isArray(failures), 'window.failures', 'an array', failures)
-    const ages = new Set(
-      failures.map((age) => checkNumber('window.failures', age, { ...nonNegativeInteger, max: calls - 1 })),
-    )
-    for (let age = calls - 1; age >= 0; age--) this.record(ages.has(age))
+    this.bits[word] = failed ? held | bit : held & ~bit
+    this.next = this.next + 1 === this.size ? 0 : this.next + 1
   }
 
   counts(): WindowCounts {

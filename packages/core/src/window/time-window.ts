@@ -1,4 +1,4 @@
-import { assertOption, checkNumber, checkObject, checkOptions, milliseconds, nonNegativeInteger } from '@cb/checks'
+import { checkNumber, checkOptions, milliseconds } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
 
@@ -29,133 +29,96 @@ export function timeWindow(ms: number, options: TimeWindowOptions = {}): WindowS
 /** In buckets: absorbs what rounding takes from a time that is exactly the end of a bucket. */
 const tolerance = 1e-9
 
-interface Size {
+export interface Size {
   readonly ms: number
   readonly buckets: number
 }
 
-class TimeWindow implements OutcomeWindow {
-  readonly #size: Size
-  readonly #clock: Clock
+/** Its fields are open to `saved-memory.ts`. */
+export class TimeWindow implements OutcomeWindow {
+  readonly size: Size
+  readonly clock: Clock
   /** Calls and failures of the buckets before the current one, in pairs; created when the first bucket ends. */
-  #past: Float64Array | undefined
-  #index = 0
+  past: Float64Array | undefined
+  index = 0
   /** When the first bucket began. Bucket ends are computed from it, so that no rounding adds up. */
   #startedAt = 0
   /** Buckets that have ended since. */
   #ended = 0
   /** Long past while the window is empty: the first call begins a bucket. */
-  #bucketEndAt = -Infinity
-  #bucketCalls = 0
-  #bucketFailures = 0
+  bucketEndAt: number = -Infinity
+  bucketCalls = 0
+  bucketFailures = 0
   calls = 0
   failures = 0
 
   constructor(size: Size, clock: Clock) {
-    this.#size = size
-    this.#clock = clock
+    this.size = size
+    this.clock = clock
   }
 
   record(failed: boolean): void {
-    const now = this.#clock.now()
-    if (now >= this.#bucketEndAt) {
-      this.#forget(now)
-      if (this.calls === 0) this.#start(now)
+    const now = this.clock.now()
+    if (now >= this.bucketEndAt) {
+      this.forget(now)
+      if (this.calls === 0) this.start(now)
     }
     this.calls++
-    this.#bucketCalls++
+    this.bucketCalls++
     if (failed) {
       this.failures++
-      this.#bucketFailures++
+      this.bucketFailures++
     }
   }
 
   /** @param at  when the first bucket begins. */
-  #start(at: number): void {
+  start(at: number): void {
     this.#startedAt = at
     this.#end(0)
   }
 
   /** @param ended  how many buckets have ended. */
   #end(ended: number): void {
-    const { ms, buckets } = this.#size
+    const { ms, buckets } = this.size
     this.#ended = ended
-    this.#bucketEndAt = this.#startedAt + (ms * (ended + 1 - tolerance)) / buckets
-  }
-
-  /** Calls and failures of each bucket, the current one first, and how long that one still lasts. */
-  save(): unknown {
-    this.#forget(this.#clock.now())
-    const buckets = [[this.#bucketCalls, this.#bucketFailures]]
-    const past = this.#past ?? []
-    for (let age = 2; age < past.length; age += 2) {
-      const at = (this.#index - age + past.length) % past.length
-      buckets.push([past[at] as number, past[at + 1] as number])
-    }
-    return { left: Math.max(0, this.#bucketEndAt - this.#clock.last), buckets }
-  }
-
-  load(saved: unknown, elapsed: number): void {
-    const { left, buckets } = checkObject('window', saved as { left: number; buckets: unknown[][] }, [
-      'left',
-      'buckets',
-    ])
-    const { ms, buckets: most } = this.#size
-    const width = ms / most
-    checkNumber('window.left', left, { min: 0 })
-    const fits = Array.isArray(buckets) && buckets.length > 0 && buckets.length <= most
-    assertOption(fits, 'window.buckets', `an array of 1 to ${most} pairs of numbers`, buckets)
-    const past = new Float64Array(2 * most)
-    for (const bucket of [...buckets].reverse()) {
-      assertOption(bucket?.length === 2, 'window.buckets', 'pairs of numbers', bucket)
-      this.#rotate(past)
-      this.#bucketCalls = checkNumber('window.buckets', bucket[0], nonNegativeInteger)
-      this.#bucketFailures = checkNumber('window.buckets', bucket[1], { ...nonNegativeInteger, max: this.#bucketCalls })
-      this.calls += this.#bucketCalls
-      this.failures += this.#bucketFailures
-    }
-    this.#past = past
-    const now = this.#clock.now()
-    this.#start(now - elapsed - Math.max(0, width - left)) // rounding can make it longer than a bucket
-    if (this.calls === 0) this.#empty()
-    else this.#forget(now)
+    this.bucketEndAt = this.#startedAt + (ms * (ended + 1 - tolerance)) / buckets
   }
 
   counts(): WindowCounts {
-    this.#forget(this.#clock.now())
+    this.forget(this.clock.now())
     return { calls: this.calls, failures: this.failures }
   }
 
-  #forget(now: number): void {
-    if (this.calls === 0 || now < this.#bucketEndAt) return
-    const { ms, buckets } = this.#size
+  forget(now: number): void {
+    if (this.calls === 0 || now < this.bucketEndAt) return
+    const { ms, buckets } = this.size
     const ended = Math.floor(((now - this.#startedAt) * buckets) / ms + tolerance)
-    if (ended - this.#ended >= buckets) return this.#empty()
-    this.#past ??= new Float64Array(2 * buckets)
-    for (let n = this.#ended; n < ended; n++) this.#rotate(this.#past)
+    if (ended - this.#ended >= buckets) return this.empty()
+    this.past ??= new Float64Array(2 * buckets)
+    for (let n = this.#ended; n < ended; n++) this.rotate(this.past)
     this.#end(ended)
-    if (this.calls === 0) this.#empty()
+    if (this.calls === 0) this.empty()
   }
 
   /** Files the current bucket and starts the next in the place of the oldest, which leaves the totals. */
-  #rotate(past: Float64Array): void {
-    past[this.#index] = this.#bucketCalls
-    past[this.#index + 1] = this.#bucketFailures
-    this.#index = (this.#index + 2) % past.length
-    this.calls -= past[this.#index] as number
-    this.failures -= past[this.#index + 1] as number
-    past[this.#index] = 0
-    past[this.#index + 1] = 0
-    this.#bucketCalls = 0
-    this.#bucketFailures = 0
+  rotate(past: Float64Array): void {
+    past[this.index] = this.bucketCalls
+    past[this.index + 1] = this.bucketFailures
+    this.index = (this.index + 2) % past.length
+    this.calls -= past[this.index] as number
+    this.failures -= past[this.index + 1] as number
+    past[this.index] = 0
+    past[this.index + 1] = 0
+    this.bucketCalls = 0
+    this.bucketFailures = 0
   }
 
   /** The next call begins a bucket, whether or not there was a question in between. */
-  #empty(): void {
-    this.#past?.fill(0)
-    this.#bucketEndAt = -Infinity
-    this.#bucketCalls = 0
-    this.#bucketFailures = 0
+  empty(): void {
+    this.past?.fill(0)
+    this.bucketEndAt = -Infinity
+    this.bucketCalls = 0
+    this.bucketFailures = 0
     this.calls = 0
     this.failures = 0
   }

@@ -17,14 +17,14 @@ export interface OutcomeWindow {
   record(failed: boolean): void
   /** What it holds now, after forgetting what is too old. */
   counts(): WindowCounts
-  /** The same as plain data, with ages in place of times. */
-  save(): unknown
+  /** What it holds as plain data, with ages in place of times. Those of this package need none: see `saved-memory.ts`. */
+  save?(): unknown
   /**
-   * Takes what a window of the same kind and size has saved.
+   * Takes what `save` gave.
    * @param elapsed  milliseconds since then.
    * @throws TypeError or RangeError if it can't be that.
    */
-  load(saved: unknown, elapsed: number): void
+  load?(saved: unknown, elapsed: number): void
 }
 
 /** The description of a window; a breaker opens a fresh one for each closed period. */

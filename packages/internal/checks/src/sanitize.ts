@@ -14,9 +14,8 @@ export function sanitize(text: string, maxLength: number): string {
   return text.slice(0, maxLength).replace(new RegExp(`[${unsafe}]`, 'gu'), '\ufffd')
 }
 
-const escaped = /* @__PURE__ */ new RegExp(`[<>&${unsafe}]`, 'gu')
-
 /** JSON that is harmless on a terminal or within a page: unsafe characters and those of markup are escaped. */
 export function safeJson(value: unknown): string {
+  const escaped = new RegExp(`[<>&${unsafe}]`, 'gu')
   return JSON.stringify(value).replace(escaped, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
