@@ -130,7 +130,7 @@ export class Circuit implements PermitOwner {
     // An override may bring the issuer back: it must not count this call as in flight then.
     if (!isCurrent && permit !== undefined) issuer.late?.(permit)
     if (late) counts.late++
-    else if (outcome === 'success') counts.countSuccess(issuer.timed === true, clock)
+    else if (outcome === 'success') counts.countSuccess(issuer.timed === true, settings)
     else if (outcome === 'failure') counts.countFailure(issuer.timed === true, clock, error)
     else counts.ignored++
     if (this.audience.hasCallListeners) this.#announceOutcome(issuer, outcome, late, error, permit)
@@ -150,7 +150,7 @@ export class Circuit implements PermitOwner {
   succeed(issuer: Closed): void {
     if (issuer !== this.state || this.audience.hasCallListeners) return this.settle(issuer, 'success')
     const decision = issuer.succeed()
-    this.counts.countSuccess(issuer.timed, this.settings.clock)
+    this.counts.countSuccess(issuer.timed, this.settings)
     if (decision !== undefined) this.#conclude(issuer, decision, undefined)
   }
 
