@@ -120,7 +120,7 @@ export class CircuitBreaker {
     })
   }
 
-  /** Asks for the right to make one call. A permit must be settled; a rejection says when to ask again. */
+  /** Asks for the right to make one call. A permit must be settled; a rejection says when to retry. */
   tryAcquire(): Permit | Rejection {
     return this.#circuit.admit()
   }

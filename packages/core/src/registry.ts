@@ -189,7 +189,7 @@ export class CircuitBreakerRegistry {
   }
 
   /**
-   * Changes the defaults and all breakers of the registry, as `configure` of a breaker does; also what their overrides said.
+   * Changes the defaults and all breakers of the registry, as `configure` of a breaker does; also those with overrides of their own.
    * @throws TypeError or RangeError naming the option; nothing is changed then.
    */
   configure(changes: LiveOptions): void {
