@@ -14,7 +14,7 @@ export interface BackgroundProbeOptions {
 /**
  * Probes an open breaker in the background when its open duration ends, with a call of yours such as a health check: while
  * half-open all other calls are rejected, so no caller waits for a dependency that may still be down. Its timers keep no process
- * alive. The probe runs in the context (`AsyncLocalStorage`) of whoever started it, never in a caller's.
+ * alive. The probe runs in the async context (`AsyncLocalStorage`) in which it was started, never in that of a caller.
  * @param probe  is called through the breaker: with its time limits, its `classify`, and a signal.
  * @returns a function that stops it; probes are left to callers again.
  * @throws TypeError or RangeError naming the argument; an Error if the breaker has a background probe already.

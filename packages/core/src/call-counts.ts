@@ -26,11 +26,13 @@ export class CallCounts {
    * A clock read costs more than the rest of a successful call. Where the state has just read it, its reading serves; else
    * successes that follow each other within a millisecond share a timestamp in groups.
    * @param timed  whether the state has just read the clock.
+   * @param settings  the clock is looked up only when it is read.
    */
-  countSuccess(timed: boolean, clock: Clock): void {
+  countSuccess(timed: boolean, settings: { readonly clock: Clock }): void {
     this.success++
     const grouped = this.#run > burst
     if (grouped && ++this.#run % burst !== 0) return
+    const { clock } = settings
     const at = timed ? clock.last : clock.now()
     const close = !timed && at - this.lastSuccessAt < (grouped ? burst : 1)
     this.#run = close ? (grouped ? 2 * burst : this.#run + 1) : 0

@@ -24,10 +24,14 @@ export interface ForceOptions {
   for?: number
 }
 
+/** Options of a wrapped function. */
+export type WrapOptions<F = never> = Required<Pick<ExecuteOptions<F>, 'fallback'>>
+
 /** Guards one dependency: stops calling it while it fails, and detects its recovery. */
 export class CircuitBreaker {
   readonly name: string
-  readonly #settings: Settings
+  /** Until the circuit is created. */
+  #settings: Settings
   /** Created lazily; with one breaker per host, most are rarely used. Until then, the time when the breaker was created. */
   #lazyCircuit: Circuit | number
 
@@ -56,6 +60,17 @@ export class CircuitBreaker {
     return typeof breaker.#lazyCircuit === 'number' ? undefined : breaker.#lazyCircuit
   }
 
+  /** @internal */
+  static settingsOf(breaker: CircuitBreaker): Settings {
+    return CircuitBreaker.createdCircuitOf(breaker)?.settings ?? breaker.#settings
+  }
+
+  /** @internal */
+  static applySettings(breaker: CircuitBreaker, settings: Settings): void {
+    breaker.#settings = settings
+    CircuitBreaker.createdCircuitOf(breaker)?.configure(settings)
+  }
+
   /** The state at the moment of asking. */
   get state(): StateName {
     return this.#circuit.current().name
@@ -81,18 +96,31 @@ export class CircuitBreaker {
     return options === undefined ? execute(this.#circuit, fn) : executeWith(this.#circuit, fn, options)
   }
 
-  /** The same function behind this breaker: same parameters, same `this`, always a promise. */
-  wrap<This, Args extends unknown[], R>(
+  /**
+   * The same function behind this breaker: same parameters, `this`, name and length, always a promise. It gives `fn` no signal, so a
+   * `callTimeout` answers the caller, but can't stop the work; `execute((signal) => fn(…, signal))` can.
+   * @param options.fallback  as for `execute`.
+   */
+  wrap<Fn extends (...args: never[]) => Promise<unknown>>(fn: Fn): Fn
+  wrap<This, Args extends unknown[], R, F = never>(
     fn: (this: This, ...args: Args) => R,
-  ): (this: This, ...args: Args) => Promise<Awaited<R>> {
+    options?: WrapOptions<F>,
+  ): (this: This, ...args: Args) => Promise<Awaited<R> | F>
+  wrap(fn: (...args: unknown[]) => unknown, options?: WrapOptions<unknown>): (...args: unknown[]) => Promise<unknown> {
     checkFunction('wrap(fn)', fn)
-    const execute = <T>(call: Call<T>) => this.execute(call)
-    return function (this: This, ...args: Args) {
-      return execute(() => fn.apply(this, args) as Awaited<R>)
+    if (options !== undefined) checkFunction('fallback', checkObject('wrap options', options, ['fallback']).fallback)
+    const execute = (call: Call<unknown>) => this.execute(call, options)
+    const wrapped = function (this: unknown, ...args: unknown[]) {
+      return execute(() => fn.apply(this, args))
     }
+    const { name, length } = fn
+    return Object.defineProperties(wrapped, {
+      name: { value: name, configurable: true },
+      length: { value: length, configurable: true },
+    })
   }
 
-  /** Asks for the right to make one call. A permit must be settled; a rejection says when to ask again. */
+  /** Asks for the right to make one call. A permit must be settled; a rejection says when to retry. */
   tryAcquire(): Permit | Rejection {
     return this.#circuit.admit()
   }
@@ -137,12 +165,21 @@ export class CircuitBreaker {
   }
 
   /**
+   * Ends the open state, also a forced one: the next calls are probes. For an operator who has just mended the dependency; without
+   * effect while closed or half-open.
+   * @param note  why, in your words, for events.
+   */
+  probeNow(note?: string): void {
+    this.#circuit.probeNow(checkNote('probeNow', note))
+  }
+
+  /**
    * Changes options of a live breaker; those of `halfOpen` one by one. The window is kept unless `trip` is changed. A running open
    * duration and a running recovery are not changed.
    * @throws TypeError or RangeError naming the option; nothing is changed then.
    */
   configure(changes: LiveOptions): void {
-    this.#circuit.configure(parseChanges(this.#circuit.settings, changes))
+    CircuitBreaker.applySettings(this, parseChanges(CircuitBreaker.settingsOf(this), changes))
   }
 
   snapshot(): CircuitBreakerSnapshot {

@@ -33,6 +33,8 @@ import type { Admission, State } from './states/state.ts'
  * | open | reset | closed | reset |
  * | half-open | reset | closed | reset |
  * | forced open | reset | closed | reset |
+ * | open | probeNow | half-open | probe-now |
+ * | forced open | probeNow | half-open | probe-now |
  * | any | restoreState | the saved state | restored |
  *
  * It is synchronous, without I/O or timers: an end of time is noticed at the next question. A transition is announced when the
@@ -128,7 +130,7 @@ export class Circuit implements PermitOwner {
     // An override may bring the issuer back: it must not count this call as in flight then.
     if (!isCurrent && permit !== undefined) issuer.late?.(permit)
     if (late) counts.late++
-    else if (outcome === 'success') counts.countSuccess(issuer.timed === true, clock)
+    else if (outcome === 'success') counts.countSuccess(issuer.timed === true, settings)
     else if (outcome === 'failure') counts.countFailure(issuer.timed === true, clock, error)
     else counts.ignored++
     if (this.audience.hasCallListeners) this.#announceOutcome(issuer, outcome, late, error, permit)
@@ -148,7 +150,7 @@ export class Circuit implements PermitOwner {
   succeed(issuer: Closed): void {
     if (issuer !== this.state || this.audience.hasCallListeners) return this.settle(issuer, 'success')
     const decision = issuer.succeed()
-    this.counts.countSuccess(issuer.timed, this.settings.clock)
+    this.counts.countSuccess(issuer.timed, this.settings)
     if (decision !== undefined) this.#conclude(issuer, decision, undefined)
   }
 
@@ -206,6 +208,13 @@ export class Circuit implements PermitOwner {
 
   reset(note?: string): void {
     this.enter(new Closed(this), 'reset', note)
+  }
+
+  probeNow(note?: string): void {
+    const state = this.current()
+    if (state.name !== 'open') return
+    const { attempt } = state instanceof Forced ? state.suspended : state
+    this.enter(new HalfOpen(this, attempt), 'probe-now', note)
   }
 
   /** Takes effect with the next question; a changed trip or admission policy starts with an empty memory. */

@@ -37,7 +37,7 @@ export interface Transition {
   /**
    * When a trip policy opened it, that policy's name (`consecutive-failures`, `failure-count`, `failure-rate`, `slow-call-rate` or one of your own);
    * otherwise `probe-failed`, `probes-succeeded`, `probes-undecided`, `open-duration-ended`,
-   * `forced`, `override-expired`, `resumed`, `reset` or `restored`.
+   * `forced`, `override-expired`, `resumed`, `reset`, `probe-now` or `restored`.
    */
   readonly reason: string
   /** A call's outcome, the passing of time (noticed at the next question), or an operator. */
@@ -52,7 +52,7 @@ export interface Transition {
   readonly openDuration?: number
   /** When opening: how many times it has opened without closing in between, this time included. */
   readonly attempt?: number
-  /** The note given to `forceOpen`, `forceClosed`, `resume` or `reset`. */
+  /** The note given to `forceOpen`, `forceClosed`, `resume`, `reset` or `probeNow`. */
   readonly note?: string
 }
 

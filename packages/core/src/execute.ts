@@ -1,7 +1,7 @@
 import { askFallback, assertOption, checkFunction, checkObject } from '@cb/checks'
 import { type Call, callWithTimeout, intrinsicThen } from './call-timeout.ts'
 import type { Circuit } from './circuit.ts'
-import { defaultClassify, outcomeOf, outcomeOfError } from './outcome.ts'
+import { defaultClassify, outcomeOfError, settleWith } from './outcome.ts'
 import type { Permit } from './permit.ts'
 import { rejectCall, Thrown } from './rejected-call.ts'
 import { Closed } from './states/closed.ts'
@@ -105,11 +105,12 @@ function executeAdmitted<T>(
     return callWithTimeout(fn, { breaker, callTimeout, signal, onCancel })
   }
   const onValue = (value: T) => {
-    permit.settle(outcomeOf({ status: 'fulfilled', value }, classify, breaker))
+    settleWith(permit, { status: 'fulfilled', value }, classify, breaker)
     return value
   }
   const onError = (reason: unknown) => {
-    permit.settle(cancelled ? 'ignored' : outcomeOf({ status: 'rejected', reason }, classify, breaker), reason)
+    if (cancelled) permit.settle('ignored', reason)
+    else settleWith(permit, { status: 'rejected', reason }, classify, breaker)
     return new Thrown(reason) as never
   }
   try {

@@ -19,6 +19,11 @@ export interface HalfOpenOptions {
    * has no vote. Must be longer than `callTimeout`. Default 10 000, or twice the `callTimeout` if that is longer.
    */
   probeTimeout?: number
+  /**
+   * A probe that succeeds, but takes this many milliseconds or more, above 0, has the vote of a failure; it is not cut off. Default: any
+   * success counts.
+   */
+  slowAfter?: number
   /** The `callTimeout` of probes, usually shorter: a healthy dependency responds fast. Default: as for other calls. */
   callTimeout?: number
   /**
@@ -44,6 +49,7 @@ export function parseHalfOpen(
     probes: positiveInteger,
     successRate: positiveRatio,
     probeTimeout: milliseconds,
+    slowAfter: milliseconds,
     callTimeout: timerMilliseconds,
     maxDuration: milliseconds,
   }

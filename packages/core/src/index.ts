@@ -5,7 +5,7 @@ export {
 export type { AdmissionContext, AdmissionMonitor, AdmissionPolicy } from './admission/admission-policy.ts'
 export { type BackgroundProbeOptions, probeInBackground } from './background-probe.ts'
 export type { Call } from './call-timeout.ts'
-export { CircuitBreaker, type ForceOptions } from './circuit-breaker.ts'
+export { CircuitBreaker, type ForceOptions, type WrapOptions } from './circuit-breaker.ts'
 export type { Clock } from './clock.ts'
 export { CallTimeoutError, CircuitOpenError, type RejectionReason } from './errors.ts'
 export type {

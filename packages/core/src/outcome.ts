@@ -8,8 +8,11 @@ export function isOutcome(value: unknown): value is Outcome {
   return value === 'success' || value === 'failure' || value === 'ignored'
 }
 
-/** Decides how a call ended, from its value or its error. */
-export type Classify = (settled: PromiseSettledResult<unknown>) => Outcome
+/**
+ * Decides how a call ended, from its value or its error. An Error means a failure with that error, for a response that is one although
+ * the call has resolved; its `retryAfterMs` counts. Undefined leaves the decision to `defaultClassify`.
+ */
+export type Classify = (settled: PromiseSettledResult<unknown>) => Outcome | Error | undefined
 
 const neutralCodes = /* @__PURE__ */ new Set<unknown>([
   'ECIRCUITOPEN', // another breaker of ours
@@ -79,15 +82,36 @@ export function defaultClassify(settled: PromiseSettledResult<unknown>): Outcome
   return settled.status === 'fulfilled' ? 'success' : outcomeOfError(settled.reason)
 }
 
-/** Asks the user's `classify`. The default decides where it throws or returns something else; that is logged once. */
-export function outcomeOf(settled: PromiseSettledResult<unknown>, classify: Classify, breaker: string): Outcome {
+/** Settles with the user's `classify`. The default decides where it throws or returns something else; that is logged once. */
+export function settleWith(
+  permit: { settle(outcome: Outcome, error?: unknown): void },
+  settled: PromiseSettledResult<unknown>,
+  classify: Classify,
+  breaker: string,
+): void {
+  const answer = ask(settled, classify, breaker) ?? defaultClassify(settled)
+  if (!isOutcome(answer)) permit.settle('failure', answer)
+  else if (settled.status === 'rejected') permit.settle(answer, settled.reason)
+  else permit.settle(answer)
+}
+
+function ask(settled: PromiseSettledResult<unknown>, classify: Classify, breaker: string): Outcome | Error | undefined {
   try {
-    const outcome = classify(settled)
-    if (isOutcome(outcome)) return outcome
-    swallowRejection(outcome)
-    warnOnce(classify, breaker, "the `classify` function must return 'success', 'failure' or 'ignored'")
+    const answer = classify(settled)
+    if (answer === undefined || isOutcome(answer) || isError(answer)) return answer
+    swallowRejection(answer)
+    warnOnce(
+      classify,
+      breaker,
+      "the `classify` function must return 'success', 'failure', 'ignored', an Error or undefined",
+    )
   } catch (error) {
     warnOnce(classify, breaker, 'the `classify` function threw', error)
   }
-  return defaultClassify(settled)
+  return undefined
+}
+
+/** Also of another realm. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
 }

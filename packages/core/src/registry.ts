@@ -5,7 +5,9 @@ import {
   type CircuitBreakerOptions,
   changeSettings,
   checkName,
+  type LiveOptions,
   optionsFor,
+  parseChanges,
   parseOptions,
   sharedOptions,
 } from './options.ts'
@@ -43,7 +45,7 @@ const mostConsidered = 64
 
 /** Breakers by name, created at the first `get` with the same options, in bounded memory. */
 export class CircuitBreakerRegistry {
-  readonly #settings: Settings
+  #settings: Settings
   readonly #maxSize: number
   readonly #idleTtl: number | undefined
   /** Roughly the least recently used first. */
@@ -184,6 +186,25 @@ export class CircuitBreakerRegistry {
 
   resetAll(): void {
     for (const breaker of this) breaker.reset()
+  }
+
+  /**
+   * Changes the defaults and all breakers of the registry, as `configure` of a breaker does; also those with overrides of their own.
+   * @throws TypeError or RangeError naming the option; nothing is changed then.
+   */
+  configure(changes: LiveOptions): void {
+    // Breakers that share settings go on sharing them.
+    const parsed = new Map<Settings, Settings>()
+    const parse = (before: Settings): Settings => {
+      const after = parsed.get(before) ?? parseChanges(before, changes)
+      parsed.set(before, after)
+      return after
+    }
+    const defaults = parse(this.#settings)
+    const settings = Array.from(this, (breaker) => parse(CircuitBreaker.settingsOf(breaker)))
+    this.#settings = defaults
+    for (const [index, breaker] of [...this].entries())
+      CircuitBreaker.applySettings(breaker, settings[index] as Settings)
   }
 
   /**

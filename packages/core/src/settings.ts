@@ -30,6 +30,7 @@ export interface ProbeSettings {
   /** At one failure more it re-opens. */
   readonly failuresTolerated: number
   readonly probeTimeout: number
+  readonly slowAfter?: number
   readonly maxDuration?: number
 }
 

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   CallTimeoutError,
@@ -111,7 +112,7 @@ describe('a user-defined classify', () => {
     expect(breaker.state).toBe('open')
   })
 
-  test.each([undefined, null, true, 'Success', 0, {}])(
+  test.each([null, true, 'Success', 0, {}])(
     'that returns %j is replaced by the default and reported once',
     async (answer) => {
       const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
@@ -201,5 +202,41 @@ describe("another breaker's rejection as a cause", () => {
         })
     await expect(breaker.execute(call)).rejects.toThrow('payment failed')
     expect(breaker.snapshot()).toMatchObject({ state: 'closed', totals: { failure: 0, ignored: 1 } })
+  })
+})
+
+describe('a classify that returns', () => {
+  const rejectedBy = (answer: unknown) => new Error('the query failed', { cause: answer })
+
+  test('an Error makes a call that has resolved a failure with that error', async () => {
+    const failure = Object.assign(new Error('errors in the response'), { retryAfterMs: 5_000 })
+    const { breaker } = closedBreaker({ classify: () => failure })
+    const outcomes: unknown[] = []
+    breaker.on('outcome', ({ outcome, error }) => outcomes.push([outcome, error]))
+    await expect(breaker.execute(() => 'a response')).resolves.toBe('a response')
+    expect(outcomes).toEqual([['failure', failure]])
+    expect(breaker.snapshot()).toMatchObject({ state: 'open', retryAfterMs: 5_000 })
+  })
+
+  test('an Error of another realm does so too', async () => {
+    const { breaker } = closedBreaker({ classify: () => runInNewContext('new Error("of another realm")') })
+    await breaker.execute(() => 'a response')
+    expect(breaker.state).toBe('open')
+  })
+
+  test('an Error for a call that has rejected rejects with the error of the call', async () => {
+    const { breaker } = closedBreaker({ classify: rejectedBy })
+    await expect(breaker.execute(() => Promise.reject(down))).rejects.toBe(down)
+    expect(breaker.state).toBe('open')
+  })
+
+  test('undefined leaves the decision to the default, and is not reported', async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { breaker } = closedBreaker({ classify: () => undefined })
+    await breaker.execute(() => 1)
+    await breaker.execute(() => Promise.reject(new DOMException('', 'AbortError'))).catch(() => {})
+    await breaker.execute(() => Promise.reject(down)).catch(() => {})
+    expect(breaker.snapshot().totals).toMatchObject({ success: 1, ignored: 1, failure: 1 })
+    expect(logged).not.toHaveBeenCalled()
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type CircuitBreaker, exponentialBackoff, type Permit, type Rejection } from '../src/index.ts'
-import { down, halfOpenBreaker } from './in-state.ts'
+import { closedBreaker, down, halfOpenBreaker } from './in-state.ts'
 
 const acquireAll = (breaker: CircuitBreaker, count: number) => Array.from({ length: count }, () => breaker.tryAcquire())
 const admitted = (all: (Permit | Rejection)[]) => all.filter((one): one is Permit => one.admitted)
@@ -137,5 +137,48 @@ describe('half-open', () => {
   test('without a probeTimeout a lease is twice the callTimeout, if that is longer than 10 seconds', () => {
     const { breaker } = halfOpenBreaker({ callTimeout: 8_000 })
     expect(breaker.snapshot().config['halfOpen']).toMatchObject({ probeTimeout: 16_000 })
+  })
+})
+
+describe('with slowAfter', () => {
+  const slow = { halfOpen: { successThreshold: 1, slowAfter: 300 } }
+
+  test('a probe that succeeds too slowly has the vote of a failure, and counts as a success', () => {
+    const { breaker, clock } = halfOpenBreaker(slow)
+    const probe = breaker.acquire()
+    clock.advance(300)
+    probe.success()
+    expect(breaker.state).toBe('open')
+    expect(breaker.snapshot()).toMatchObject({ lastTransition: { reason: 'probe-failed' }, totals: { success: 1 } })
+  })
+
+  test('a probe that succeeds in less time closes it', () => {
+    const { breaker, clock } = halfOpenBreaker(slow)
+    const probe = breaker.acquire()
+    clock.advance(299)
+    probe.success()
+    expect(breaker.state).toBe('closed')
+  })
+
+  test('a slow probe is not cut off', async () => {
+    const { breaker, clock } = halfOpenBreaker(slow)
+    const answer = breaker.execute(async (signal) => {
+      clock.advance(1_000)
+      return signal.aborted
+    })
+    await expect(answer).resolves.toBe(false)
+    expect(breaker.state).toBe('open')
+  })
+
+  test('a slow call while closed is a success', () => {
+    const { breaker, clock } = closedBreaker(slow)
+    const permit = breaker.acquire()
+    clock.advance(1_000)
+    permit.success()
+    expect(breaker.state).toBe('closed')
+  })
+
+  test.each([0, -1, Number.NaN, Infinity])('%s is a RangeError', (slowAfter) => {
+    expect(() => closedBreaker({ halfOpen: { slowAfter } })).toThrow(RangeError)
   })
 })

@@ -26,7 +26,7 @@ const rows: [string, () => unknown, string][] = [
   [
     'a classify that returns something else',
     () => use({ classify: (() => 'perhaps') as unknown as Classify }),
-    "the `classify` function must return 'success', 'failure' or 'ignored' (logged once)",
+    "the `classify` function must return 'success', 'failure', 'ignored', an Error or undefined (logged once)",
   ],
   ['a classify that throws', () => use({ classify: throwing() }), 'the `classify` function threw: Error: my bug'],
   [

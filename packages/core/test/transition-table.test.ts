@@ -63,6 +63,7 @@ const events: Record<string, (bench: Bench) => void> = {
   '`for` ends': ({ clock }) => clock.advance(overrideMs),
   resume: ({ breaker }) => breaker.resume(),
   reset: ({ breaker }) => breaker.reset(),
+  probeNow: ({ breaker }) => breaker.probeNow(),
 }
 
 const isTime = (event: string) => event.endsWith(' ends')

@@ -28,4 +28,47 @@ describe('wrap', () => {
   test.each([undefined, null, 5, {}])('throws a TypeError for %s', (garbage) => {
     expect(() => closedBreaker().breaker.wrap(garbage as never)).toThrow(TypeError)
   })
+
+  test('keeps the name and the length of the function', () => {
+    const wrapped = closedBreaker().breaker.wrap(function charge(_account: string, _amount: number) {
+      return 1
+    })
+    expect([wrapped.name, wrapped.length]).toEqual(['charge', 2])
+  })
+
+  test('keeps the overloads of a function that returns a promise', async () => {
+    function load(id: number): Promise<number>
+    function load(name: string): Promise<string>
+    async function load(key: number | string): Promise<number | string> {
+      return key
+    }
+    const wrapped = closedBreaker().breaker.wrap(load)
+    expectTypeOf(wrapped).toEqualTypeOf(load)
+    await expect(wrapped('a name')).resolves.toBe('a name')
+  })
+
+  test('answers with the fallback when the call has failed or was rejected', async () => {
+    const { breaker } = closedBreaker()
+    const errors: unknown[] = []
+    const fallback = (error: unknown) => {
+      errors.push(error)
+      return 'cached'
+    }
+    const wrapped = breaker.wrap(
+      (): number => {
+        throw down
+      },
+      { fallback },
+    )
+    expectTypeOf(wrapped).returns.toEqualTypeOf<Promise<number | string>>()
+    expect([await wrapped(), await wrapped()]).toEqual(['cached', 'cached'])
+    expect(errors).toMatchObject([down, { code: 'ECIRCUITOPEN' }])
+  })
+
+  test.each([null, 5, {}, { fallback: 5 }, { signal: new AbortController().signal }, () => 1])(
+    'throws a TypeError for the options %s',
+    (options) => {
+      expect(() => closedBreaker().breaker.wrap(() => 1, options as never)).toThrow(TypeError)
+    },
+  )
 })

@@ -18,8 +18,8 @@ export class HalfOpen implements State {
   readonly attempt: number
   readonly #owner: Owner
   readonly #startedAt: number
-  /** When each live probe's lease ends. */
-  readonly #leases = new Map<Permit, number>()
+  /** Of each live probe. */
+  readonly #leases = new Map<Permit, { readonly beganAt: number; readonly endsAt: number }>()
   #successes = 0
   #failures = 0
 
@@ -53,21 +53,27 @@ export class HalfOpen implements State {
   rejection(): Rejection | undefined {
     this.#endLeases()
     if (this.#leases.size < this.#owner.settings.halfOpen.maxConcurrent) return undefined
-    return new Rejection('half-open', Math.ceil(Math.min(...this.#leases.values()) - this.#clock.last))
+    return new Rejection(
+      'half-open',
+      Math.ceil(Math.min(...[...this.#leases.values()].map(({ endsAt }) => endsAt)) - this.#clock.last),
+    )
   }
 
   issue(permit: Permit): void {
-    this.#leases.set(permit, this.#clock.last + this.#owner.settings.halfOpen.probeTimeout)
+    const beganAt = this.#clock.last
+    this.#leases.set(permit, { beganAt, endsAt: beganAt + this.#owner.settings.halfOpen.probeTimeout })
   }
 
   settle(outcome: Outcome, _error: unknown, permit: Permit): Decision | 'late' | undefined {
     this.#endLeases()
-    if (!this.#leases.delete(permit)) return 'late'
-    const { successesNeeded, failuresTolerated } = this.#owner.settings.halfOpen
-    if (outcome === 'failure' && ++this.#failures > failuresTolerated) return { to: 'open', reason: 'probe-failed' }
-    if (outcome === 'success' && ++this.#successes >= successesNeeded)
-      return { to: 'closed', reason: 'probes-succeeded' }
-    return undefined
+    const lease = this.#leases.get(permit)
+    if (lease === undefined) return 'late'
+    this.#leases.delete(permit)
+    if (outcome === 'ignored') return undefined
+    const { successesNeeded, failuresTolerated, slowAfter = Infinity } = this.#owner.settings.halfOpen
+    if (outcome === 'success' && this.#clock.last - lease.beganAt < slowAfter)
+      return ++this.#successes >= successesNeeded ? { to: 'closed', reason: 'probes-succeeded' } : undefined
+    return ++this.#failures > failuresTolerated ? { to: 'open', reason: 'probe-failed' } : undefined
   }
 
   late(permit: Permit): void {
@@ -81,6 +87,6 @@ export class HalfOpen implements State {
 
   #endLeases(): void {
     const now = this.#clock.now()
-    for (const [permit, endsAt] of this.#leases) if (endsAt <= now) this.#leases.delete(permit)
+    for (const [permit, { endsAt }] of this.#leases) if (endsAt <= now) this.#leases.delete(permit)
   }
 }
