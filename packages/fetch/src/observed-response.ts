@@ -40,7 +40,8 @@ function observedReader(base: Response, name: (typeof readers)[number]): Read {
   return async function (this: Response) {
     const read = () => (Reflect.get(base, name) as Read).call(this)
     const monitor = monitorOf(this)
-    if (monitor === undefined || monitor.isRead || this.bodyUsed) return read() // a second read, which is a mistake, or the other branch of a clone
+    // Not observed: a second read, which is a mistake, or the other branch of a clone.
+    if (monitor === undefined || monitor.isRead || this.bodyUsed) return read()
     monitor.isRead = true
     try {
       const value = await read()
