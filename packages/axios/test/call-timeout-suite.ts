@@ -45,7 +45,7 @@ export function callTimeoutSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'):
     test('leaves the config unchanged, so that a repeated request has a new timeout', async () => {
       const instance = axios.create({ baseURL: service.origin, adapter })
       protectAxios(instance, { defaults: { callTimeout: 60_000 } })
-      const error = await errorOf(instance.get('/hang', { circuitBreaker: { callTimeout: 50 } }))
+      const error = await errorOf(instance.get('/hang', { circuitBreaker: { callTimeout: 500 } }))
       expect(error.config.signal).toBeUndefined()
       const { signal } = new AbortController()
       const { config } = await instance.get('/', { signal })

@@ -21,7 +21,7 @@ describe.each(['http', 'fetch'] as const)('through the %s adapter,', (adapter) =
 
 test('each attempt of axios-retry has its own call timeout', async () => {
   const instance = axios.create({ baseURL: service.origin })
-  const { registry } = protectAxios(instance, { defaults: { callTimeout: 100 } })
+  const { registry } = protectAxios(instance, { defaults: { callTimeout: 1_000 } })
   axiosRetry(instance, { retries: 2, shouldResetTimeout: true })
   expect(await errorOf(instance.get('/hang'))).toMatchObject({ code: 'ETIMEDOUT' })
   expect(registry.get(service.origin).snapshot().timeouts).toBe(3)
@@ -35,24 +35,24 @@ test('a probe has the shorter call timeout of half-open', async () => {
       trip: consecutiveFailures(1),
       openDuration: 1_000,
       callTimeout: 60_000,
-      halfOpen: { callTimeout: 50, probeTimeout: 120_000 },
+      halfOpen: { callTimeout: 500, probeTimeout: 120_000 },
       now: clock.now,
     },
   })
   await errorOf(instance.get('/status/500'))
   clock.advance(1_001)
-  expect(await errorOf(instance.get('/hang'))).toMatchObject({ message: 'timeout of 50ms exceeded' })
+  expect(await errorOf(instance.get('/hang'))).toMatchObject({ message: 'timeout of 500ms exceeded' })
   expect(registry.get(service.origin).state).toBe('open')
 })
 
 test('an adapter that ignores its signal does not delay the caller', async () => {
   const instance = axios.create({ adapter: () => new Promise(() => {}) })
-  protectAxios(instance, { defaults: { callTimeout: 50 } })
+  protectAxios(instance, { defaults: { callTimeout: 500 } })
   expect(await errorOf(instance.get('http://api.example/'))).toMatchObject({ code: 'ETIMEDOUT' })
 })
 
 test('an adapter that settles after its call timeout changes nothing', async () => {
-  const { registry, outcomes } = recordOutcomes(new CircuitBreakerRegistry({ defaults: { callTimeout: 50 } }))
+  const { registry, outcomes } = recordOutcomes(new CircuitBreakerRegistry({ defaults: { callTimeout: 500 } }))
   let settle: ((answer: never) => void)[] = []
   const instance = axios.create({ adapter: () => new Promise((...both) => (settle = both)) })
   protectAxios(instance, { registry })
@@ -67,9 +67,9 @@ test('an adapter that settles after its call timeout changes nothing', async () 
 
 test('a fallback replaces the response of a call that takes too long', async () => {
   const instance = axios.create({ baseURL: service.origin })
-  protectAxios(instance, { defaults: { callTimeout: 50 } })
+  protectAxios(instance, { defaults: { callTimeout: 500 } })
   const { data } = await instance.get('/hang', { circuitBreaker: { fallback: (error) => (error as Error).message } })
-  expect(data).toBe('timeout of 50ms exceeded')
+  expect(data).toBe('timeout of 500ms exceeded')
 })
 
 test('a call that ends in time leaves no timer and no listener on the signal of the caller', async () => {

@@ -14,16 +14,16 @@ afterEach(() => vi.unstubAllGlobals())
 
 describe.each(fetches)('a call timeout of %s', (_name, bare) => {
   test('rejects with a CallTimeoutError, and closes the connection', async () => {
-    const fetch = protectFetch(bare, { defaults: { callTimeout: 50 } })
+    const fetch = protectFetch(bare, { defaults: { callTimeout: 500 } })
     const error = await errorOf(fetch(`${service.origin}/hang`))
     expect(error).toBeInstanceOf(CallTimeoutError)
-    expect(error).toMatchObject({ code: 'ECALLTIMEOUT', breaker: service.origin, callTimeout: 50 })
+    expect(error).toMatchObject({ code: 'ECALLTIMEOUT', breaker: service.origin, callTimeout: 500 })
     await until(() => service.abandoned === 1)
     expect(fetch.registry.get(service.origin).snapshot().totals.failure).toBe(1)
   })
 
   test('ends a body while it is read, and closes the connection', async () => {
-    const fetch = protectFetch(bare, { defaults: { callTimeout: 150 } })
+    const fetch = protectFetch(bare, { defaults: { callTimeout: 1_000 } })
     const response = await fetch(`${service.origin}/stall/200`)
     expect(await errorOf(response.text())).toBeInstanceOf(CallTimeoutError)
     await until(() => service.abandoned === 1)
@@ -31,14 +31,14 @@ describe.each(fetches)('a call timeout of %s', (_name, bare) => {
   })
 
   test('ends the body of a failing status, after its failure is counted', async () => {
-    const fetch = protectFetch(bare, { defaults: { callTimeout: 150 } })
+    const fetch = protectFetch(bare, { defaults: { callTimeout: 1_000 } })
     const response = await fetch(`${service.origin}/stall/500`)
     expect(await errorOf(response.text())).toBeInstanceOf(CallTimeoutError)
     expect(fetch.registry.get(service.origin).snapshot().totals).toMatchObject({ failure: 1, late: 0 })
   })
 
   test('closes the connection of a body that is not read, after its success is counted', async () => {
-    const fetch = protectFetch(bare, { defaults: { callTimeout: 150 } })
+    const fetch = protectFetch(bare, { defaults: { callTimeout: 1_000 } })
     const response = await fetch(`${service.origin}/stall/200`)
     await until(() => service.abandoned === 1)
     expect(fetch.registry.get(service.origin).snapshot().totals).toMatchObject({ failure: 0, success: 1, late: 0 })
@@ -49,7 +49,7 @@ describe.each(fetches)('a call timeout of %s', (_name, bare) => {
     ['of a call that settles at the headers', '/stall/200', { settleAt: 'headers' }],
     ['of an event stream', '/stall/200?content-type=text/event-stream', {}],
   ])('does not limit the body %s', async (_what, path, options) => {
-    const fetch = protectFetch(bare, { defaults: { callTimeout: 100 }, ...options })
+    const fetch = protectFetch(bare, { defaults: { callTimeout: 1_000 }, ...options })
     const response = await fetch(service.origin + path)
     const body = response.text()
     setTimeout(() => service.release(), 200)
@@ -72,12 +72,12 @@ describe.each(fetches)('a call timeout of %s', (_name, bare) => {
 
   test('of one request replaces the one of the breaker', async () => {
     const fetch = protectFetch(bare, { defaults: { callTimeout: 60_000 } })
-    const error = await errorOf(fetch(`${service.origin}/hang`, { circuitBreaker: { callTimeout: 40 } }))
-    expect(error).toMatchObject({ code: 'ECALLTIMEOUT', callTimeout: 40 })
+    const error = await errorOf(fetch(`${service.origin}/hang`, { circuitBreaker: { callTimeout: 500 } }))
+    expect(error).toMatchObject({ code: 'ECALLTIMEOUT', callTimeout: 500 })
   })
 
   test('limits a call with a Request', async () => {
-    const fetch = protectFetch(bare, { defaults: { callTimeout: 50 } })
+    const fetch = protectFetch(bare, { defaults: { callTimeout: 500 } })
     const request = new Request(`${service.origin}/hang`, { method: 'POST', body: 'x' })
     const call = bare === globalThis.fetch ? fetch(request) : fetch(request.url, request)
     expect(await errorOf(call)).toMatchObject({ code: 'ECALLTIMEOUT' })
@@ -89,18 +89,18 @@ test('a call timeout comes from a given registry, and is shorter for probes', as
   const registry = new CircuitBreakerRegistry({
     defaults: {
       ...{ trip: consecutiveFailures(1), openDuration: 1_000, now },
-      ...{ callTimeout: 60_000, halfOpen: { callTimeout: 40 } },
+      ...{ callTimeout: 60_000, halfOpen: { callTimeout: 500 } },
     },
   })
   const fetch = protectFetch({ registry })
   await fetch(`${service.origin}/status/500`)
   advance(1_000)
-  expect(await errorOf(fetch(`${service.origin}/hang`))).toMatchObject({ code: 'ECALLTIMEOUT', callTimeout: 40 })
+  expect(await errorOf(fetch(`${service.origin}/hang`))).toMatchObject({ code: 'ECALLTIMEOUT', callTimeout: 500 })
 })
 
 test('a call timeout also ends a fetch that ignores its signal', async () => {
   const deaf: typeof globalThis.fetch = () => new Promise(() => {})
-  const fetch = protectFetch(deaf, { defaults: { callTimeout: 30 } })
+  const fetch = protectFetch(deaf, { defaults: { callTimeout: 500 } })
   expect(await errorOf(fetch('http://api.example/'))).toBeInstanceOf(CallTimeoutError)
 })
 
@@ -137,7 +137,7 @@ describe('a long-lived signal of the caller', () => {
   })
 
   test('has no listener left of a call with an unread body after its timeout', async () => {
-    const fetch = protectFetch({ defaults: { callTimeout: 50 } })
+    const fetch = protectFetch({ defaults: { callTimeout: 500 } })
     await fetch(`${service.origin}/stall/200`, { signal })
     await until(() => service.abandoned === 1)
     expect(listeners()).toBe(0)
