@@ -66,9 +66,9 @@ function createIdleSignal(): AbortSignal {
 
 /** A call with options, which are checked before it is admitted. */
 export async function executeWith<T, F>(circuit: Circuit, fn: Call<T>, options: ExecuteOptions<F>): Promise<T | F> {
+  if (isSignal(options)) throw new TypeError('execute takes the signal as an option: execute(fn, { signal })')
   const { signal, fallback } = checkObject('execute options', options, ['signal', 'fallback'])
-  const isSignal = signal === undefined || typeof signal?.addEventListener === 'function'
-  assertOption(isSignal, 'signal', 'an AbortSignal', signal)
+  assertOption(signal === undefined || isSignal(signal), 'signal', 'an AbortSignal', signal)
   if (fallback === undefined) return executeGuarded(circuit, fn, signal)
   checkFunction('fallback', fallback)
   try {
@@ -77,6 +77,11 @@ export async function executeWith<T, F>(circuit: Circuit, fn: Call<T>, options: 
     if (signal?.aborted) throw error
     return askFallback(fallback, error)
   }
+}
+
+/** By its method, for there are polyfills. */
+function isSignal(value: unknown): boolean {
+  return typeof (value as { addEventListener?: unknown } | null)?.addEventListener === 'function'
 }
 
 /** @param caller  identifies the caller to the admission seam. */

@@ -168,3 +168,12 @@ describe.each([
     expect([success + ignored, late]).toEqual([1, 0])
   })
 })
+
+test('a signal in place of the options is a TypeError that shows the right form', async () => {
+  const { breaker } = closedBreaker()
+  const call = vi.fn()
+  await expect(breaker.execute(call, new AbortController().signal as never)).rejects.toThrow(
+    new TypeError('execute takes the signal as an option: execute(fn, { signal })'),
+  )
+  expect(call).not.toHaveBeenCalled()
+})
