@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer } from 'vitest/node'
 
 /** Their properties take a second or two: run last, they cost that only for a mutant that no other test kills. */
-const slow = ['restore.test.ts', 'slow-call-rate.test.ts', 'window.test.ts']
+const slow = [
+  'registry-bounds.test.ts',
+  'slow-call-rate-in-flight.test.ts',
+  'time-window.test.ts',
+  'saved-state-properties.test.ts',
+]
 
 class SlowOnesLast extends BaseSequencer {
   /**
@@ -24,7 +29,9 @@ export default defineConfig({
       // They cover nearly every line and take ten seconds each, for each mutant.
       'test/model.test.ts',
       'test/exhaustive.test.ts',
-      // They read documents, and run the built package.
+      'test/fuzz.test.ts',
+      // They read documents, or run the built package.
+      'test/memory.test.ts',
       'test/readme.test.ts',
       'test/correctness.test.ts',
     ],
