@@ -31,7 +31,7 @@ export class InvalidFault extends Error {
 
 /**
  * Reads the body of `POST /simulate-failure/:service`.
- * @throws InvalidFault naming the field, what it was and what it may be.
+ * @throws InvalidFault naming the field, its value and the allowed values.
  */
 export function parseFault(body: unknown): Fault {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {

@@ -21,7 +21,7 @@ const adapter: Adapter<InternalAxiosRequestConfig, SettledAttempt> = {
   outcomeOf,
 }
 
-/** @throws TypeError or RangeError naming the option, what it was and what it may be. */
+/** @throws TypeError or RangeError naming the option, its value and the allowed values. */
 export function parseOptions(options: ProtectAxiosOptions): Settings {
   return parse(adapter, options)
 }

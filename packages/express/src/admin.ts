@@ -43,7 +43,7 @@ const maxWhoLength = 100
 /**
  * A JSON API for operators, to be mounted with `app.use`: it lists breakers, returns the snapshot of one, forces it open or closed,
  * resumes and resets it. It responds to every request below its path; only errors of `authorize` go to the app.
- * @throws TypeError naming the option, what it was and what it may be.
+ * @throws TypeError naming the option, its value and the allowed values.
  */
 export function admin(options: AdminOptions): Middleware {
   checkObject('admin', options, optionNames)

@@ -60,7 +60,7 @@ const ownBreakerNames = [
 /**
  * Rejects requests with 503 while the handlers behind it fail. Each admitted request takes a permit, which settles with the end of its
  * response or, with `settleAt: 'headers'`, with its headers. The response is never changed.
- * @throws TypeError or RangeError naming the option, what it was and what it may be.
+ * @throws TypeError or RangeError naming the option, its value and the allowed values.
  */
 export function guard(options: GuardOptions): Guard {
   const rules = parseOptions(options)

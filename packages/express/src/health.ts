@@ -29,7 +29,7 @@ const maxInDetail = 1_000
  * Serves GET and HEAD of `/live`, `/ready` and `/` (the same as `/ready`), below its path; any other request goes to the next handler.
  * Liveness is always 200, because a restart does not repair a dependency. Readiness is 503 while a critical breaker is open. Half-open
  * is ready, because a breaker can't recover without traffic.
- * @throws TypeError naming the option, what it was and what it may be.
+ * @throws TypeError naming the option, its value and the allowed values.
  */
 export function health(options: HealthOptions): Middleware {
   const settings = parseOptions(options)

@@ -16,7 +16,7 @@ const adapter: Adapter<FetchRequest, SettledFetch> = {
   outcomeOf,
 }
 
-/** @throws TypeError or RangeError naming the option, what it was and what it may be. */
+/** @throws TypeError or RangeError naming the option, its value and the allowed values. */
 export function parseOptions(options: ProtectFetchOptions): Settings {
   return parse(adapter, options)
 }

@@ -1,4 +1,4 @@
-// What a call through a breaker costs with this package and without it, with an SDK and without one.
+// The cost of a call through a breaker with this package and without it, with an SDK and without one.
 
 import { CircuitBreaker, observe } from '@cb/core'
 import { instrumentCircuitBreakers } from '@cb/opentelemetry'
@@ -20,7 +20,7 @@ const sdk = {
   tracerProvider: new BasicTracerProvider({ spanProcessors: [new NoopSpanProcessor()] }),
 }
 
-/** Each turns something on, and answers how to turn it off. */
+/** Each starts something, and returns a function that stops it. */
 const cases = {
   'no observer': () => () => {},
   'core alone: an observer that does nothing': () => observe({ outcome() {} }),
@@ -40,7 +40,7 @@ rejecting.forceOpen()
 const histogram = sdk.meterProvider.getMeter('bench').createHistogram('bench')
 const attributes = Object.freeze({ 'circuit_breaker.name': 'payments', 'circuit_breaker.call.outcome': 'success' })
 
-/** Nanoseconds of processor time: those of the clock are also other programs'. */
+/** Nanoseconds of processor time, because the clock also counts other programs. */
 function perCall(start) {
   const { user, system } = process.cpuUsage(start)
   return ((user + system) * 1_000) / callsPerRound
@@ -66,7 +66,7 @@ function timeRecords() {
   return perCall(start)
 }
 
-// In turns, so that a machine that slows down slows all.
+// In turns, so that a slow phase of the machine affects all cases.
 const successes = new Map(Object.keys(cases).map((name) => [name, []]))
 const rejections = new Map(Object.keys(cases).map((name) => [name, []]))
 const records = []
@@ -80,7 +80,7 @@ for (let round = 0; round < rounds; round++) {
   records.push(timeRecords())
 }
 
-/** Of the rounds after the first third, in which code is still being compiled. */
+/** The median without the first third of the rounds, in which code is still compiled. */
 function median(values) {
   const settled = values.slice(rounds / 3).sort((one, other) => one - other)
   return settled[settled.length >> 1]

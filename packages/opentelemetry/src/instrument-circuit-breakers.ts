@@ -20,7 +20,7 @@ const providers = ['tracerProvider', 'meterProvider', 'loggerProvider']
 /**
  * Records spans and metrics of every circuit breaker in the process, including breakers that are created later.
  * @returns a function that stops it.
- * @throws TypeError or RangeError naming the option, what it was and what it may be.
+ * @throws TypeError or RangeError naming the option, its value and the allowed values.
  */
 export function instrumentCircuitBreakers(options: InstrumentCircuitBreakersOptions = {}): () => void {
   const checked = checkObject('instrumentCircuitBreakers', options, [...providers, ...telemetryOptions])

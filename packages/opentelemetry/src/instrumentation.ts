@@ -26,7 +26,7 @@ export class CircuitBreakerInstrumentation {
   #config: Config
   #recorder: Recorder | undefined
 
-  /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
+  /** @throws TypeError or RangeError naming the option, its value and the allowed values. */
   constructor(config: CircuitBreakerInstrumentationConfig = {}) {
     this.#config = parseConfig(config)
     if (this.#config.enabled) this.enable()

@@ -40,7 +40,7 @@ export const telemetryOptions: readonly (keyof TelemetryOptions)[] = [
 
 const callSpansValues: readonly unknown[] = ['off', 'rejected', 'all'] satisfies TelemetryOptions['callSpans'][]
 
-/** @throws TypeError or RangeError naming the option, what it was and what it may be. */
+/** @throws TypeError or RangeError naming the option, its value and the allowed values. */
 export function parseOptions(options: TelemetryOptions): TelemetrySettings {
   const { callDuration = true, callSpans = 'off', outageSpan = false, filter, aggregate, maxNames = 332 } = options
   if (!callSpansValues.includes(callSpans)) {

@@ -1,5 +1,5 @@
 /**
- * How the body of a response ends: read completely, cancelled by its reader, or broken off. `unread` is no end: the reading has not
+ * How the body of a response ends: read completely, cancelled by its reader, or broken off. `unread` is not an end: the reading has not
  * begun yet.
  */
 export type BodyEnd = 'complete' | 'unread' | 'cancelled' | 'broken'

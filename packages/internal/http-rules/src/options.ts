@@ -59,7 +59,7 @@ export interface Settings<Request, Settled> {
 
 const optionNames = ['registry', 'defaults', 'overrides', 'key', 'writes', 'classify', 'settleAt'] as const
 
-/** @throws TypeError or RangeError naming the option, what it was and what it may be. */
+/** @throws TypeError or RangeError naming the option, its value and the allowed values. */
 export function parseOptions<Request, Settled>(
   adapter: Adapter<Request, Settled>,
   options: HttpOptions<Request, Settled>,

@@ -24,7 +24,7 @@ test('a call that takes too long is aborted through its signal, after the listen
   expect(timeout.exceeded).toMatchObject({ breaker: 'service', callTimeout: 20 })
 })
 
-test('an abort by the caller is passed on with its reason, and is no timeout', () => {
+test('an abort by the caller is passed on with its reason, and does not count as a timeout', () => {
   const controller = new AbortController()
   const timeout = new CallTimeout('service', 60_000, controller.signal)
   controller.abort('enough')
