@@ -8,7 +8,7 @@ import { Rejection } from './permit.ts'
 /** Options of a background probe. */
 export interface BackgroundProbeOptions {
   /** Milliseconds, above 0, between the probes of a round. Default 1 000. */
-  interval?: number
+  interval?: number | undefined
 }
 
 /**

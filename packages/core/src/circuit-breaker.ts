@@ -21,11 +21,11 @@ import { type CircuitBreakerSnapshot, takeSnapshot } from './snapshot.ts'
 /** Options of an override. */
 export interface ForceOptions {
   /** Milliseconds, above 0, after which it ends by itself. Default: it lasts until `resume` or `reset`. */
-  for?: number
+  for?: number | undefined
 }
 
 /** Options of a wrapped function. */
-export type WrapOptions<F = never> = Required<Pick<ExecuteOptions<F>, 'fallback'>>
+export type WrapOptions<F = never> = Pick<ExecuteOptions<F>, 'fallback'>
 
 /** Guards one dependency: stops calling it while it fails, and detects its recovery. */
 export class CircuitBreaker {
@@ -106,10 +106,14 @@ export class CircuitBreaker {
     fn: (this: This, ...args: Args) => R,
     options?: WrapOptions<F>,
   ): (this: This, ...args: Args) => Promise<Awaited<R> | F>
-  wrap(fn: (...args: unknown[]) => unknown, options?: WrapOptions<unknown>): (...args: unknown[]) => Promise<unknown> {
+  wrap(
+    fn: (...args: unknown[]) => unknown,
+    options: WrapOptions<unknown> = {},
+  ): (...args: unknown[]) => Promise<unknown> {
     checkFunction('wrap(fn)', fn)
-    if (options !== undefined) checkFunction('fallback', checkObject('wrap options', options, ['fallback']).fallback)
-    const execute = (call: Call<unknown>) => this.execute(call, options)
+    const { fallback } = checkObject('wrap options', options, ['fallback'])
+    if (fallback !== undefined) checkFunction('fallback', fallback)
+    const execute = (call: Call<unknown>) => this.execute(call, fallback && { fallback })
     const wrapped = function (this: unknown, ...args: unknown[]) {
       return execute(() => fn.apply(this, args))
     }

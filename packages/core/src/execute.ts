@@ -9,13 +9,13 @@ import { Closed } from './states/closed.ts'
 /** Options of one call through `execute`. */
 export interface ExecuteOptions<F = never> {
   /** Cancels the call: it rejects at once with the signal's reason, and its outcome is `ignored`. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /**
    * Answers instead of the call when the call was rejected or has failed, whatever the error; rethrow what you do not want to
    * replace. Not asked when the caller's signal ended the call. What it throws is passed on as it is; only the rejection of another
    * breaker is replaced by a copy that has the original error as `cause`.
    */
-  fallback?: (error: unknown) => F | PromiseLike<F>
+  fallback?: ((error: unknown) => F | PromiseLike<F>) | undefined
 }
 
 // The fast path: calls that need only counting. Two callbacks, created once per closed period, so that late results miss them.

@@ -4,33 +4,33 @@ import type { HalfOpenSettings } from './settings.ts'
 /** How a half-open breaker tries its dependency. */
 export interface HalfOpenOptions {
   /** Probes in flight at the same time; integer >= 1. Default 1: the least load on what may just be recovering. */
-  maxConcurrent?: number
+  maxConcurrent?: number | undefined
   /** Successful probes that close the breaker; integer >= 1. Default 2: one may be luck. One failure re-opens it. */
-  successThreshold?: number
+  successThreshold?: number | undefined
   /**
    * Instead of `successThreshold`: the decision is taken over this many probes, by their `successRate`. Integer >= 1. It is taken
    * early once the rest can't change it.
    */
-  probes?: number
+  probes?: number | undefined
   /** With `probes`: 0 < ratio ≤ 1 of them that must succeed, compared with `>=`. Default 1. */
-  successRate?: number
+  successRate?: number | undefined
   /**
    * The lease of a probe in milliseconds, above 0: if it has not settled by then its place is free for another, and its result
    * has no vote. Must be longer than `callTimeout`. Default 10 000, or twice the `callTimeout` if that is longer.
    */
-  probeTimeout?: number
+  probeTimeout?: number | undefined
   /**
    * A probe that succeeds, but takes this many milliseconds or more, above 0, has the vote of a failure; it is not cut off. Default: any
    * success counts.
    */
-  slowAfter?: number
+  slowAfter?: number | undefined
   /** The `callTimeout` of probes, usually shorter: a healthy dependency responds fast. Default: as for other calls. */
-  callTimeout?: number
+  callTimeout?: number | undefined
   /**
    * A round of probes that is not decided within this many milliseconds, above 0, re-opens. Default: no limit, so at low traffic
    * a round lasts until there have been enough calls.
    */
-  maxDuration?: number
+  maxDuration?: number | undefined
 }
 
 /**

@@ -23,13 +23,15 @@ export interface Observer {
 /**
  * Watches every breaker of the process: existing ones, later ones, and those of other copies of this package.
  * @returns a function that ends it.
- * @throws TypeError unless it is an object whose methods are functions.
+ * @throws TypeError unless it is an object whose methods are functions, or if it has properties, but none of the methods.
  */
 export function observe(observer: Observer): () => void {
   assertOption(typeof observer === 'object' && observer !== null, 'observer', 'an object', observer)
-  for (const method of ['created', 'transition', 'outcome', 'rejection', 'call'] as const) {
-    if (observer[method] !== undefined) checkFunction(`observer.${method}`, observer[method])
-  }
+  const methods = ['created', 'transition', 'outcome', 'rejection', 'call'] as const
+  const given = methods.filter((method) => observer[method] !== undefined)
+  const isMisspelt = given.length === 0 && Object.keys(observer).length > 0
+  assertOption(!isMisspelt, 'observer', `an object with one of ${methods.join(', ')}`, observer)
+  for (const method of given) checkFunction(`observer.${method}`, observer[method])
   const entry = toHubObserver(observer)
   hub.observers = [...(hub.observers ?? []), entry]
   for (const breaker of liveBreakers()) announceCreated(entry, breaker)

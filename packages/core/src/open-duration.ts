@@ -23,15 +23,15 @@ export type OpenDuration = (context: OpenDurationContext) => number
 /** Options of `exponentialBackoff`. */
 export interface ExponentialBackoffOptions {
   /** The first open duration, above 0. Default 1 000: a blip costs a second. */
-  initial?: number
+  initial?: number | undefined
   /** The longest open duration of its own, at least `initial`. Default 15 000: a recovery is seen within as many seconds. */
-  max?: number
+  max?: number | undefined
   /** Growth per failed round of probes, at least 1. Default 2. */
-  factor?: number
+  factor?: number | undefined
   /** The share of each duration left to chance, 0..1. Default 0.5, so that a fleet does not probe in step. */
-  jitter?: number
+  jitter?: number | undefined
   /** The longest wait that a server can ask for with `retryAfterMs`, at least 0. Default 300 000, five minutes. */
-  maxRetryAfter?: number
+  maxRetryAfter?: number | undefined
 }
 
 /** An open duration with data for snapshots. */

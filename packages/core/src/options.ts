@@ -22,39 +22,39 @@ import { checkTripPolicy, type TripPolicy } from './trip/trip-policy.ts'
 /** Options of a breaker. Every option has a default that protects. */
 export interface CircuitBreakerOptions {
   /** What it guards; in errors, events and metrics. Default `'default'`. */
-  name?: string
+  name?: string | undefined
   /**
    * When to open. Default: 50 % of at least 20 calls in 10 s, or 10 failures in a row, so that a hard outage opens it at low
    * traffic as well. Ten in a row, because at 10 % failures that happens by chance once in ten thousand million calls.
    */
-  trip?: TripPolicy
+  trip?: TripPolicy | undefined
   /** How long to stay open: milliseconds above 0, or a policy. Default `exponentialBackoff()`: 1 s to 15 s, jittered. */
-  openDuration?: number | OpenDuration
-  halfOpen?: HalfOpenOptions
+  openDuration?: number | OpenDuration | undefined
+  halfOpen?: HalfOpenOptions | undefined
   /**
    * How traffic returns after the probes have succeeded: `ramp({ duration })` admits a growing share of the calls. Default: all at
    * once.
    */
-  recovery?: AdmissionPolicy
+  recovery?: AdmissionPolicy | undefined
   /** What may reject calls while closed: `adaptiveThrottle()`, or a policy of your own. Default: every call is admitted. */
-  admission?: AdmissionPolicy
+  admission?: AdmissionPolicy | undefined
   /**
    * A call through `execute` or `wrap` that takes longer rejects with a `CallTimeoutError`, its signal is aborted, and it counts
    * as a failure. Milliseconds, above 0, at most 2 147 483 647. Default: no limit.
    */
-  callTimeout?: number
+  callTimeout?: number | undefined
   /**
    * Shadow mode, to try a breaker before it is trusted: everything is measured and announced, nothing is rejected; what would have
    * been rejected is counted as `shadowed`. True, or the share of such calls that pass all the same, 0..1. Default false.
    * `forceOpen` rejects also in shadow mode.
    */
-  shadow?: boolean | number
+  shadow?: boolean | number | undefined
   /** Default: a value is a success, an error a failure; aborts and rejections by breakers and limiters are ignored. */
-  classify?: Classify
+  classify?: Classify | undefined
   /** A monotonic clock in milliseconds. Default `performance.now`, which fake timers move. Give a breaker a fake one to test with. */
-  now?: () => number
+  now?: (() => number) | undefined
   /** 0 ≤ number < 1, for jitter. Default `Math.random`. */
-  random?: () => number
+  random?: (() => number) | undefined
 }
 
 // Descriptions without a memory of their own, so all breakers share them.

@@ -1,4 +1,4 @@
-import { checkOptions, milliseconds, ratio } from '@cb/checks'
+import { type Complete, checkOptions, milliseconds, ratio } from '@cb/checks'
 import type { AdmissionMonitor, AdmissionPolicy } from './admission/admission-policy.ts'
 import type { Clock } from './clock.ts'
 
@@ -7,9 +7,9 @@ export interface RampOptions {
   /** Milliseconds, above 0, until all calls are admitted again. */
   duration: number
   /** The share of calls admitted at the beginning, 0 ≤ ratio ≤ 1. Default 0.1. */
-  from?: number
+  from?: number | undefined
   /** Above 0, at most 100: 1 grows evenly, more starts slower, less starts faster. Default 1. */
-  exponent?: number
+  exponent?: number | undefined
 }
 
 /**
@@ -31,13 +31,13 @@ export function ramp(options: RampOptions): AdmissionPolicy {
 
 /** Its fields are open to `saved-memory.ts`. */
 export class Ramp implements AdmissionMonitor {
-  readonly #options: Required<RampOptions>
+  readonly #options: Complete<RampOptions>
   readonly clock: Clock
   readonly #random: () => number
   startedAt: number
   #rejected = 0
 
-  constructor(options: Required<RampOptions>, clock: Clock, random: () => number) {
+  constructor(options: Complete<RampOptions>, clock: Clock, random: () => number) {
     this.#options = options
     this.clock = clock
     this.#random = random

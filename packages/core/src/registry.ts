@@ -19,14 +19,14 @@ import { Closed } from './states/closed.ts'
 /** Options of a registry. */
 export interface CircuitBreakerRegistryOptions {
   /** Options of every breaker, except the name. */
-  defaults?: Overrides
+  defaults?: Overrides | undefined
   /**
    * The most breakers it keeps, 1 to 16 000 000. Default 10 000: names often come from outside, and a breaker costs memory. Beyond
    * it a closed breaker without failures makes room; if there is none, all further names share one overflow breaker.
    */
-  maxSize?: number
+  maxSize?: number | undefined
   /** A closed breaker without failures may go after this many milliseconds without a `get`, above 0. Default: no limit. */
-  idleTtl?: number
+  idleTtl?: number | undefined
 }
 
 /** A breaker's own options, on top of the registry's defaults. */

@@ -3,9 +3,9 @@ import { checkOptions, positiveRatio } from '@cb/checks'
 /** Options of a retry budget. */
 export interface RetryBudgetOptions {
   /** Retries allowed for each call, above 0, at most 1. Default 0.2: in an outage the load grows by a fifth at most. */
-  ratio?: number
+  ratio?: number | undefined
   /** Retries that may come at once, at least 1; the initial balance. Default 10, so that a blip at low traffic is retried. */
-  burst?: number
+  burst?: number | undefined
 }
 
 /**

@@ -143,7 +143,7 @@ function describePolicy({ name, config }: Policy): string {
 /** Options of `restoreState`. */
 export interface RestoreOptions {
   /** True: the breaker starts fresh if `saved` is corrupt or another breaker's. Default false: that is an error. */
-  orFresh?: boolean
+  orFresh?: boolean | undefined
 }
 
 /**

@@ -30,14 +30,14 @@ export interface ProbeSettings {
   /** At one failure more it re-opens. */
   readonly failuresTolerated: number
   readonly probeTimeout: number
-  readonly slowAfter?: number
-  readonly maxDuration?: number
+  readonly slowAfter?: number | undefined
+  readonly maxDuration?: number | undefined
 }
 
 /** The `halfOpen` options, checked. */
 export interface HalfOpenSettings extends ProbeSettings {
   /** The `callTimeout` of probes, if it is their own. */
-  readonly callTimeout?: number
+  readonly callTimeout?: number | undefined
   /** The options as they were given, for later changes. */
   readonly input: object
   /** The options with their defaults, for snapshots. */

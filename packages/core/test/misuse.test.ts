@@ -52,7 +52,7 @@ const rows: [string, () => unknown, string][] = [
   [
     'a policy whose start returns nothing',
     () => use({ trip: { name: 'mine', start: () => undefined as never } }),
-    'start() must return an object with success()',
+    'start() must return an object with success, failure, snapshot',
   ],
   [
     'a policy without failure()',

@@ -126,3 +126,11 @@ test.each([null, undefined, 5, { transition: 'loud' }])(
     expect(() => observe(observer as never)).toThrow('observer')
   },
 )
+
+test('an observer with a misspelt method only is a TypeError that lists the methods', () => {
+  expect(() => observe({ transitions: () => {} } as never)).toThrow(
+    new TypeError(
+      'observer must be an object with one of created, transition, outcome, rejection, call, got an object',
+    ),
+  )
+})

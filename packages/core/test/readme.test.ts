@@ -26,7 +26,13 @@ test('the first program of the README prints what the README says', async () => 
 
 test('the other programs of the README run', async () => {
   const [, ...others] = await blocksOf('../README.md', 'js')
-  expect(await Promise.all(others.map(run))).toEqual(['open\n', '1\n', 'printing\n', 'open\n'])
+  expect(await Promise.all(others.map(run))).toEqual([
+    'open\n',
+    '1\n',
+    'printing\n',
+    'mail: closed → open (forced)\n',
+    'open\n',
+  ])
 })
 
 test('the program of the README of the whole project runs', async () => {

@@ -188,3 +188,28 @@ test.each([
   expect(breaker.snapshot().window).toEqual(usual.snapshot().window)
   expect(breaker.snapshot().config['trip']).toEqual({ policy: 'mine', theirs: true })
 })
+
+test.each([true, 1, 'open', {}, []])(
+  'a trip policy that returns %j has not tripped, and that is reported',
+  (answer) => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const monitor = { success: () => undefined, failure: () => answer, snapshot: () => ({ calls: 0, failures: 0 }) }
+    const { breaker } = closedBreaker({ trip: { name: 'mine', start: () => monitor as never } })
+    for (let n = 0; n < 3; n++) breaker.acquire().failure(down)
+    expect(breaker.state).toBe('closed')
+    expect(logged.mock.calls).toEqual([
+      [expect.stringContaining('it must return a trip, { policy, threshold, calls, failures }, or undefined')],
+    ])
+  },
+)
+
+test('a trip policy whose monitor lacks a method is reported when it starts', () => {
+  const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const start = () => ({ success: () => undefined, failure: () => undefined }) as never
+  closedBreaker({ trip: { name: 'mine', start } })
+    .breaker.acquire()
+    .failure(down)
+  expect(logged.mock.calls).toEqual([
+    [expect.stringContaining('start() must return an object with success, failure, snapshot')],
+  ])
+})

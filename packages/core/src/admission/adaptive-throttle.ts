@@ -1,4 +1,4 @@
-import { checkOptions, positiveInteger, positiveRatio } from '@cb/checks'
+import { type Complete, checkOptions, positiveInteger, positiveRatio } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import { timeWindow } from '../window/time-window.ts'
 import { checkWindow, type OutcomeWindow, type WindowCounts, type WindowSpec } from '../window/window.ts'
@@ -10,13 +10,13 @@ export interface AdaptiveThrottleOptions {
    * Calls allowed for each one that succeeds before others are rejected, above 1. Default 2: rejects nothing until half of the
    * calls fail. Nearer to 1 rejects earlier.
    */
-  multiplier?: number
+  multiplier?: number | undefined
   /** The share of calls that is always admitted, 0 < ratio ≤ 1: they detect the recovery. Default 0.05. */
-  floor?: number
+  floor?: number | undefined
   /** Rejects nothing below this many calls in the window. Default 20. */
-  minimumCalls?: number
+  minimumCalls?: number | undefined
   /** Default `timeWindow(30_000)`. */
-  window?: WindowSpec
+  window?: WindowSpec | undefined
 }
 
 /**
@@ -45,11 +45,11 @@ export function adaptiveThrottle(options: AdaptiveThrottleOptions = {}): Admissi
 }
 
 class AdaptiveThrottle implements AdmissionMonitor {
-  readonly #limits: Required<AdaptiveThrottleOptions>
+  readonly #limits: Complete<AdaptiveThrottleOptions>
   readonly memory: OutcomeWindow
   readonly #random: () => number
 
-  constructor(limits: Required<AdaptiveThrottleOptions>, clock: Clock, random: () => number) {
+  constructor(limits: Complete<AdaptiveThrottleOptions>, clock: Clock, random: () => number) {
     this.#limits = limits
     this.memory = limits.window.open(clock)
     this.#random = random

@@ -25,8 +25,8 @@ export function warnOfPolicy(owner: PolicyOwner, policy: object, kind: string, p
   warnOnce(policy, owner.name, `the ${kind} policy threw`, problem)
 }
 
-/** @throws TypeError unless it has the method. */
-export function checkMonitor<Monitor>(monitor: Monitor, method: keyof Monitor & string): Monitor {
-  if (typeof monitor?.[method] === 'function') return monitor
-  throw new TypeError(`start() must return an object with ${method}()`)
+/** @throws TypeError unless it has the methods. */
+export function checkMonitor<Monitor>(monitor: Monitor, ...methods: (keyof Monitor & string)[]): Monitor {
+  if (methods.every((method) => typeof monitor?.[method] === 'function')) return monitor
+  throw new TypeError(`start() must return an object with ${methods.join(', ')}`)
 }

@@ -91,7 +91,9 @@ function startTrip(owner: PolicyOwner, admission: ClosedAdmission | undefined): 
   const { trip, clock, random } = owner.settings
   const gradual = admission?.recovery?.monitor
   const recovery = gradual?.share && (gradual as { share(): number })
-  const monitor = askPolicy(owner, trip, 'trip', () => checkMonitor(trip.start(clock, { random, recovery }), 'success'))
+  const monitor = askPolicy(owner, trip, 'trip', () =>
+    checkMonitor(trip.start(clock, { random, recovery }), 'success', 'failure', 'snapshot'),
+  )
   return monitor ?? { success: noTrip, failure: noTrip, snapshot: () => emptyWindow }
 }
 
@@ -109,11 +111,11 @@ function warnOfTrip(owner: PolicyOwner, problem: unknown): undefined {
 
 /** A policy of the user's own may return `false` for no trip, or by mistake a promise. */
 function toDecision(answer: unknown): Decision | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined
+  if (answer === undefined || answer === null || answer === false) return undefined
   const trip = answer as Trip
   if (typeof trip.policy === 'string') return { to: 'open', reason: trip.policy, trip }
   swallowRejection(answer)
-  throw new TypeError('a trip must be an object with the name of its `policy`')
+  throw new TypeError('it must return a trip, { policy, threshold, calls, failures }, or undefined')
 }
 
 function noTrip(): undefined {}

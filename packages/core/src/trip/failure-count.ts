@@ -9,7 +9,7 @@ export interface FailureCountOptions {
   /** Failures in the window that open the breaker; integer >= 1, compared with `>=`. */
   threshold: number
   /** Default `timeWindow(10_000)`. */
-  window?: WindowSpec
+  window?: WindowSpec | undefined
 }
 
 /**

@@ -1,18 +1,18 @@
-import { checkOptions, type NumberRange, positiveInteger, positiveRatio } from '@cb/checks'
+import { type Complete, checkOptions, type NumberRange, positiveInteger, positiveRatio } from '@cb/checks'
 import { timeWindow } from '../window/time-window.ts'
 import { checkFits, checkWindow, type WindowSpec } from '../window/window.ts'
 
 /** Options of the policies that go by a share of the calls in a window. */
 export interface RateOptions {
   /** 0 < ratio ≤ 1, compared with `>=`. Default 0.5. */
-  threshold?: number
+  threshold?: number | undefined
   /** Default `timeWindow(10_000)`. */
-  window?: WindowSpec
+  window?: WindowSpec | undefined
   /**
    * No decision below this many calls in the window. Default 20, or the size of a smaller count window: ten calls at 50 % are
    * noise.
    */
-  minimumCalls?: number
+  minimumCalls?: number | undefined
 }
 
 /**
@@ -23,7 +23,7 @@ export function parseRate<Options extends RateOptions>(
   policy: string,
   options: Options,
   more: { readonly [Name in Exclude<keyof Options, keyof RateOptions>]-?: NumberRange },
-): Required<RateOptions> {
+): Complete<RateOptions> {
   const ranges = { threshold: positiveRatio, window: null, minimumCalls: positiveInteger, ...more }
   const { threshold = 0.5, window = timeWindow(10_000) } = checkOptions<RateOptions>(policy, options, ranges)
   checkWindow(`${policy} window`, window)

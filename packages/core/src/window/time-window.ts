@@ -5,7 +5,7 @@ import type { OutcomeWindow, WindowCounts, WindowSpec } from './window.ts'
 /** Options of `timeWindow`. */
 export interface TimeWindowOptions {
   /** Parts that the time is cut into, 1 to 10 000. Default 10: a call is forgotten after 90 to 100 % of the time. */
-  buckets?: number
+  buckets?: number | undefined
 }
 
 /**

@@ -14,6 +14,9 @@ export interface NumberRange {
   needed?: boolean
 }
 
+/** Options of which none is undefined. */
+export type Complete<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> }
+
 /** @throws TypeError, or the `ErrorClass` given, unless `holds`. */
 export function assertOption(
   holds: boolean,

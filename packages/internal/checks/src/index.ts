@@ -1,5 +1,6 @@
 export {
   assertOption,
+  type Complete,
   checkBoolean,
   checkFunction,
   checkNumber,
