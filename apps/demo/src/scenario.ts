@@ -64,7 +64,7 @@ export class Scenario {
     await sleep(recoverAfterReopening)
     await this.#alerting?.alerted()
     const recoveredAt = await this.#simulate('healthy')
-    this.#timeline.event('RECOVERED', 'green', 'payment responds again (the gateway is not told)', recoveredAt)
+    this.#timeline.event('RECOVERED', 'green', 'payment responds again (the gateway does not know yet)', recoveredAt)
     const { at: closedAt } = await this.#seen('payment.read closes', ({ breaker, to }) => {
       return breaker === 'payment.read' && to === 'closed'
     })

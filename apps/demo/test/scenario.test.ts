@@ -31,7 +31,7 @@ test('the timeline has the events of the payment breaker in order, with their re
     'OPEN      payment\\.read: 10 failures in a row \\(timeout\\); no calls for \\d\\.\\d s\n',
     'PROBE     payment\\.read is half-open after \\d\\.\\d s',
     'OPEN      payment\\.read: the probe failed \\(timeout\\); no calls for \\d\\.\\d s\n',
-    'RECOVERED payment responds again \\(the gateway is not told\\)',
+    'RECOVERED payment responds again \\(the gateway does not know yet\\)',
     'PROBE     payment\\.read is half-open after \\d\\.\\d s',
     'CLOSED    payment\\.read: its probes succeeded within [\\d.]+ ms',
     'END       all breakers are closed',
