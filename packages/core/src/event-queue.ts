@@ -22,15 +22,15 @@ interface Announcement {
 let waiting: Announcement[] = []
 let delivering = false
 
-/** More events than this of one queue in one delivery can only come from listeners that emit events in a loop. */
+/** More events than this of one breaker in one delivery can only come from listeners that emit events in a loop. */
 const mostPerDelivery = 10_000
+/** Of each breaker in the present delivery, the first ones not counted. */
+const added = /* @__PURE__ */ new Map<Named, number>()
 
 /** Takes the events of one breaker to its listeners, and to the observers of the process. */
 export class EventQueue implements Audience {
   #listeners: readonly Subscription[] = []
   #hasOutcomeListeners = false
-  /** In the present delivery. */
-  #added = 0
 
   get hasListeners(): boolean {
     return hub.observers !== null || this.#listeners.length > 0
@@ -53,11 +53,10 @@ export class EventQueue implements Audience {
 
   add(breaker: Named, name: EventName, event: Announcement['event'], call?: object): void {
     Object.freeze(event) // all listeners share it
-    if (!delivering) this.#added = 0
-    // Without listeners of its own, a queue serves many breakers.
-    if (this.#added++ < mostPerDelivery || this.#listeners.length === 0)
-      waiting.push({ breaker, queue: this, name, event, call })
-    else warnOnce(this, breaker.name, 'listeners emit events in a loop; dropping further events')
+    const before = delivering ? (added.get(breaker) ?? 1) : 0
+    if (delivering) added.set(breaker, before + 1)
+    if (before < mostPerDelivery) waiting.push({ breaker, queue: this, name, event, call })
+    else warnOnce(breaker, breaker.name, 'listeners emit events in a loop; dropping further events')
   }
 
   deliver(): void {
@@ -65,6 +64,7 @@ export class EventQueue implements Audience {
     delivering = true
     for (const announcement of waiting) announcement.queue.#announce(announcement)
     waiting = []
+    added.clear()
     delivering = false
   }
 

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { deferred } from '@cb/test-kit'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { CircuitBreaker, consecutiveFailures, type OutcomeEvent } from '../src/index.ts'
+import { CircuitBreaker, consecutiveFailures, type OutcomeEvent, observe } from '../src/index.ts'
 import { closedBreaker, down, halfOpenBreaker, openBreaker } from './in-state.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -250,4 +250,21 @@ describe('a listener that returns something odd', () => {
     await settled()
     expect(other).toHaveBeenCalledOnce()
   })
+})
+
+test('an observer that emits events in a loop does not hang, and is reported', () => {
+  const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const { breaker } = closedBreaker()
+  breaker.forceOpen()
+  let seen = 0
+  const end = observe({
+    rejection: (_event, again) => {
+      seen++
+      again.tryAcquire()
+    },
+  })
+  breaker.tryAcquire()
+  end()
+  expect(seen).toBe(10_000)
+  expect(logged.mock.calls).toEqual([[expect.stringContaining('listeners emit events in a loop')]])
 })
