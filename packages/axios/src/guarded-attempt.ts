@@ -31,7 +31,7 @@ export async function guardedAttempt(
     if (fallback === undefined) throw error
     return fallbackResponse(fallback, error, config)
   }
-  const ms = callTimeout ?? breaker.callTimeout
+  const ms = callTimeout ?? admission.callTimeout
   const timeout = ms === undefined ? undefined : new CallTimeout(breaker.name, ms, config.signal)
   const attempt = new Attempt(config, settings, timeout, admission)
   let response: AxiosResponse

@@ -30,35 +30,36 @@ export function probeInBackground(
   const circuit = CircuitBreaker.circuitOf(breaker)
   if (circuit.probeAdmission !== undefined)
     throw new Error('this breaker has a background probe already: stop that one first')
-  const prober = new Prober(breaker, circuit, probe, interval)
+  const prober = new Prober(circuit, probe, interval)
   void prober.run()
   return () => prober.stop()
 }
 
 class Prober {
-  readonly #breaker: CircuitBreaker
   readonly #circuit: Circuit
   readonly #probe: Call<unknown>
   readonly #interval: number
-  readonly #unsubscribe: () => void
-  readonly #stopped = new AbortController()
+  #stopped = false
+  /** Of the probe in flight. */
+  #running: AbortController | undefined
   /** Ends the loop's wait: something has changed. */
   #wake = () => {}
 
-  constructor(breaker: CircuitBreaker, circuit: Circuit, probe: Call<unknown>, interval: number) {
-    this.#breaker = breaker
+  constructor(circuit: Circuit, probe: Call<unknown>, interval: number) {
     this.#circuit = circuit
     this.#probe = probe
     this.#interval = interval
-    this.#unsubscribe = breaker.on('transition', () => this.#wake())
     // The loop itself asks with this object; all others are rejected.
-    circuit.probeAdmission = { reject: (caller) => (caller === this ? undefined : new Rejection('half-open', 1)) }
+    circuit.probeAdmission = {
+      reject: (caller) => (caller === this ? undefined : new Rejection('half-open', 1)),
+      onEnter: () => this.#wake(),
+    }
   }
 
   stop(): void {
-    if (this.#stopped.signal.aborted) return
-    this.#stopped.abort()
-    this.#unsubscribe()
+    if (this.#stopped) return
+    this.#stopped = true
+    this.#running?.abort()
     this.#circuit.probeAdmission = undefined
     this.#wake()
   }
@@ -68,9 +69,9 @@ class Prober {
    * the async context of the call that has caused the event.
    */
   async run(): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
+    while (!this.#stopped) {
       await this.#wait()
-      if (!this.#stopped.signal.aborted && this.#breaker.state === 'half-open') await this.#probeOnce()
+      if (!this.#stopped && this.#circuit.current().name === 'half-open') await this.#probeOnce()
     }
   }
 
@@ -87,17 +88,20 @@ class Prober {
     })
   }
 
-  /** Undefined while closed or forced open: then a transition ends the wait. */
+  /** Undefined while closed or forced open: then the next state ends the wait. */
   #delay(): number | undefined {
-    const { state, retryAfterMs } = this.#breaker.snapshot()
-    if (state === 'half-open') return this.#interval
-    return state === 'open' && retryAfterMs !== null ? retryAfterMs : undefined
+    const state = this.#circuit.current()
+    if (state.name === 'half-open') return this.#interval
+    return state.rejection()?.retryAfterMs ?? undefined
   }
 
   /** The lease bounds a probe that ignores its signal: the next one takes its place. */
   async #probeOnce(): Promise<void> {
-    const lease = AbortSignal.timeout(Math.min(this.#circuit.settings.halfOpen.probeTimeout, longestTimer))
-    const signal = AbortSignal.any([this.#stopped.signal, lease])
-    await executeGuarded(this.#circuit, this.#probe, signal, this).catch(() => {}) // the breaker has its outcome
+    const controller = new AbortController()
+    this.#running = controller
+    const lease = AbortSignal.timeout(Math.ceil(Math.min(this.#circuit.settings.halfOpen.probeTimeout, longestTimer)))
+    lease.addEventListener('abort', () => controller.abort(lease.reason))
+    await executeGuarded(this.#circuit, this.#probe, controller.signal, this).catch(() => {}) // the breaker has its outcome
+    this.#running = undefined
   }
 }

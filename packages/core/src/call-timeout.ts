@@ -11,6 +11,8 @@ export interface CallLimits {
   readonly callTimeout: number | undefined
   /** The caller's. */
   readonly signal: AbortSignal | undefined
+  /** Whether its timer keeps the process alive, as the caller waits for it. */
+  readonly keepsAlive: boolean
   /** The caller's signal has ended the call, or could not be listened to. */
   readonly onCancel: () => void
 }
@@ -20,7 +22,7 @@ export interface CallLimits {
  * does is ignored.
  */
 export function callWithTimeout<T>(fn: Call<T>, limits: CallLimits): Promise<T> {
-  const { breaker, callTimeout, signal, onCancel } = limits
+  const { breaker, callTimeout, signal, keepsAlive, onCancel } = limits
   const controller = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
   let onAbort: (() => void) | undefined
@@ -47,6 +49,7 @@ export function callWithTimeout<T>(fn: Call<T>, limits: CallLimits): Promise<T> 
     }
     if (callTimeout !== undefined)
       timer = setTimeout(() => stop(new CallTimeoutError(breaker, callTimeout)), callTimeout)
+    if (!keepsAlive) (timer as { unref?(): void } | undefined)?.unref?.()
     const end = (settle: (result: never) => void) => (result: unknown) => {
       clear()
       settle(result as never)

@@ -78,8 +78,7 @@ export class CircuitBreaker {
 
   /** The `callTimeout` of a call that is admitted at this moment, shorter for probes; for adapters that time calls themselves. */
   get callTimeout(): number | undefined {
-    this.#circuit.current()
-    return this.#circuit.callTimeout()
+    return this.#circuit.callTimeout(this.#circuit.current())
   }
 
   /**

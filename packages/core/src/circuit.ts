@@ -115,10 +115,9 @@ export class Circuit implements PermitOwner {
     return this.audience.run(this.breaker, fn, permit)
   }
 
-  /** The limit of a call that has just been admitted, in milliseconds; undefined for none. */
-  callTimeout(): number | undefined {
+  callTimeout(issuer: Issuer): number | undefined {
     const { halfOpen, callTimeout } = this.settings
-    return this.state instanceof HalfOpen ? (halfOpen.callTimeout ?? callTimeout) : callTimeout
+    return issuer.issuesProbes ? (halfOpen.callTimeout ?? callTimeout) : callTimeout
   }
 
   settle(issuer: Issuer, outcome: Outcome, error?: unknown, permit?: Permit): void {
@@ -245,6 +244,7 @@ export class Circuit implements PermitOwner {
     const { name: to } = next
     this.state = next
     this.#endFastPath()
+    this.probeAdmission?.onEnter?.()
     if (from === to) return
     if (to === 'open') this.counts.opens++
     if (to === 'closed') this.counts.closes++

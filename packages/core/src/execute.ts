@@ -84,11 +84,13 @@ function isSignal(value: unknown): boolean {
   return typeof (value as { addEventListener?: unknown } | null)?.addEventListener === 'function'
 }
 
-/** @param caller  identifies the caller to the admission seam. */
+/** @param caller  a background probe: identifies it to the admission seam, and its timers keep no process alive. */
 export function executeGuarded<T>(circuit: Circuit, fn: Call<T>, signal?: AbortSignal, caller?: unknown): Promise<T> {
   if (signal?.aborted) return Promise.reject(signal.reason) // cancelled before it began: nothing to admit
   const admission = circuit.admit(caller)
-  return admission.admitted ? executeAdmitted(circuit, admission, fn, signal) : rejectCall(circuit, admission)
+  return admission.admitted
+    ? executeAdmitted(circuit, admission, fn, signal, caller === undefined)
+    : rejectCall(circuit, admission)
 }
 
 /** Apart, so that a rejected call does not pay for its closures. Nothing here throws before the permit is settled. */
@@ -97,17 +99,18 @@ function executeAdmitted<T>(
   permit: Permit,
   fn: Call<T>,
   signal: AbortSignal | undefined,
+  keepsAlive: boolean,
 ): Promise<T> {
   const { name: breaker } = circuit
   const { classify } = circuit.settings
-  const callTimeout = circuit.callTimeout()
+  const callTimeout = permit.callTimeout
   let cancelled = false
   const onCancel = () => {
     cancelled = true
   }
   const call = () => {
     if (callTimeout === undefined && signal === undefined) return fn(idleSignal)
-    return callWithTimeout(fn, { breaker, callTimeout, signal, onCancel })
+    return callWithTimeout(fn, { breaker, callTimeout, signal, keepsAlive, onCancel })
   }
   const onValue = (value: T) => {
     settleWith(permit, { status: 'fulfilled', value }, classify, breaker)

@@ -15,6 +15,8 @@ export interface Issuer {
   readonly name: StateName
   /** Whether a success settled here has just read the clock. Default false. */
   readonly timed?: boolean
+  /** Whether its permits are for probes. Default false. */
+  readonly issuesProbes?: boolean
   /** `late` if the permit no longer has a vote. */
   settle(outcome: Outcome, error: unknown, permit: Permit | undefined): Decision | 'late' | undefined
   /** A permit that it issued has settled late: forget it. */
@@ -26,6 +28,8 @@ export interface PermitOwner {
   settle(issuer: Issuer, outcome: Outcome, error: unknown, permit: Permit): void
   /** The permit was settled a second time. */
   countLate(): void
+  /** The limit of a call, in milliseconds; undefined for none. */
+  callTimeout(issuer: Issuer): number | undefined
   /** Runs the permit's call inside what observers put around it. */
   run<T>(fn: () => T, permit: Permit): T
 }
@@ -49,6 +53,14 @@ export class Permit {
 
   get admitted(): true {
     return true
+  }
+
+  /**
+   * The `callTimeout` of this call in milliseconds, shorter for probes; undefined for none. For code that times calls itself: a
+   * permit does not.
+   */
+  get callTimeout(): number | undefined {
+    return this.#owner.callTimeout(this.#issuer)
   }
 
   /**

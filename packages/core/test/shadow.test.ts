@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CircuitBreaker } from '../src/index.ts'
-import { down, openBreaker } from './in-state.ts'
+import { down, halfOpenBreaker, openBreaker } from './in-state.ts'
 
 describe('a breaker in shadow mode', () => {
   test('rejects nothing, and counts and emits the rejections it would have made', async () => {
@@ -79,4 +79,11 @@ test.each([
   const make = () => new CircuitBreaker({ shadow: shadow as never })
   expect(make).toThrow(kind)
   expect(make).toThrow('shadow')
+})
+
+test('a call that passes only in shadow mode has the call timeout of calls, and not that of probes', () => {
+  const { breaker } = halfOpenBreaker({ shadow: true, callTimeout: 500, halfOpen: { callTimeout: 30 } })
+  expect(breaker.acquire().callTimeout).toBe(30)
+  expect(breaker.acquire().callTimeout).toBe(500)
+  expect(breaker.snapshot().shadowed).toBe(1)
 })

@@ -73,7 +73,7 @@ export class GuardedHandler implements DispatchHandler {
     this.#settings = settings
     this.#request = request
     this.#permit = permit
-    const { callTimeout } = breaker
+    const { callTimeout } = permit
     if (callTimeout === undefined) return
     this.#timeout = new CallTimeout(breaker.name, callTimeout)
     this.#timeout.onExceeded((error) => {

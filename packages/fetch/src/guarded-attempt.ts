@@ -25,7 +25,7 @@ export async function guardedAttempt(
     if (fallback === undefined) throw error
     return fallbackResponse(fallback, error, request)
   }
-  const ms = callTimeout ?? breaker.callTimeout
+  const ms = callTimeout ?? admission.callTimeout
   const timeout = ms === undefined ? undefined : new CallTimeout(breaker.name, ms, signalOf(request))
   const attempt = new Attempt(request, settings, timeout, admission)
   let response: Response

@@ -14,6 +14,7 @@ interface Owner {
 export class HalfOpen implements State {
   readonly name = 'half-open'
   readonly timed = true
+  readonly issuesProbes = true
   /** The `attempt` of the open state before. */
   readonly attempt: number
   readonly #owner: Owner

@@ -23,6 +23,8 @@ export interface State extends Issuer {
 export interface Admission {
   /** @param caller  identifies the caller where that matters, such as a background probe. */
   reject(caller: unknown): Rejection | undefined
+  /** A state was entered, also one of the same name, which is no transition. */
+  onEnter?(): void
 }
 
 export const emptyWindow: WindowSnapshot = /* @__PURE__ */ Object.freeze({ calls: 0, failures: 0 })
