@@ -3,7 +3,14 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { deferred } from '@cb/test-kit'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { CircuitBreaker, type CircuitBreakerOptions, consecutiveFailures, probeInBackground } from '../src/index.ts'
+import {
+  CircuitBreaker,
+  type CircuitBreakerOptions,
+  consecutiveFailures,
+  probeInBackground,
+  restoreState,
+  saveState,
+} from '../src/index.ts'
 import { openBreaker } from './in-state.ts'
 
 beforeEach(() => vi.useFakeTimers())
@@ -252,4 +259,70 @@ test.each<[unknown, unknown, unknown, ErrorConstructor, string]>([
   }
   expect(start).toThrow(kind)
   expect(start).toThrow(named)
+})
+
+describe('a background probe whose lease is not a whole number of milliseconds', () => {
+  test.each([{ halfOpen: { probeTimeout: 1_500.5 } }, { callTimeout: 16_000 / 3 }])(
+    'of %o probes like any other',
+    async (options) => {
+      vi.useRealTimers()
+      const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), openDuration: 1, ...options })
+      breaker.acquire().failure()
+      let stop = () => {}
+      await new Promise<void>((resolve) => {
+        stop = probeInBackground(breaker, () => resolve())
+      })
+      stop()
+    },
+  )
+})
+
+test('a background probe with a call timeout that hangs keeps no process alive', async () => {
+  vi.useRealTimers()
+  const program = `
+    import { CircuitBreaker, consecutiveFailures, probeInBackground } from '@cb/core'
+    const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), openDuration: 1, callTimeout: 3_600_000 })
+    breaker.acquire().failure()
+    const keepsAlive = setInterval(() => {}, 1_000)
+    probeInBackground(breaker, () => {
+      clearInterval(keepsAlive)
+      return new Promise(() => {})
+    })
+    process.on('exit', () => console.log(breaker.snapshot().probes.live))
+  `
+  const options = { cwd: new URL('..', import.meta.url), timeout: 100_000 }
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], options)
+  expect(stdout).toBe('1\n')
+}, 120_000)
+
+describe('a background probe comes at the end of the open duration without a question', () => {
+  beforeEach(() => vi.useFakeTimers())
+  afterEach(() => vi.useRealTimers())
+
+  test('after an override that began while open', async () => {
+    const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), openDuration: 100 })
+    breaker.acquire().failure()
+    breaker.forceOpen()
+    const probe = vi.fn()
+    const stop = probeInBackground(breaker, probe)
+    await vi.advanceTimersByTimeAsync(50)
+    breaker.resume()
+    await vi.advanceTimersByTimeAsync(50)
+    expect(probe).toHaveBeenCalledOnce()
+    stop()
+  })
+
+  test('after a saved state was restored that is open for a shorter time', async () => {
+    const short = new CircuitBreaker({ trip: consecutiveFailures(1), openDuration: 50 })
+    short.acquire().failure()
+    const saved = saveState(short)
+    const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), openDuration: 60_000 })
+    breaker.acquire().failure()
+    const probe = vi.fn()
+    const stop = probeInBackground(breaker, probe)
+    restoreState(breaker, saved)
+    await vi.advanceTimersByTimeAsync(50)
+    expect(probe).toHaveBeenCalledOnce()
+    stop()
+  })
 })
