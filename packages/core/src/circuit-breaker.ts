@@ -5,10 +5,11 @@ import { CircuitOpenError } from './errors.ts'
 import { checkSubscription, EventQueue, observersOnly } from './event-queue.ts'
 import type { CircuitBreakerEvents, StateName } from './events.ts'
 import { type ExecuteOptions, execute, executeFast, executeWith } from './execute.ts'
-import { register } from './hub.ts'
+import { announceToAll, register } from './hub.ts'
 import {
   type CircuitBreakerOptions,
   checkName,
+  isOfRegistry,
   keepNote,
   type LiveOptions,
   parseChanges,
@@ -42,6 +43,7 @@ export class CircuitBreaker {
     const { name = 'default' } = options
     this.name = checkName('name', name)
     register(this)
+    if (!isOfRegistry(options)) announceToAll(this)
   }
 
   get #circuit(): Circuit {

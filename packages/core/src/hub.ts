@@ -34,7 +34,10 @@ export function register(breaker: Named): void {
     if (hub.breakers.length >= hub.sweepAt) sweep()
     hub.breakers.push(new WeakRef(breaker))
   }
-  if (hub.observers !== null) for (const observer of hub.observers) announceCreated(observer, breaker)
+}
+
+export function announceToAll(breaker: Named): void {
+  for (const observer of hub.observers ?? []) announceCreated(observer, breaker)
 }
 
 export function announceCreated(observer: HubObserver, breaker: Named): void {

@@ -115,6 +115,11 @@ export function parseChanges(before: Settings, changes: LiveOptions): Settings {
 const parsed: unique symbol = /* @__PURE__ */ Symbol('parsed')
 type Input = CircuitBreakerOptions & { readonly [parsed]?: Settings }
 
+/** Whether a registry creates the breaker; it announces it once it knows it itself. */
+export function isOfRegistry(options: Input): boolean {
+  return options[parsed] !== undefined
+}
+
 /** Options for one more breaker with the same settings. */
 export function optionsFor(name: string, settings: Settings): CircuitBreakerOptions {
   return { name, [parsed]: settings } as Input

@@ -1,6 +1,7 @@
 import { checkObject, checkOptions, milliseconds, positiveInteger } from '@cb/checks'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import type { WindowSnapshot } from './events.ts'
+import { announceToAll } from './hub.ts'
 import {
   type CircuitBreakerOptions,
   changeSettings,
@@ -13,7 +14,7 @@ import {
 } from './options.ts'
 import { type RegistryEvents, RegistryListeners } from './registry-events.ts'
 import type { Settings } from './settings.ts'
-import type { CircuitBreakerSnapshot } from './snapshot.ts'
+import { type CircuitBreakerSnapshot, snapshotOf } from './snapshot.ts'
 import { Closed } from './states/closed.ts'
 
 /** Options of a registry. */
@@ -22,7 +23,8 @@ export interface CircuitBreakerRegistryOptions {
   defaults?: Overrides | undefined
   /**
    * The most breakers it keeps, 1 to 16 000 000. Default 10 000: names often come from outside, and a breaker costs memory. Beyond
-   * it a closed breaker without failures makes room; if there is none, all further names share one overflow breaker.
+   * it a closed breaker without failures makes room; if there is none, all further names share one overflow breaker. So do names of
+   * more than 1 000 characters.
    */
   maxSize?: number | undefined
   /** A closed breaker without failures may go after this many milliseconds without a `get`, above 0. Default: no limit. */
@@ -42,6 +44,9 @@ interface Entry {
 
 /** How many breakers are considered when one must go: a bound on the cost of a new name. */
 const mostConsidered = 64
+
+/** Longer names share the overflow breaker: they come from outside, and each is kept. */
+const longestName = 1_000
 
 /** Breakers by name, created at the first `get` with the same options, in bounded memory. */
 export class CircuitBreakerRegistry {
@@ -81,7 +86,11 @@ export class CircuitBreakerRegistry {
   #touch(name: string, entry: Entry, idleTtl: number): void {
     const now = this.#settings.clock.now()
     if (now - entry.usedAt < idleTtl / 8) return
-    entry.usedAt = now
+    this.#moveBack(name, entry, now)
+  }
+
+  #moveBack(name: string, entry: Entry, usedAt: number): void {
+    entry.usedAt = usedAt
     this.#entries.delete(name)
     this.#entries.set(name, entry)
   }
@@ -89,13 +98,15 @@ export class CircuitBreakerRegistry {
   #create(name: string, overrides: Overrides | undefined): CircuitBreaker {
     const settings = overrides === undefined ? this.#settings : this.#override(overrides)
     const options = optionsFor(checkName('registry.get(name)', name), settings)
-    const evicted = this.#announcing ? [] : this.#evict()
-    const isFull = this.#entries.size >= this.#maxSize
+    const isLong = name.length > longestName
+    const evicted = this.#announcing || isLong ? [] : this.#evict()
+    const isFull = isLong || this.#entries.size >= this.#maxSize
     if (isFull && this.#overflow !== undefined) return this.#overflow
     const breaker = new CircuitBreaker(isFull ? optionsFor('(overflow)', this.#settings) : options)
     if (isFull) this.#overflow = breaker
     else this.#add(breaker)
     this.#listeners.add(breaker)
+    announceToAll(breaker)
     this.#announceEvicted(evicted)
     this.#listeners.announce('created', breaker)
     return breaker
@@ -148,12 +159,13 @@ export class CircuitBreakerRegistry {
   }
 
   #idle(idleTtl: number): CircuitBreaker[] {
-    const usedBefore = this.#settings.clock.now() - idleTtl
+    const now = this.#settings.clock.now()
     const idle: CircuitBreaker[] = []
     let considered = 0
-    for (const { breaker, usedAt } of this.#entries.values()) {
-      if (usedAt > usedBefore || considered++ === mostConsidered) break
-      if (isForgettable(breaker)) idle.push(breaker)
+    for (const [name, entry] of this.#entries) {
+      if (entry.usedAt > now - idleTtl || considered++ === mostConsidered) break
+      if (isForgettable(entry.breaker)) idle.push(entry.breaker)
+      else this.#moveBack(name, entry, now) // not considered again soon, or many of these would hide the others
     }
     return idle
   }
@@ -221,14 +233,15 @@ export class CircuitBreakerRegistry {
 
 /** Closed by its own decision, and without a failure to remember: nothing is lost if it is forgotten. */
 function isForgettable(breaker: CircuitBreaker): boolean {
-  const state = CircuitBreaker.createdCircuitOf(breaker)?.state
-  if (state === undefined) return true
+  const circuit = CircuitBreaker.createdCircuitOf(breaker)
+  if (circuit === undefined) return true
+  const { state } = circuit
   if (!(state instanceof Closed) || state.admission?.recovery !== undefined) return false
-  return !remembersFailures(state.window()) && !remembersFailures(state.admission?.admission?.monitor.snapshot?.())
+  return !remembersFailures(state.window()) && !remembersFailures(snapshotOf(circuit, state.admission?.admission))
 }
 
 /** Each policy of an `anyOf` counts, not only the first. */
-function remembersFailures(window: Partial<WindowSnapshot> = {}): boolean {
-  const { failures = 0, slowCalls = 0, policies = [] } = window
-  return failures > 0 || slowCalls > 0 || policies.some(remembersFailures)
+function remembersFailures(window: object | null): boolean {
+  const { failures = 0, slowCalls = 0, policies }: Partial<WindowSnapshot> = window ?? {}
+  return failures > 0 || slowCalls > 0 || (Array.isArray(policies) && policies.some(remembersFailures))
 }

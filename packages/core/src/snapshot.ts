@@ -64,7 +64,7 @@ export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
   const { trip, openDuration, halfOpen, recovery, admission, callTimeout, shadow, clock } = circuit.settings
   const { success, failure, ignored, rejected, late, shadowed, timeouts, opens, closes } = circuit.counts
   const { lastSuccessAt, lastFailureAt } = circuit.counts
-  const rejection = state.rejection()
+  const rejection = state.rejection() ?? (state.issuesProbes ? state.admission?.reject(undefined) : undefined)
   const gates = state instanceof Closed ? state.admission : undefined
   return {
     name: circuit.name,
@@ -101,7 +101,8 @@ function configOf(policy: AdmissionPolicy | undefined): object | null {
   return policy === undefined ? null : { policy: policy.name, ...policy.config }
 }
 
-function snapshotOf(circuit: Circuit, started: StartedPolicy | undefined): AdmissionSnapshot | null {
+/** What an admission policy knows; null without one. */
+export function snapshotOf(circuit: Circuit, started: StartedPolicy | undefined): AdmissionSnapshot | null {
   if (started === undefined) return null
   const { policy, monitor } = started
   const known = askPolicy(circuit, policy, 'admission', () => monitor.snapshot?.())

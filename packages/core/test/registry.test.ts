@@ -90,7 +90,7 @@ describe('a registry', () => {
 
   test.each([
     ...['__proto__', 'constructor', 'hasOwnProperty', 'toString', ' ', '\0', '\ud800', '0'].map((name) => [name, name]),
-    ['x, a hundred thousand times', 'x'.repeat(100_000)],
+    ['x, a thousand times', 'x'.repeat(1_000)],
   ] as [string, string][])('takes any name, such as %j', (_saying, name) => {
     const registry = make()
     expect(registry.has(name)).toBe(false)
