@@ -235,8 +235,9 @@ function restorePolicy(
   value: SavedPolicy | null,
   elapsed: number,
 ): void {
-  if (value === null) return
-  const saved = checkObject(`saved.state.${kind}`, value, ['policy', 'memory'])
+  if (value === null && kind !== 'trip') return
+  const saved = checkObject(`saved.state.${kind}`, value as SavedPolicy, ['policy', 'memory'])
+  assertOption(typeof saved.policy === 'string', `saved.state.${kind}.policy`, 'a string', saved.policy)
   if (started === undefined || saved.policy !== describePolicy(started.policy)) return
   loadMemory(started.monitor, saved.memory, elapsed)
 }
