@@ -134,7 +134,7 @@ export class CircuitBreaker {
   acquire(): Permit {
     const admission = this.#circuit.admit()
     if (admission.admitted) return admission
-    throw new CircuitOpenError(this.name, admission.reason, admission.retryAfterMs)
+    throw new CircuitOpenError(this.name, admission.reason, admission.retryAfterMs, admission.trip)
   }
 
   /**

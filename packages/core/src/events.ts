@@ -1,4 +1,3 @@
-import type { RejectionReason } from './errors.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Whether calls pass, are rejected, or are tried out. */
@@ -20,12 +19,35 @@ export interface WindowSnapshot {
   readonly policies?: readonly WindowSnapshot[]
 }
 
+/** Why a call was not admitted. */
+export type RejectionReason = 'open' | 'half-open' | 'ramp' | 'throttled' | 'forced-open'
+
 /** The decision to open, and its numbers. */
 export interface Trip extends WindowSnapshot {
   /** The policy that decided; it becomes the transition's reason. */
   readonly policy: string
   /** The limit that was reached: a number of failures or a ratio. */
   readonly threshold: number
+}
+
+/** The name and code of a failure's error; null for what it does not have. At most 100 characters each. */
+export interface FailureTraits {
+  readonly name: string | null
+  /** Its own, or that of the nearest cause that has one. */
+  readonly code: string | number | null
+}
+
+/** The latest failure of a breaker. */
+export interface LastFailure extends FailureTraits {
+  /** At most 200 characters. It is the caller's own: mind what you log. */
+  readonly message: string | null
+  /** A reading of the breaker's `now`. */
+  readonly at: number
+}
+
+/** Why a breaker is open: the trip that opened it, and what failed last. */
+export interface OpenTrip extends Trip {
+  readonly lastFailure: FailureTraits | null
 }
 
 /** The breaker went from one state to another. Times are readings of the breaker's `now`. */

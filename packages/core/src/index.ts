@@ -7,11 +7,15 @@ export { type BackgroundProbeOptions, probeInBackground } from './background-pro
 export type { Call } from './call-timeout.ts'
 export { CircuitBreaker, type ForceOptions, type WrapOptions } from './circuit-breaker.ts'
 export type { Clock } from './clock.ts'
-export { CallTimeoutError, CircuitOpenError, type RejectionReason } from './errors.ts'
+export { CallTimeoutError, CircuitOpenError } from './errors.ts'
 export type {
   CircuitBreakerEvents,
+  FailureTraits,
+  LastFailure,
+  OpenTrip,
   OutcomeEvent,
   RejectionEvent,
+  RejectionReason,
   StateName,
   Transition,
   Trip,

@@ -11,6 +11,7 @@ import { type AdmissionPolicy, checkAdmissionPolicy } from './admission/admissio
 import { shadowMode } from './admission/shadow-mode.ts'
 import { SteadyClock, systemNow } from './clock.ts'
 import { type HalfOpenOptions, parseHalfOpen } from './half-open-options.ts'
+import { copyOf, keepText } from './kept-text.ts'
 import { constantDuration, exponentialBackoff, type OpenDuration, safeRandom } from './open-duration.ts'
 import { type Classify, defaultClassify } from './outcome.ts'
 import type { Settings } from './settings.ts'
@@ -160,10 +161,7 @@ export function changeSettings(before: Settings, changes: CircuitBreakerOptions)
   return settings
 }
 
-/**
- * @returns a copy: a part of a longer string would keep all of it in memory.
- * @throws TypeError unless it is a non-empty string.
- */
+/** @throws TypeError unless it is a non-empty string. */
 export function checkName(option: string, name: unknown): string {
   assertOption(typeof name === 'string' && name !== '', option, 'a non-empty string', name)
   return copyOf(name)
@@ -173,12 +171,7 @@ export function checkName(option: string, name: unknown): string {
 const longestNote = 1_000
 
 export function keepNote(note: string): string {
-  return copyOf(note.slice(0, longestNote))
-}
-
-/** As the name of a property a string is flat, and one for all that are equal. */
-function copyOf(text: string): string {
-  return Object.keys({ [text]: 0 })[0] as string
+  return keepText(note, longestNote)
 }
 
 function parseOpenDuration(option: string, value: number | OpenDuration): OpenDuration {

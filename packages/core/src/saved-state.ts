@@ -215,7 +215,7 @@ function restorePeriod(circuit: Circuit, value: SavedPeriod, elapsed: number): S
   const attempt = checkNumber('saved.state.attempt', saved.attempt, nonNegativeInteger)
   if (name === 'closed') return restoreClosed(circuit, saved, elapsed)
   if (name === 'half-open')
-    return new HalfOpen(circuit, attempt, checkNumber('saved.state.age', saved.age, duration) + elapsed)
+    return new HalfOpen(circuit, attempt, undefined, checkNumber('saved.state.age', saved.age, duration) + elapsed)
   const remaining = checkNumber('saved.state.remaining', saved.remaining, duration)
   return new Open(circuit.settings.clock, remaining - elapsed, attempt)
 }

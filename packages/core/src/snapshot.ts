@@ -1,6 +1,6 @@
 import type { AdmissionPolicy } from './admission/admission-policy.ts'
 import type { Circuit } from './circuit.ts'
-import type { StateName, Transition, WindowSnapshot } from './events.ts'
+import type { LastFailure, StateName, Transition, WindowSnapshot } from './events.ts'
 import { askPolicy } from './states/ask-policy.ts'
 import { Closed } from './states/closed.ts'
 import type { StartedPolicy } from './states/closed-admission.ts'
@@ -42,7 +42,7 @@ export interface CircuitBreakerSnapshot {
    * millisecond, it may be up to 64 calls behind.
    */
   readonly lastSuccessAt: number | null
-  readonly lastFailureAt: number | null
+  readonly lastFailure: LastFailure | null
   readonly lastTransition: Omit<Transition, 'error'> | null
   /** What the trip policy knows; empty unless closed. */
   readonly window: WindowSnapshot
@@ -63,7 +63,7 @@ export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
   const state = circuit.current()
   const { trip, openDuration, halfOpen, recovery, admission, callTimeout, shadow, clock } = circuit.settings
   const { success, failure, ignored, rejected, late, shadowed, timeouts, opens, closes } = circuit.counts
-  const { lastSuccessAt, lastFailureAt } = circuit.counts
+  const { lastSuccessAt, lastFailure = null } = circuit.counts
   const rejection = state.rejection() ?? (state.issuesProbes ? state.admission?.reject(undefined) : undefined)
   const gates = state instanceof Closed ? state.admission : undefined
   return {
@@ -79,7 +79,7 @@ export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
     opens,
     closes,
     lastSuccessAt: Number.isNaN(lastSuccessAt) ? null : lastSuccessAt,
-    lastFailureAt: Number.isNaN(lastFailureAt) ? null : lastFailureAt,
+    lastFailure: lastFailure && { ...lastFailure },
     lastTransition: circuit.lastTransition,
     window: state.window?.() ?? emptyWindow,
     probes: state.probes?.() ?? null,

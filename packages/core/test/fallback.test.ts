@@ -83,7 +83,7 @@ describe('a fallback that calls a second breaker, which is open', () => {
       retryAfterMs: 1_000,
       cause: down,
     })
-    expect(error.message).toBe('circuit breaker "test" is open; retry after 1000 ms')
+    expect(error.message).toBe('test is open: 1 failure; retry after 1 s')
   })
 
   test('gives two callers that fail in the same millisecond each their own cause', async () => {
