@@ -101,7 +101,7 @@ class Prober {
     this.#running = controller
     const lease = AbortSignal.timeout(Math.ceil(Math.min(this.#circuit.settings.halfOpen.probeTimeout, longestTimer)))
     lease.addEventListener('abort', () => controller.abort(lease.reason))
-    await executeGuarded(this.#circuit, this.#probe, controller.signal, this).catch(() => {}) // the breaker has its outcome
+    await executeGuarded(this.#circuit, this.#probe, controller.signal, undefined, this).catch(() => {}) // the breaker has its outcome
     this.#running = undefined
   }
 }

@@ -15,6 +15,7 @@ export class CallCounts {
   shadowed = 0
   late = 0
   timeouts = 0
+  fallbacks = 0
   opens = 0
   closes = 0
   /** NaN for never: a field that may be null allocates for each new number. */

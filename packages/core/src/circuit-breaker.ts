@@ -187,12 +187,21 @@ export class CircuitBreaker {
     CircuitBreaker.applySettings(this, parseChanges(CircuitBreaker.settingsOf(this), changes))
   }
 
+  /**
+   * Counts and announces that a fallback has answered a caller. `execute` and `wrap` do so themselves; for adapters that have
+   * fallbacks of their own.
+   * @param error  what it replaced.
+   */
+  countFallback(error: unknown): void {
+    this.#circuit.countFallback(error)
+  }
+
   snapshot(): CircuitBreakerSnapshot {
     return takeSnapshot(this.#circuit)
   }
 
   /**
-   * Listens to `transition`, `outcome` or `rejection`. A listener runs after the breaker's step is complete; events come in
+   * Listens to `transition`, `outcome`, `rejection` or `fallback`. A listener runs after the breaker's step is complete; events come in
    * order, and a listener that throws is logged once and harms nothing.
    * @returns a function that ends it.
    */

@@ -162,6 +162,14 @@ export class Circuit implements PermitOwner {
     if (decision !== undefined) this.#conclude(issuer, decision, error)
   }
 
+  /** @param error  what was replaced. */
+  countFallback(error: unknown): void {
+    this.counts.fallbacks++
+    if (!this.audience.hasListeners) return
+    this.audience.add(this.breaker, 'fallback', { breaker: this.name, at: this.settings.clock.now(), error })
+    this.audience.deliver()
+  }
+
   countLate(): void {
     this.counts.late++
   }

@@ -106,11 +106,20 @@ export interface RejectionEvent {
   readonly shadow: boolean
 }
 
+/** A fallback has answered a caller in place of the call. */
+export interface FallbackEvent {
+  readonly breaker: string
+  readonly at: number
+  /** What it replaced: the failure, or the `CircuitOpenError` of the rejected call. It is the caller's own: mind what you log. */
+  readonly error: unknown
+}
+
 /** The events by name. */
 export interface CircuitBreakerEvents {
   transition: Transition
   outcome: OutcomeEvent
   rejection: RejectionEvent
+  fallback: FallbackEvent
 }
 
 /** A breaker, for what must know no more of it: another copy of the package may have created it. */
@@ -120,13 +129,14 @@ export interface Named {
 
 /** What a circuit reports to. */
 export interface Audience {
-  /** Whether there is a listener to transitions or rejections. */
+  /** Whether there is a listener at all. */
   readonly hasListeners: boolean
   /** Whether there is a listener to each call. */
   readonly hasCallListeners: boolean
   /** Keeps an event until `deliver`. @param call  identifies the call of an outcome. */
   add(breaker: Named, name: 'transition', event: Transition): void
   add(breaker: Named, name: 'rejection', event: RejectionEvent): void
+  add(breaker: Named, name: 'fallback', event: FallbackEvent): void
   add(breaker: Named, name: 'outcome', event: OutcomeEvent, call: object | undefined): void
   /** Delivers the events in order. Called when a step of the circuit is complete, never within one. */
   deliver(): void

@@ -11,6 +11,7 @@ export { CallTimeoutError, CircuitOpenError } from './errors.ts'
 export type {
   CircuitBreakerEvents,
   FailureTraits,
+  FallbackEvent,
   LastFailure,
   OpenTrip,
   OutcomeEvent,

@@ -58,7 +58,17 @@ interface SavedPolicy {
   readonly memory: unknown
 }
 
-type CountName = 'success' | 'failure' | 'ignored' | 'rejected' | 'late' | 'shadowed' | 'timeouts' | 'opens' | 'closes'
+type CountName =
+  | 'success'
+  | 'failure'
+  | 'ignored'
+  | 'rejected'
+  | 'late'
+  | 'shadowed'
+  | 'timeouts'
+  | 'fallbacks'
+  | 'opens'
+  | 'closes'
 
 const counts: Readonly<Record<CountName, NumberRange>> = {
   success: nonNegativeInteger,
@@ -68,6 +78,7 @@ const counts: Readonly<Record<CountName, NumberRange>> = {
   late: nonNegativeInteger,
   shadowed: nonNegativeInteger,
   timeouts: nonNegativeInteger,
+  fallbacks: nonNegativeInteger,
   opens: nonNegativeInteger,
   closes: nonNegativeInteger,
 }

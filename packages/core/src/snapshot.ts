@@ -33,6 +33,8 @@ export interface CircuitBreakerSnapshot {
   }
   /** Failures because time ran out: a `CallTimeoutError`, a `TimeoutError`, a code such as `ETIMEDOUT`. */
   readonly timeouts: number
+  /** Callers that got the answer of a fallback. */
+  readonly fallbacks: number
   /** Calls that would have been rejected but for shadow mode; their outcomes are in `totals`. */
   readonly shadowed: number
   readonly opens: number
@@ -62,7 +64,7 @@ export type AdmissionSnapshot = { readonly policy: string } & Readonly<Record<st
 export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
   const state = circuit.current()
   const { trip, openDuration, halfOpen, recovery, admission, callTimeout, shadow, clock } = circuit.settings
-  const { success, failure, ignored, rejected, late, shadowed, timeouts, opens, closes } = circuit.counts
+  const { success, failure, ignored, rejected, late, shadowed, timeouts, fallbacks, opens, closes } = circuit.counts
   const { lastSuccessAt, lastFailure = null } = circuit.counts
   const rejection = state.rejection() ?? (state.issuesProbes ? state.admission?.reject(undefined) : undefined)
   const gates = state instanceof Closed ? state.admission : undefined
@@ -75,6 +77,7 @@ export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
     override: state instanceof Forced ? state.toSnapshot() : null,
     totals: { success, failure, ignored, rejected, late },
     timeouts,
+    fallbacks,
     shadowed,
     opens,
     closes,

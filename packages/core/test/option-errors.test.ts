@@ -21,7 +21,11 @@ const breaker = new CircuitBreaker()
 const mistakes: [string, () => unknown, string][] = [
   ['execute', () => breaker.execute(wrong), 'execute needs a function, got "x"'],
   ['wrap', () => breaker.wrap(wrong), 'wrap(fn) must be a function, got "x"'],
-  ['an event', () => breaker.on(wrong, () => {}), 'on(event) must be one of transition, outcome, rejection, got "x"'],
+  [
+    'an event',
+    () => breaker.on(wrong, () => {}),
+    'on(event) must be one of transition, outcome, rejection, fallback, got "x"',
+  ],
   ['settle', () => breaker.acquire().settle(wrong), "settle(outcome) must be 'success', 'failure' or 'ignored', got "],
   ['trip', () => new CircuitBreaker({ trip: wrong }), 'trip must be a trip policy, such as consecutiveFailures(5) or'],
   ['anyOf', () => anyOf(consecutiveFailures(1), wrong), 'anyOf argument 2 must be a trip policy'],

@@ -62,6 +62,7 @@ test.each(rows)('%s: a snapshot is plain JSON and complete', (_, bench, expected
     'at',
     'closes',
     'config',
+    'fallbacks',
     'lastFailure',
     'lastSuccessAt',
     'lastTransition',
