@@ -26,7 +26,7 @@ export function probeInBackground(
 ): () => void {
   assertOption(breaker instanceof CircuitBreaker, 'breaker', 'a CircuitBreaker', breaker)
   checkFunction('probe', probe)
-  const { interval = 1_000 } = checkOptions('probeInBackground options', options, { interval: timerMilliseconds })
+  const { interval = 1_000 } = checkOptions('probeInBackground', options, { interval: timerMilliseconds })
   const circuit = CircuitBreaker.circuitOf(breaker)
   if (circuit.probeAdmission !== undefined)
     throw new Error('this breaker has a background probe already: stop that one first')

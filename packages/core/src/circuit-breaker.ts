@@ -6,6 +6,7 @@ import { checkSubscription, EventQueue, observersOnly } from './event-queue.ts'
 import type { CircuitBreakerEvents, StateName } from './events.ts'
 import { type ExecuteOptions, execute, executeFast, executeWith } from './execute.ts'
 import { announceToAll, register } from './hub.ts'
+import { swallowRejection } from './misuse.ts'
 import {
   type CircuitBreakerOptions,
   checkName,
@@ -90,7 +91,7 @@ export class CircuitBreaker {
    *   otherwise with what `fn` threw.
    */
   execute<T, F = never>(fn: Call<T>, options?: ExecuteOptions<F>): Promise<T | F> {
-    if (typeof fn !== 'function') return Promise.reject(new TypeError(`execute needs a function, got ${format(fn)}`))
+    if (typeof fn !== 'function') return rejectNoFunction(fn)
     const circuit = this.#lazyCircuit
     const isFast = typeof circuit !== 'number' && circuit.onValue !== undefined && !circuit.audience.hasCallListeners
     if (isFast && options === undefined) return executeFast(circuit, fn)
@@ -215,6 +216,13 @@ export class CircuitBreaker {
     circuit.audience = queue
     return queue.subscribe(event, listener)
   }
+}
+
+function rejectNoFunction(fn: unknown): Promise<never> {
+  const isPromise = typeof (fn as PromiseLike<unknown> | null | undefined)?.then === 'function'
+  swallowRejection(fn) // it would end the process, beside this error
+  const got = isPromise ? 'a promise: pass () => promise' : format(fn)
+  return Promise.reject(new TypeError(`execute needs a function, got ${got}`))
 }
 
 function checkNote(method: string, note: string | undefined): string | undefined {

@@ -31,14 +31,13 @@ export {
   type OpenDuration,
   type OpenDurationContext,
 } from './open-duration.ts'
-export type { CircuitBreakerOptions, LiveOptions } from './options.ts'
+export type { CircuitBreakerOptions, LiveOptions, Overrides } from './options.ts'
 export { type Classify, defaultClassify, type Outcome } from './outcome.ts'
 export type { Permit, Rejection } from './permit.ts'
 export { type RampOptions, ramp } from './ramp.ts'
 export {
   CircuitBreakerRegistry,
   type CircuitBreakerRegistryOptions,
-  type Overrides,
 } from './registry.ts'
 export type { RegistryEvents } from './registry-events.ts'
 export { RetryBudget, type RetryBudgetOptions } from './retry-budget.ts'

@@ -58,6 +58,9 @@ export interface CircuitBreakerOptions {
   random?: (() => number) | undefined
 }
 
+/** A breaker's own options, on top of a registry's defaults. */
+export type Overrides = Omit<CircuitBreakerOptions, 'name'>
+
 // Descriptions without a memory of their own, so all breakers share them.
 const defaults = /* @__PURE__ */ createDefaults()
 
@@ -93,10 +96,29 @@ const parsers: {
   random: (option, value) => safeRandom(checkFunction(option, value)),
 }
 /** The options that breakers of a registry may share. */
-export const sharedOptions: readonly (keyof CircuitBreakerOptions)[] = /* @__PURE__ */ listSharedOptions()
+export const sharedOptions: readonly (keyof Overrides)[] = /* @__PURE__ */ listSharedOptions()
 
-function listSharedOptions(): (keyof CircuitBreakerOptions)[] {
+function listSharedOptions(): (keyof Overrides)[] {
   return [...(Object.keys(parsers) as IndependentOption[]), 'halfOpen', 'now']
+}
+
+/** Names that other libraries have. */
+const meant: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ['timeout', 'callTimeout'],
+  ['resetTimeout', 'openDuration'],
+  ['halfOpenAfter', 'openDuration'],
+  ['errorThresholdPercentage', 'trip: failureRate({ threshold })'],
+  ['volumeThreshold', 'trip: failureRate({ minimumCalls })'],
+  ['rollingCountTimeout', 'trip: failureRate({ window: timeWindow(ms) })'],
+  ['failureThreshold', 'trip: consecutiveFailures(n)'],
+  ['breaker', 'trip'],
+  ['errorFilter', 'classify'],
+  ['fallback', 'execute(fn, { fallback })'],
+])
+
+/** @throws TypeError naming the option that there is not. */
+export function checkShared(option: string, options: Overrides): Overrides {
+  return checkObject(option, options, sharedOptions, meant)
 }
 
 /** What `configure` may change: all but the name and the sources of time and chance. */
@@ -104,11 +126,8 @@ export type LiveOptions = Omit<CircuitBreakerOptions, 'name' | 'now' | 'random'>
 
 /** @throws TypeError or RangeError naming the option; `before` is unchanged then. */
 export function parseChanges(before: Settings, changes: LiveOptions): Settings {
-  checkObject(
-    'configure',
-    changes,
-    sharedOptions.filter((name) => name !== 'random' && name !== 'now'),
-  )
+  const known = sharedOptions.filter((name) => name !== 'random' && name !== 'now')
+  checkObject('configure changes', changes, known, meant)
   return changeSettings(before, changes)
 }
 
@@ -132,7 +151,9 @@ let latest: WeakRef<{ readonly options: CircuitBreakerOptions; readonly settings
 /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
 export function parseOptions(options: Input): Settings {
   if (options?.[parsed] !== undefined) return options[parsed]
-  checkObject('CircuitBreaker', options, ['name', ...sharedOptions])
+  if (typeof options === 'function')
+    throw new TypeError('CircuitBreaker options must be an object, got a function: give it to execute(fn) or wrap(fn)')
+  checkObject('CircuitBreaker options', options, ['name', ...sharedOptions], meant)
   if (options.halfOpen !== undefined) return changeSettings(unset, options) // the caller may change that object later
   const previous = latest?.deref()
   if (previous !== undefined && sharedOptions.every((name) => Object.is(options[name], previous.options[name])))

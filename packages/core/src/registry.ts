@@ -1,12 +1,14 @@
-import { checkObject, checkOptions, milliseconds, positiveInteger } from '@cb/checks'
+import { checkOptions, milliseconds, positiveInteger } from '@cb/checks'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import type { WindowSnapshot } from './events.ts'
 import { announceToAll } from './hub.ts'
+import { warnOnce } from './misuse.ts'
 import {
-  type CircuitBreakerOptions,
   changeSettings,
   checkName,
+  checkShared,
   type LiveOptions,
+  type Overrides,
   optionsFor,
   parseChanges,
   parseOptions,
@@ -16,6 +18,7 @@ import { type RegistryEvents, RegistryListeners } from './registry-events.ts'
 import type { Settings } from './settings.ts'
 import { type CircuitBreakerSnapshot, snapshotOf } from './snapshot.ts'
 import { Closed } from './states/closed.ts'
+import type { TripPolicy } from './trip/trip-policy.ts'
 
 /** Options of a registry. */
 export interface CircuitBreakerRegistryOptions {
@@ -31,11 +34,10 @@ export interface CircuitBreakerRegistryOptions {
   idleTtl?: number | undefined
 }
 
-/** A breaker's own options, on top of the registry's defaults. */
-export type Overrides = Omit<CircuitBreakerOptions, 'name'>
-
 interface Entry {
   readonly breaker: CircuitBreaker
+  /** With which it was created. */
+  readonly overrides: Overrides | undefined
   /** Asked for since it was last considered for eviction. */
   used: boolean
   /** Kept with `idleTtl` only. */
@@ -64,20 +66,22 @@ export class CircuitBreakerRegistry {
   constructor(options: CircuitBreakerRegistryOptions = {}) {
     const ranges = { defaults: null, maxSize: { ...positiveInteger, max: 16_000_000 }, idleTtl: milliseconds }
     const { defaults = {}, maxSize = 10_000, idleTtl } = checkOptions('CircuitBreakerRegistry', options, ranges)
-    this.#settings = parseOptions(checkObject('defaults', defaults, sharedOptions))
+    this.#settings = parseOptions(checkShared('defaults', defaults))
     this.#maxSize = maxSize
     this.#idleTtl = idleTtl
   }
 
   /**
    * The breaker of that name, created if there is none; the overflow breaker if there is no room for one.
-   * @param overrides  options on top of the registry's defaults; used when the breaker is created, that is the first time.
+   * @param overrides  options on top of the registry's defaults; used when the breaker is created, that is the first time. Other
+   *   ones later are reported once, and have no effect: `configure` of the breaker changes its options.
    * @throws TypeError or RangeError for a name that is not a non-empty string, or naming the option.
    */
   get(name: string, overrides?: Overrides): CircuitBreaker {
     const entry = this.#entries.get(name)
     if (entry === undefined) return this.#create(name, overrides)
     entry.used = true
+    if (overrides !== undefined && overrides !== entry.overrides) reportOthers(entry, overrides)
     if (this.#idleTtl !== undefined) this.#touch(name, entry, this.#idleTtl)
     return entry.breaker
   }
@@ -104,7 +108,7 @@ export class CircuitBreakerRegistry {
     if (isFull && this.#overflow !== undefined) return this.#overflow
     const breaker = new CircuitBreaker(isFull ? optionsFor('(overflow)', this.#settings) : options)
     if (isFull) this.#overflow = breaker
-    else this.#add(breaker)
+    else this.#add(breaker, overrides)
     this.#listeners.add(breaker)
     announceToAll(breaker)
     this.#announceEvicted(evicted)
@@ -112,14 +116,13 @@ export class CircuitBreakerRegistry {
     return breaker
   }
 
-  #add(breaker: CircuitBreaker): void {
+  #add(breaker: CircuitBreaker, overrides: Overrides | undefined): void {
     const usedAt = this.#idleTtl === undefined ? 0 : this.#settings.clock.now()
-    this.#entries.set(breaker.name, { breaker, used: false, usedAt })
+    this.#entries.set(breaker.name, { breaker, overrides, used: false, usedAt })
   }
 
   #override(overrides: Overrides): Settings {
-    checkObject('registry.get(overrides)', overrides, sharedOptions)
-    return changeSettings(this.#settings, overrides)
+    return changeSettings(this.#settings, checkShared('registry.get(overrides)', overrides))
   }
 
   /** Drops what is idle, and makes room for one more breaker. @returns the evicted breakers, to be announced. */
@@ -228,6 +231,28 @@ export class CircuitBreakerRegistry {
     listener: (event: RegistryEvents[Name], breaker: CircuitBreaker) => void,
   ): () => void {
     return this.#listeners.subscribe(event, listener)
+  }
+}
+
+/** Code that creates its overrides anew for each call has other objects and functions each time, so their contents are compared. */
+function reportOthers(entry: Entry, overrides: Overrides): void {
+  const others = sharedOptions.filter((name) => describe(overrides[name]) !== describe(entry.overrides?.[name]))
+  if (others.length > 0)
+    warnOnce(
+      entry,
+      entry.breaker.name,
+      `registry.get was given other options than at first: ${others.join(', ')}; the first ones hold`,
+    )
+}
+
+/** What can be compared of an option: the numbers of a policy, and of a function only that it is one. */
+function describe(option: unknown): unknown {
+  if ((typeof option !== 'object' && typeof option !== 'function') || option === null) return option
+  const { name, start, config } = option as Partial<TripPolicy>
+  try {
+    return JSON.stringify(typeof option === 'function' ? [config] : start === undefined ? option : [name, config])
+  } catch {
+    return 'object' // what a user's policy says of itself can't be written
   }
 }
 
