@@ -1,5 +1,5 @@
 import { assertOption, checkFunction, checkOptions, longestTimer, timerMilliseconds } from '@cb/checks'
-import type { Call } from './call-timeout.ts'
+import type { Call } from './call-in-flight.ts'
 import type { Circuit } from './circuit.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import { executeGuarded } from './execute.ts'
@@ -101,7 +101,7 @@ class Prober {
     this.#running = controller
     const lease = AbortSignal.timeout(Math.ceil(Math.min(this.#circuit.settings.halfOpen.probeTimeout, longestTimer)))
     lease.addEventListener('abort', () => controller.abort(lease.reason))
-    await executeGuarded(this.#circuit, this.#probe, controller.signal, undefined, this).catch(() => {}) // the breaker has its outcome
+    await executeGuarded(this.#circuit, this.#probe, { signal: controller.signal, caller: this }).catch(() => {}) // the breaker has its outcome
     this.#running = undefined
   }
 }

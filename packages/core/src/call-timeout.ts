@@ -1,87 +1,89 @@
+import { type Call, intrinsicThen } from './call-in-flight.ts'
+import { type Deadline, type Deadlines, deadlinesOf } from './deadlines.ts'
 import { CallTimeoutError } from './errors.ts'
 
-/** A call that can be cancelled through the signal it receives. */
-export type Call<T> = (signal: AbortSignal) => T | PromiseLike<T>
-
-/** What ends a call early. */
-export interface CallLimits {
-  /** The name of the breaker, for errors. */
+/** Settles the permit of a call with its result, and makes the answer that its caller gets. */
+export interface Settlement {
   readonly breaker: string
-  /** Milliseconds. */
-  readonly callTimeout: number | undefined
-  /** The caller's. */
-  readonly signal: AbortSignal | undefined
-  /** Whether its timer keeps the process alive, as the caller waits for it. */
-  readonly keepsAlive: boolean
-  /** The caller's signal has ended the call, or could not be listened to. */
-  readonly onCancel: () => void
+  succeed(value: unknown): unknown
+  fail(error: unknown): unknown
 }
 
 /**
- * A call within its limits. Settles with the call or at the first limit; the call's signal is aborted then, and what the call still
- * does is ignored.
+ * A call within a time limit. It settles with the call or at the limit; the function's signal is aborted then, and what the
+ * function still does is ignored.
  */
-export function callWithTimeout<T>(fn: Call<T>, limits: CallLimits): Promise<T> {
-  const { breaker, callTimeout, signal, keepsAlive, onCancel } = limits
-  const controller = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let onAbort: (() => void) | undefined
-  const clear = () => {
-    clearTimeout(timer)
-    if (onAbort !== undefined) removeListener(signal, onAbort)
+export class TimedCall implements Deadline {
+  readonly keepsAlive: boolean
+  endsAt = 0
+  before: Deadline | undefined
+  after: Deadline | undefined
+  readonly #settlement: Settlement
+  /** Of the function's own signal; undefined if it takes none, for on Node.js 20 it costs more than all the rest. */
+  readonly #controller: AbortController | undefined
+  #deadlines: Deadlines | undefined
+  #resolve!: (answer: unknown) => void
+  #isOver = false
+
+  constructor(settlement: Settlement, controller?: AbortController, keepsAlive: boolean = true) {
+    this.#settlement = settlement
+    this.#controller = controller
+    this.keepsAlive = keepsAlive
   }
-  return new Promise<T>((resolve, reject) => {
-    const stop = (reason: unknown) => {
-      reject(reason)
-      clear()
-      controller.abort(reason)
+
+  /** @param callTimeout  milliseconds; undefined for no limit. */
+  run(fn: Call<unknown>, signal: AbortSignal, callTimeout: number | undefined): Promise<unknown> {
+    const promise = new Promise<unknown>(keepResolve)
+    this.#resolve = lastResolve
+    this.begin()
+    if (this.#isOver) return promise
+    if (callTimeout !== undefined) {
+      this.#deadlines = deadlinesOf(callTimeout)
+      this.#deadlines.add(this)
     }
-    onAbort = () => {
-      onCancel()
-      stop(reasonOf(signal))
+    const onValue = (value: unknown) => {
+      if (this.end()) this.#resolve(this.#settlement.succeed(value))
+    }
+    const onError = (error: unknown) => {
+      if (this.end()) this.#resolve(this.#settlement.fail(error))
     }
     try {
-      if (signal?.aborted) return onAbort() // a listener of the admission has cancelled it
-      signal?.addEventListener('abort', onAbort, { once: true })
+      intrinsicThen.call(Promise.resolve(fn(signal)), onValue, onError)
     } catch (error) {
-      onCancel() // the signal is the caller's, and so is its error
-      throw error
+      onError(error)
     }
-    if (callTimeout !== undefined)
-      timer = setTimeout(() => stop(new CallTimeoutError(breaker, callTimeout)), callTimeout)
-    if (!keepsAlive) (timer as { unref?(): void } | undefined)?.unref?.()
-    const end = (settle: (result: never) => void) => (result: unknown) => {
-      clear()
-      settle(result as never)
-    }
-    try {
-      intrinsicThen.call(Promise.resolve(fn(controller.signal)), end(resolve), end(reject))
-    } catch (error) {
-      end(reject)(error)
-    }
-  })
-}
+    return promise
+  }
 
-function readThen(): typeof Promise.prototype.then {
-  return Promise.prototype.then
-}
+  /** Before the function is called. */
+  protected begin(): void {}
 
-/** As `await` does: a promise may have a `then` of its own, which may throw or call back twice. */
-export const intrinsicThen: typeof Promise.prototype.then = /* @__PURE__ */ readThen()
+  /** The limit is reached. */
+  expire(): void {
+    const error = new CallTimeoutError(this.#settlement.breaker, (this.#deadlines as Deadlines).ms)
+    this.#deadlines = undefined
+    this.stop(this.#settlement.fail(error), error)
+  }
 
-/** A signal may be any object with the methods of one. */
-function removeListener(signal: AbortSignal | undefined, listener: () => void): void {
-  try {
-    signal?.removeEventListener('abort', listener)
-  } catch {
-    // It keeps the listener, which does nothing once the call has settled.
+  /** Ends the call before the function does. @param answer  for the caller. */
+  protected stop(answer: unknown, reason: unknown): void {
+    this.end()
+    this.#resolve(answer)
+    this.#controller?.abort(reason)
+  }
+
+  /** @returns false if it was over already. */
+  protected end(): boolean {
+    if (this.#isOver) return false
+    this.#isOver = true
+    this.#deadlines?.remove(this)
+    return true
   }
 }
 
-function reasonOf(signal: AbortSignal | undefined): unknown {
-  try {
-    return signal?.reason
-  } catch (error) {
-    return error
-  }
+let lastResolve: (value: unknown) => void
+
+/** The executor of all promises here: a closure for each costs more. */
+function keepResolve(resolve: (value: unknown) => void): void {
+  lastResolve = resolve
 }

@@ -1,10 +1,10 @@
 import { assertOption, checkFunction, checkNumber, checkObject, format, milliseconds } from '@cb/checks'
-import type { Call } from './call-timeout.ts'
+import type { Call } from './call-in-flight.ts'
 import { Circuit } from './circuit.ts'
 import { CircuitOpenError } from './errors.ts'
 import { checkSubscription, EventQueue, observersOnly } from './event-queue.ts'
 import type { CircuitBreakerEvents, StateName } from './events.ts'
-import { type ExecuteOptions, execute, executeFast, executeWith } from './execute.ts'
+import { type ExecuteOptions, execute, executeBlind, executeFast, executeWith } from './execute.ts'
 import { announceToAll, register } from './hub.ts'
 import { swallowRejection } from './misuse.ts'
 import {
@@ -115,7 +115,8 @@ export class CircuitBreaker {
     checkFunction('wrap(fn)', fn)
     const { fallback } = checkObject('wrap options', options, ['fallback'])
     if (fallback !== undefined) checkFunction('fallback', fallback)
-    const execute = (call: Call<unknown>) => this.execute(call, fallback && { fallback })
+    const callOptions = { fallback, isBlind: true }
+    const execute = (call: Call<unknown>) => executeBlind(this.#circuit, call, callOptions)
     const wrapped = function (this: unknown, ...args: unknown[]) {
       return execute(() => fn.apply(this, args))
     }

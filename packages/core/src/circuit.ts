@@ -55,6 +55,8 @@ export class Circuit implements PermitOwner {
   /** The callbacks of the fast path (execute.ts), while it is enabled. */
   onValue: ((value: unknown) => unknown) | undefined
   onError: ((error: unknown) => unknown) | undefined
+  /** The same for calls with a time limit; undefined if there is none. */
+  timedPath: TimedPath | undefined
   /** Kept for the rejections of the same millisecond (rejected-call.ts). */
   captured: object | undefined
 
@@ -271,8 +273,17 @@ export class Circuit implements PermitOwner {
   #endFastPath(): void {
     this.onValue = undefined
     this.onError = undefined
+    this.timedPath = undefined
     this.counts.flushTimestamp()
   }
+}
+
+/** What calls with a time limit need on the fast path. */
+export interface TimedPath {
+  readonly breaker: string
+  readonly callTimeout: number
+  succeed(value: unknown): unknown
+  fail(error: unknown): unknown
 }
 
 /** Issues the permits of calls whose rejection was waived: their outcomes are counted, without a vote. */

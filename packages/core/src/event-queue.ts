@@ -10,7 +10,9 @@ interface Subscription {
   readonly listener: (event: never) => unknown
 }
 
+/** An event that waits for its delivery, and the one after it. */
 interface Announcement {
+  after: Announcement | undefined
   readonly breaker: Named
   readonly queue: EventQueue
   readonly name: EventName
@@ -18,8 +20,9 @@ interface Announcement {
   readonly call: object | undefined
 }
 
-/** The events of all breakers, in the order in which they happened. It grows while it is read: a listener may cause more events. */
-let waiting: Announcement[] = []
+/** The events of all breakers, in the order in which they happened. A listener may cause more while they are delivered. */
+let first: Announcement | undefined
+let last: Announcement | undefined
 let delivering = false
 
 /** More events than this of one breaker in one delivery can only come from listeners that emit events in a loop. */
@@ -55,16 +58,21 @@ export class EventQueue implements Audience {
     Object.freeze(event) // all listeners share it
     const before = delivering ? (added.get(breaker) ?? 1) : 0
     if (delivering) added.set(breaker, before + 1)
-    if (before < mostPerDelivery) waiting.push({ breaker, queue: this, name, event, call })
-    else warnOnce(breaker, breaker.name, 'listeners emit events in a loop; dropping further events')
+    if (before < mostPerDelivery) {
+      const announcement = { after: undefined, breaker, queue: this, name, event, call }
+      if (last === undefined) first = announcement
+      else last.after = announcement
+      last = announcement
+    } else warnOnce(breaker, breaker.name, 'listeners emit events in a loop; dropping further events')
   }
 
   deliver(): void {
-    if (delivering || waiting.length === 0) return
+    if (delivering || first === undefined) return
     delivering = true
-    for (const announcement of waiting) announcement.queue.#announce(announcement)
-    waiting = []
-    added.clear()
+    for (let next: Announcement | undefined = first; next !== undefined; next = next.after) next.queue.#announce(next)
+    first = undefined
+    last = undefined
+    if (added.size > 0) added.clear()
     delivering = false
   }
 
@@ -80,7 +88,8 @@ export class EventQueue implements Audience {
       if (entry.name !== name || !this.#listeners.includes(entry)) continue
       callSafely(entry.listener, breaker.name, 'a listener', entry.listener, event as never)
     }
-    for (const observer of hub.observers ?? []) {
+    if (hub.observers === null) return
+    for (const observer of hub.observers) {
       if (!hub.observers?.includes(observer)) continue
       callSafely(observer, breaker.name, 'an observer', () => observer[name]?.(event as never, breaker, call))
     }

@@ -1,7 +1,9 @@
-import { askFallback, assertOption, checkFunction, checkObject } from '@cb/checks'
-import { type Call, callWithTimeout, intrinsicThen } from './call-timeout.ts'
-import type { Circuit } from './circuit.ts'
-import { defaultClassify, isFailure, isRejection, type Outcome, outcomeOfError, settleWith } from './outcome.ts'
+import { assertOption, checkFunction, checkObject } from '@cb/checks'
+import { answerInstead, type Call, CallInFlight, type Fallback, intrinsicThen } from './call-in-flight.ts'
+import { TimedCall } from './call-timeout.ts'
+import { CancellableCall } from './caller-signal.ts'
+import type { Circuit, TimedPath } from './circuit.ts'
+import { defaultClassify, outcomeOfError } from './outcome.ts'
 import type { Permit } from './permit.ts'
 import { rejectCall, Thrown } from './rejected-call.ts'
 import { Closed } from './states/closed.ts'
@@ -20,8 +22,6 @@ export interface ExecuteOptions<F = never> {
   fallback?: Fallback<F> | undefined
 }
 
-type Fallback<F> = (error: unknown) => F | PromiseLike<F>
-
 // The fast path: calls that need only counting. Two callbacks, created once per closed period, so that late results miss them.
 
 /** Calls `fn` on the fast path if that is enough for the circuit as it is now, otherwise on the general path. */
@@ -29,11 +29,18 @@ export function execute<T>(circuit: Circuit, fn: Call<T>): Promise<T> {
   return enableFastPath(circuit) ? executeFast(circuit, fn) : executeGuarded(circuit, fn)
 }
 
-/** A closed circuit without listeners to calls, `classify`, `callTimeout`, or a policy that follows or rejects calls. */
+/** The same for `wrap`, whose function takes no signal. */
+export function executeBlind<T, F>(circuit: Circuit, fn: Call<T>, options: CallOptions<F>): Promise<T | F> {
+  const isFast = circuit.onValue !== undefined && !circuit.audience.hasCallListeners
+  const needsOnlyCounting = options.fallback === undefined && (isFast || enableFastPath(circuit))
+  return needsOnlyCounting ? executeFast(circuit, fn, true) : executeGuarded(circuit, fn, options)
+}
+
+/** A closed circuit without listeners to calls, `classify`, or a policy that follows or rejects calls. */
 function enableFastPath(circuit: Circuit): boolean {
   const { state, settings, audience } = circuit
   if (audience.hasCallListeners || !(state instanceof Closed) || !state.needsOnlyCounting) return false
-  if (settings.classify !== defaultClassify || settings.callTimeout !== undefined) return false
+  if (settings.classify !== defaultClassify) return false
   circuit.onValue = (value) => {
     circuit.succeed(state)
     return value
@@ -43,16 +50,29 @@ function enableFastPath(circuit: Circuit): boolean {
     else circuit.settle(state, 'ignored', error)
     return new Thrown(error)
   }
+  const { name: breaker, onValue: succeed, onError: fail } = circuit
+  const { callTimeout } = settings
+  if (callTimeout !== undefined) circuit.timedPath = { breaker, callTimeout, succeed, fail }
   return true
 }
 
-/** @param circuit  with the fast path enabled. */
-export function executeFast<T>({ onValue, onError }: Circuit, fn: Call<T>): Promise<T> {
+/**
+ * @param circuit  with the fast path enabled.
+ * @param isBlind  the function takes no signal.
+ */
+export function executeFast<T>(circuit: Circuit, fn: Call<T>, isBlind = false): Promise<T> {
+  const { onValue, onError, timedPath } = circuit
+  if (timedPath !== undefined) return executeTimed(timedPath, fn, isBlind)
   try {
     return intrinsicThen.call(Promise.resolve(fn(idleSignal)), onValue, onError) as Promise<T>
   } catch (error) {
     return Promise.reject(error).then(undefined, onError) as Promise<T>
   }
+}
+
+function executeTimed<T>(path: TimedPath, fn: Call<T>, isBlind: boolean): Promise<T> {
+  const controller = isBlind ? undefined : new AbortController()
+  return new TimedCall(path, controller).run(fn, controller?.signal ?? idleSignal, path.callTimeout) as Promise<T>
 }
 
 /**
@@ -74,7 +94,7 @@ export async function executeWith<T, F>(circuit: Circuit, fn: Call<T>, options: 
   const { signal, fallback } = checkObject('execute options', options, ['signal', 'fallback'])
   assertOption(signal === undefined || isSignal(signal), 'signal', 'an AbortSignal', signal)
   if (fallback !== undefined) checkFunction('fallback', fallback)
-  return executeGuarded(circuit, fn, signal, fallback)
+  return executeGuarded(circuit, fn, { signal, fallback })
 }
 
 /** By its method, for there are polyfills. */
@@ -82,71 +102,56 @@ function isSignal(value: unknown): boolean {
   return typeof (value as { addEventListener?: unknown } | null)?.addEventListener === 'function'
 }
 
-/** @param caller  a background probe: identifies it to the admission seam, and its timers keep no process alive. */
+/** How a call is made. */
+export interface CallOptions<F> extends ExecuteOptions<F> {
+  /** A background probe: identifies it to the admission seam, and its timers keep no process alive. */
+  readonly caller?: object
+  /** The function takes no signal. */
+  readonly isBlind?: boolean
+}
+
+const plain: CallOptions<never> = /* @__PURE__ */ Object.freeze({})
+
 export function executeGuarded<T, F = never>(
   circuit: Circuit,
   fn: Call<T>,
-  signal?: AbortSignal,
-  fallback?: Fallback<F>,
-  caller?: unknown,
+  options: CallOptions<F> = plain,
 ): Promise<T | F> {
+  const { signal, fallback, caller } = options
   if (signal?.aborted) return Promise.reject(signal.reason) // cancelled before it began: nothing to admit
   const admission = circuit.admit(caller)
-  if (admission.admitted) return executeAdmitted(circuit, admission, fn, signal, fallback, caller === undefined)
+  if (admission.admitted) return executeAdmitted(circuit, admission, fn, options)
   const rejected = rejectCall(circuit, admission)
   return fallback === undefined ? rejected : rejected.catch((error) => answerInstead(circuit, fallback, error))
 }
 
-/** Apart, so that a rejected call does not pay for its closures. Nothing here throws before the permit is settled. */
+/** Nothing between here and the settlement of the permit throws. */
 function executeAdmitted<T, F>(
   circuit: Circuit,
   permit: Permit,
   fn: Call<T>,
-  signal: AbortSignal | undefined,
-  fallback: Fallback<F> | undefined,
-  keepsAlive: boolean,
+  { signal, fallback, caller, isBlind }: CallOptions<F>,
 ): Promise<T | F> {
-  const { name: breaker } = circuit
-  const { classify } = circuit.settings
-  const callTimeout = permit.callTimeout
-  let cancelled = false
-  const onCancel = () => {
-    cancelled = true
-  }
-  const call = () => {
-    if (callTimeout === undefined && signal === undefined) return fn(idleSignal)
-    return callWithTimeout(fn, { breaker, callTimeout, signal, keepsAlive, onCancel })
-  }
-  const onValue = (value: T) => {
-    const answer = settleWith(permit, { status: 'fulfilled', value }, classify, breaker)
-    return fallback && isFailure(answer) ? answerInstead(circuit, fallback, errorOf(answer, value)) : value
-  }
-  const onError = (reason: unknown) => {
-    if (cancelled) permit.settle('ignored', reason)
-    else {
-      const answer = settleWith(permit, { status: 'rejected', reason }, classify, breaker)
-      if (fallback && (isFailure(answer) || isRejection(reason))) return answerInstead(circuit, fallback, reason)
-    }
-    return new Thrown(reason) as never
-  }
+  const call = new CallInFlight(circuit, permit, fallback)
+  const { callTimeout } = permit
+  const observed: Call<T> = circuit.audience.hasCallListeners ? (given) => permit.run(() => fn(given)) : fn
+  if (callTimeout === undefined && signal === undefined) return runUnlimited(call, observed)
+  const controller = isBlind ? undefined : new AbortController()
+  const keepsAlive = caller === undefined
+  const limited =
+    signal === undefined
+      ? new TimedCall(call, controller, keepsAlive)
+      : new CancellableCall(call, signal, controller, keepsAlive)
+  return limited.run(observed, controller?.signal ?? idleSignal, callTimeout) as Promise<T | F>
+}
+
+function runUnlimited<T, F>(call: CallInFlight, fn: Call<T>): Promise<T | F> {
+  const onError = (error: unknown) => call.fail(error) as never
   try {
-    return intrinsicThen.call(Promise.resolve(permit.run(call)), onValue as (value: unknown) => T, onError) as Promise<
+    return intrinsicThen.call(Promise.resolve(fn(idleSignal)), (value) => call.succeed(value), onError) as Promise<
       T | F
     >
   } catch (error) {
-    return Promise.reject(error).then(undefined, onError)
+    return Promise.reject(error).then(undefined, onError) as Promise<T | F>
   }
-}
-
-/** What the caller gets in place of a call, counted once it is there. */
-async function answerInstead<F>(circuit: Circuit, fallback: Fallback<F>, error: unknown): Promise<F> {
-  const answer = await askFallback(fallback, error)
-  circuit.countFallback(error)
-  return answer
-}
-
-/** The error of a call that has resolved to a value which counts as a failure. */
-function errorOf(answer: Outcome | Error, value: unknown): Error {
-  if (typeof answer !== 'string') return answer
-  return new Error('the call has resolved to a value that counts as a failure', { cause: value })
 }

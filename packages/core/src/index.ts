@@ -4,7 +4,7 @@ export {
 } from './admission/adaptive-throttle.ts'
 export type { AdmissionContext, AdmissionMonitor, AdmissionPolicy } from './admission/admission-policy.ts'
 export { type BackgroundProbeOptions, probeInBackground } from './background-probe.ts'
-export type { Call } from './call-timeout.ts'
+export type { Call } from './call-in-flight.ts'
 export { CircuitBreaker, type ForceOptions, type WrapOptions } from './circuit-breaker.ts'
 export type { Clock } from './clock.ts'
 export { CallTimeoutError, CircuitOpenError } from './errors.ts'

@@ -4,7 +4,7 @@ export const floors = [
   'trip/* window/* admission/* ramp open-duration',
   'circuit states/* permit call-counts settings',
   'event-queue hub snapshot',
-  'circuit-breaker execute call-timeout rejected-call options half-open-options',
+  'circuit-breaker execute call-in-flight call-timeout caller-signal deadlines rejected-call options half-open-options',
   'registry registry-events background-probe saved-state saved-memory observe retry-budget retry-delay',
   'index',
 ].map((names) => names.split(' '))

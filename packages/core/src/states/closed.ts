@@ -46,13 +46,23 @@ export class Closed implements State {
   }
 
   expired(): Decision | undefined {
-    return this.trip.overdue && decide(this.#owner, () => this.trip.overdue?.())
+    const { trip } = this
+    if (trip.overdue === undefined) return undefined
+    try {
+      return toDecision(trip.overdue())
+    } catch (problem) {
+      return warnOfTrip(this.#owner, problem)
+    }
   }
 
   rejection(): undefined {}
 
   issue(permit: Permit): void {
-    if (this.trip.began) decide(this.#owner, () => this.trip.began?.(permit))
+    try {
+      toDecision(this.trip.began?.(permit))
+    } catch (problem) {
+      warnOfTrip(this.#owner, problem)
+    }
   }
 
   settle(outcome: Outcome, error: unknown, permit: Permit | undefined): Decision | undefined {

@@ -52,8 +52,9 @@ class SlowCallMonitor implements TripMonitor {
     this.#clock = clock
   }
 
+  /** `overdue` has just read the clock. */
   began(call: object): void {
-    this.#inFlight.set(call, this.#clock.now())
+    this.#inFlight.set(call, this.#clock.last)
   }
 
   success(call?: object): Trip | undefined {
@@ -91,7 +92,7 @@ class SlowCallMonitor implements TripMonitor {
     const beganAt = call && this.#inFlight.get(call)
     if (call === undefined || beganAt === undefined) return this.#calls.decide()
     this.#inFlight.delete(call)
-    return now - beganAt >= this.#slowAfter ? this.#calls.failure() : this.#calls.success()
+    return this.#calls.record(now - beganAt >= this.#slowAfter, now)
   }
 
   #isSlow(beganAt: number): boolean {

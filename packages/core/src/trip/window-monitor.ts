@@ -46,13 +46,17 @@ export class WindowMonitor implements TripMonitor {
 
   /** A success can trip as well: it may be the call that reaches the minimum. */
   success(): Trip | undefined {
-    this.memory.record(false)
-    return this.memory.failures === 0 ? undefined : this.#decide(this.memory)
+    return this.record(false)
   }
 
   failure(): Trip | undefined {
-    this.memory.record(true)
-    return this.#decide(this.memory)
+    return this.record(true)
+  }
+
+  /** @param now  the time, if it has just been read. */
+  record(failed: boolean, now?: number): Trip | undefined {
+    this.memory.record(failed, now)
+    return this.memory.failures === 0 ? undefined : this.#decide(this.memory)
   }
 
   /** As of now: what is too old decides nothing. */

@@ -57,8 +57,7 @@ export class TimeWindow implements OutcomeWindow {
     this.clock = clock
   }
 
-  record(failed: boolean): void {
-    const now = this.clock.now()
+  record(failed: boolean, now: number = this.clock.now()): void {
     if (now >= this.bucketEndAt) {
       this.forget(now)
       if (this.calls === 0) this.start(now)

@@ -14,7 +14,8 @@ export interface OutcomeWindow {
   readonly calls: number
   /** As of the latest `record` or `counts`. */
   readonly failures: number
-  record(failed: boolean): void
+  /** @param now  the time, if it has just been read. */
+  record(failed: boolean, now?: number): void
   /** What it holds now, after forgetting what is too old. */
   counts(): WindowCounts
   /** What it holds as plain data, with ages in place of times. Those of this package need none: see `saved-memory.ts`. */
