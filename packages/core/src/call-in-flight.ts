@@ -17,13 +17,22 @@ function readThen(): typeof Promise.prototype.then {
 /** As `await` does: a promise may have a `then` of its own, which may throw or call back twice. */
 export const intrinsicThen: typeof Promise.prototype.then = /* @__PURE__ */ readThen()
 
+/** Settles the permit of a call with its result, and makes the answer that its caller gets. */
+export interface Settlement {
+  readonly breaker: string
+  readonly onValue: (value: unknown) => unknown
+  readonly onError: (error: unknown) => unknown
+}
+
 /** An admitted call: settles its permit with the result, and makes the answer that its caller gets. Nothing here throws. */
-export class CallInFlight {
+export class CallInFlight implements Settlement {
   readonly #circuit: Circuit
   readonly #permit: Permit
   readonly #fallback: Fallback<unknown> | undefined
   /** Of the moment of admission. */
   readonly #classify: Classify
+  /** The caller's signal has ended it, or could not be listened to. */
+  isCancelled = false
 
   constructor(circuit: Circuit, permit: Permit, fallback: Fallback<unknown> | undefined) {
     this.#circuit = circuit
@@ -36,21 +45,20 @@ export class CallInFlight {
     return this.#circuit.name
   }
 
-  succeed(value: unknown): unknown {
+  readonly onValue = (value: unknown): unknown => {
     const answer = settleWith(this.#permit, { status: 'fulfilled', value }, this.#classify, this.breaker)
     if (this.#fallback === undefined || !isFailure(answer)) return value
     return answerInstead(this.#circuit, this.#fallback, errorOf(answer, value))
   }
 
-  fail(reason: unknown): unknown {
+  readonly onError = (reason: unknown): unknown => {
+    if (this.isCancelled) {
+      this.#permit.settle('ignored', reason)
+      return new Thrown(reason)
+    }
     const answer = settleWith(this.#permit, { status: 'rejected', reason }, this.#classify, this.breaker)
     if (this.#fallback === undefined || !(isFailure(answer) || isRejection(reason))) return new Thrown(reason)
     return answerInstead(this.#circuit, this.#fallback, reason)
-  }
-
-  cancel(reason: unknown): unknown {
-    this.#permit.settle('ignored', reason)
-    return new Thrown(reason)
   }
 }
 

@@ -1,13 +1,6 @@
-import { type Call, intrinsicThen } from './call-in-flight.ts'
+import { type Call, intrinsicThen, type Settlement } from './call-in-flight.ts'
 import { type Deadline, type Deadlines, deadlinesOf } from './deadlines.ts'
 import { CallTimeoutError } from './errors.ts'
-
-/** Settles the permit of a call with its result, and makes the answer that its caller gets. */
-export interface Settlement {
-  readonly breaker: string
-  succeed(value: unknown): unknown
-  fail(error: unknown): unknown
-}
 
 /**
  * A call within a time limit. It settles with the call or at the limit; the function's signal is aborted then, and what the
@@ -22,7 +15,8 @@ export class TimedCall implements Deadline {
   /** Of the function's own signal; undefined if it takes none, for on Node.js 20 it costs more than all the rest. */
   readonly #controller: AbortController | undefined
   #deadlines: Deadlines | undefined
-  #resolve!: (answer: unknown) => void
+  #resolve!: (value: unknown) => void
+  #reject!: (reason: unknown) => void
   #isOver = false
 
   constructor(settlement: Settlement, controller?: AbortController, keepsAlive: boolean = true) {
@@ -33,42 +27,49 @@ export class TimedCall implements Deadline {
 
   /** @param callTimeout  milliseconds; undefined for no limit. */
   run(fn: Call<unknown>, signal: AbortSignal, callTimeout: number | undefined): Promise<unknown> {
-    const promise = new Promise<unknown>(keepResolve)
+    const { onValue, onError } = this.#settlement
+    const result = new Promise<unknown>(keepSettle)
     this.#resolve = lastResolve
+    this.#reject = lastReject
+    // Whatever ends the call, it is settled in the asynchronous context of its caller.
+    const answer = intrinsicThen.call(result, onValue, onError)
     this.begin()
-    if (this.#isOver) return promise
+    if (!this.#isOver) this.#call(fn, signal, callTimeout)
+    return answer
+  }
+
+  /** Before the function is called. */
+  protected begin(): void {}
+
+  #call(fn: Call<unknown>, signal: AbortSignal, callTimeout: number | undefined): void {
     if (callTimeout !== undefined) {
       this.#deadlines = deadlinesOf(callTimeout)
       this.#deadlines.add(this)
     }
-    const onValue = (value: unknown) => {
-      if (this.end()) this.#resolve(this.#settlement.succeed(value))
-    }
     const onError = (error: unknown) => {
-      if (this.end()) this.#resolve(this.#settlement.fail(error))
+      if (this.end()) this.#reject(error)
+    }
+    const onValue = (value: unknown) => {
+      if (this.end()) this.#resolve(value)
     }
     try {
       intrinsicThen.call(Promise.resolve(fn(signal)), onValue, onError)
     } catch (error) {
       onError(error)
     }
-    return promise
   }
-
-  /** Before the function is called. */
-  protected begin(): void {}
 
   /** The limit is reached. */
   expire(): void {
     const error = new CallTimeoutError(this.#settlement.breaker, (this.#deadlines as Deadlines).ms)
     this.#deadlines = undefined
-    this.stop(this.#settlement.fail(error), error)
+    this.stop(error)
   }
 
-  /** Ends the call before the function does. @param answer  for the caller. */
-  protected stop(answer: unknown, reason: unknown): void {
+  /** Ends the call before the function does. */
+  protected stop(reason: unknown): void {
     this.end()
-    this.#resolve(answer)
+    this.#reject(reason)
     this.#controller?.abort(reason)
   }
 
@@ -82,8 +83,10 @@ export class TimedCall implements Deadline {
 }
 
 let lastResolve: (value: unknown) => void
+let lastReject: (reason: unknown) => void
 
 /** The executor of all promises here: a closure for each costs more. */
-function keepResolve(resolve: (value: unknown) => void): void {
+function keepSettle(resolve: (value: unknown) => void, reject: (reason: unknown) => void): void {
   lastResolve = resolve
+  lastReject = reject
 }

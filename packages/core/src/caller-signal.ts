@@ -25,7 +25,8 @@ export class CancellableCall extends TimedCall {
   }
 
   #cancel(reason: unknown): void {
-    this.stop(this.#call.cancel(reason), reason)
+    this.#call.isCancelled = true
+    this.stop(reason)
   }
 
   protected override end(): boolean {

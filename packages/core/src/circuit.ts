@@ -282,8 +282,8 @@ export class Circuit implements PermitOwner {
 export interface TimedPath {
   readonly breaker: string
   readonly callTimeout: number
-  succeed(value: unknown): unknown
-  fail(error: unknown): unknown
+  readonly onValue: (value: unknown) => unknown
+  readonly onError: (error: unknown) => unknown
 }
 
 /** Issues the permits of calls whose rejection was waived: their outcomes are counted, without a vote. */

@@ -50,9 +50,9 @@ function enableFastPath(circuit: Circuit): boolean {
     else circuit.settle(state, 'ignored', error)
     return new Thrown(error)
   }
-  const { name: breaker, onValue: succeed, onError: fail } = circuit
+  const { name: breaker, onValue, onError } = circuit
   const { callTimeout } = settings
-  if (callTimeout !== undefined) circuit.timedPath = { breaker, callTimeout, succeed, fail }
+  if (callTimeout !== undefined) circuit.timedPath = { breaker, callTimeout, onValue, onError }
   return true
 }
 
@@ -145,12 +145,9 @@ function executeAdmitted<T, F>(
   return limited.run(observed, controller?.signal ?? idleSignal, callTimeout) as Promise<T | F>
 }
 
-function runUnlimited<T, F>(call: CallInFlight, fn: Call<T>): Promise<T | F> {
-  const onError = (error: unknown) => call.fail(error) as never
+function runUnlimited<T, F>({ onValue, onError }: CallInFlight, fn: Call<T>): Promise<T | F> {
   try {
-    return intrinsicThen.call(Promise.resolve(fn(idleSignal)), (value) => call.succeed(value), onError) as Promise<
-      T | F
-    >
+    return intrinsicThen.call(Promise.resolve(fn(idleSignal)), onValue, onError) as Promise<T | F>
   } catch (error) {
     return Promise.reject(error).then(undefined, onError) as Promise<T | F>
   }
