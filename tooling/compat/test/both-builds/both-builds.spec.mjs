@@ -121,6 +121,16 @@ test('a rejection by a breaker of one copy is ignored by a breaker of the other,
   }
 })
 
+test('saved states and background probes of one copy take no breaker of the other', () => {
+  for (const [one, other] of pairs) {
+    const breaker = new other.core.CircuitBreaker({ name: 'search' })
+    const expected = { name: 'TypeError', message: /^breaker must be a CircuitBreaker/ }
+    assert.throws(() => one.core.saveState(breaker), expected)
+    assert.throws(() => one.core.restoreState(breaker, other.core.saveState(breaker)), expected)
+    assert.throws(() => one.core.probeInBackground(breaker, async () => {}), expected)
+  }
+})
+
 test('an adapter of one copy takes a registry of the other', async () => {
   for (const [one, other] of pairs) {
     const registry = new other.core.CircuitBreakerRegistry({ defaults: { trip: other.core.consecutiveFailures(3) } })
