@@ -4,6 +4,7 @@ export default defineConfig({
   cwd: process.cwd(),
   entry: 'src/index.ts',
   platform: 'neutral',
+  format: ['esm', 'cjs'],
   target: 'es2022',
   dts: { sourcemap: true },
   sourcemap: true,

@@ -27,7 +27,10 @@ export interface AxiosProtection {
 export interface ProtectableAxios {
   readonly defaults: object
   readonly interceptors: {
-    readonly request: { use(onFulfilled?: null, onRejected?: null, options?: object): number; eject(id: number): void }
+    readonly request: {
+      use(onFulfilled?: undefined, onRejected?: undefined, options?: object): number
+      eject(id: number): void
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const program = `
 interface User { name: string }
@@ -26,36 +26,35 @@ async function main(): Promise<string> {
 main()
 `
 
-let folder: string
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'cb-axios-types-'))
-  const here = fileURLToPath(new URL('..', import.meta.url))
-  await mkdir(join(folder, 'node_modules', '@cb'), { recursive: true })
-  await symlink(here, join(folder, 'node_modules', '@cb', 'axios'))
-  await symlink(join(here, 'node_modules', '@cb', 'core'), join(folder, 'node_modules', '@cb', 'core'))
-  await symlink(join(here, 'node_modules', 'axios'), join(folder, 'node_modules', 'axios'))
-  await writeFile(join(folder, 'import.mts'), `import * as cb from '@cb/axios'\nimport axios from 'axios'\n${program}`)
-  await writeFile(
-    join(folder, 'require.cts'),
-    `import cb = require('@cb/axios')\nimport axios = require('axios')\n${program}`,
-  )
-})
-
-afterAll(() => rm(folder, { recursive: true }))
-
+const root = fileURLToPath(new URL('..', import.meta.url))
 const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
 
-test.each([
-  ['import.mts', 'nodenext', 'nodenext'],
-  ['import.mts', 'esnext', 'bundler'],
-  ['require.cts', 'nodenext', 'nodenext'],
-])(
-  '%s typechecks with module %s and moduleResolution %s',
-  async (file, module, resolution) => {
-    const args = ['--noEmit', '--strict', '--target', 'es2022', '--module', module, '--moduleResolution', resolution]
-    const check = promisify(execFile)(process.execPath, [compiler, ...args, file], { cwd: folder })
+describe.each(['axios', 'axios-lowest'])('with the types of %s', (axios) => {
+  let folder: string
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cb-axios-types-'))
+    const modules = join(folder, 'node_modules')
+    await mkdir(join(modules, '@cb', 'axios'), { recursive: true })
+    for (const name of ['dist', 'package.json']) await symlink(join(root, name), join(modules, '@cb', 'axios', name))
+    await symlink(join(root, 'node_modules', '@cb', 'core'), join(modules, '@cb', 'core'))
+    await symlink(join(root, 'node_modules', axios), join(modules, 'axios'))
+    const esm = `import * as cb from '@cb/axios'\nimport axios from 'axios'\n`
+    const cjs = `import cb = require('@cb/axios')\nimport axios = require('axios')\n`
+    await writeFile(join(folder, 'import.mts'), esm + program)
+    await writeFile(join(folder, 'require.cts'), cjs + program)
+  })
+
+  afterAll(() => rm(folder, { recursive: true }))
+
+  test.each([
+    ['import.mts', 'nodenext', 'nodenext'],
+    ['import.mts', 'esnext', 'bundler'],
+    ['require.cts', 'nodenext', 'nodenext'],
+  ])('%s typechecks with module %s and moduleResolution %s', async (file, module, resolution) => {
+    const args = ['--noEmit', '--strict', '--target', 'es2022', '--preserveSymlinks']
+    const options = [...args, '--module', module, '--moduleResolution', resolution]
+    const check = promisify(execFile)(process.execPath, [compiler, ...options, file], { cwd: folder })
     await expect(check.catch(({ stdout }) => ({ stdout }))).resolves.toMatchObject({ stdout: '' })
-  },
-  120_000,
-)
+  })
+})

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { engine, run } from '../src/index.ts'
 import { projects } from './projects.ts'
-import { pack, packages } from './tarballs.ts'
+import { install, packAll, packages, type Tarballs } from './tarballs.ts'
 
 const bin = (name: string): string => fileURLToPath(new URL(`../node_modules/.bin/${name}`, import.meta.url))
 
@@ -16,11 +16,11 @@ const nodes: Readonly<Record<string, () => string | Promise<string>>> = {
 }
 
 let folder: string
-let tarballs: Readonly<Record<string, string>>
+let tarballs: Tarballs
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cb-compat-'))
-  tarballs = Object.fromEntries(await Promise.all(packages.map(async (name) => [name, await pack(name, folder)])))
+  tarballs = await packAll(folder)
 })
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
@@ -28,12 +28,11 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 for (const name of packages) {
   describe(`the tarball of @cb/${name}`, () => {
     test('has a manifest that publint finds nothing against', async () => {
-      await run(bin('publint'), ['run', '--strict', tarballs[name] as string], folder)
+      await run(bin('publint'), ['run', '--strict', tarballs[name]], folder)
     })
 
-    test('has types that resolve for import and for require', async () => {
-      const rules = ['--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm']
-      await run(bin('attw'), [tarballs[name] as string, ...rules], folder)
+    test('has types of its own for import, for require and for tools that know no exports', async () => {
+      await run(bin('attw'), [tarballs[name]], folder)
     })
   })
 }
@@ -57,8 +56,7 @@ for (const { name, packages, dependencies, imports, program, prints } of project
         writeFile(join(project, 'typed.mts'), esm + body),
         writeFile(join(project, 'typed.cts'), cts + body),
       ])
-      const ours = packages.map((name) => tarballs[name] as string)
-      await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...ours, ...dependencies], project)
+      await install(project, [...packages.map((name) => tarballs[name]), ...dependencies])
     })
 
     test('has one copy of @cb/core and nothing that was not asked for', async () => {

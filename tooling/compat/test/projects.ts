@@ -1,8 +1,10 @@
+import type { Tarballs } from './tarballs.ts'
+
 /** A user's project: what it installs, and the first program that its author writes. */
 export interface Project {
   readonly name: string
   /** Our packages, by folder. */
-  readonly packages: readonly string[]
+  readonly packages: readonly (keyof Tarballs)[]
   /** From the npm registry. */
   readonly dependencies: readonly string[]
   /** Namespace by name in the program: `import * as name` or `const name = require()`. */
@@ -28,18 +30,18 @@ export const projects: readonly Project[] = [
     name: 'axios',
     packages: ['core', 'axios'],
     dependencies: ['axios@1'],
-    imports: { cb: '@cb/axios' },
+    imports: { axios: 'axios', cb: '@cb/axios' },
     // Nothing listens on port 1: each call is a refused connection.
     program: `
-      const { default: axios } = await import('axios')
       const client = axios.create({ baseURL: 'http://127.0.0.1:1' })
       const { registry } = cb.protectAxios(client)
-      const codeOf = () => client.get('/').catch((error) => error.code)
-      const first = await codeOf()
-      for (let n = 0; n < 9; n++) await codeOf()
-      console.log(first, registry.get('http://127.0.0.1:1').state, await codeOf())
+      const errorOf = () => client.get('/').catch((error) => error)
+      const first = await errorOf()
+      for (let n = 0; n < 9; n++) await errorOf()
+      const { code } = await errorOf()
+      console.log(first.code, first instanceof axios.AxiosError, registry.get('http://127.0.0.1:1').state, code)
     `,
-    prints: 'ECONNREFUSED open ECIRCUITOPEN',
+    prints: 'ECONNREFUSED true open ECIRCUITOPEN',
   },
   {
     name: 'fetch',

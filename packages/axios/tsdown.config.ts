@@ -1,4 +1,0 @@
-import { defineConfig } from 'tsdown'
-import shared from '../../tsdown.config.ts'
-
-export default defineConfig({ ...shared, banner: { dts: '/// <reference path="../commonjs.d.cts" />' } })
