@@ -5,25 +5,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { beforeAll, beforeEach } from 'vitest'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 
 const run = promisify(execFile)
 const missing = 'PostgreSQL is missing: apt-get install -y --no-install-recommends postgresql'
 
-/** Skips the tests of a file if PostgreSQL is not installed, except in CI. */
-export function needsPostgres(): void {
-  let installed = false
+/** A server for the tests of a file. They are skipped if PostgreSQL is not installed, except in CI. */
+export function usePostgres(schema = ''): () => PostgresServer {
+  let server: PostgresServer | undefined
   beforeAll(async () => {
-    installed = await programs().then(
-      () => true,
-      (error) => {
-        if (process.env['CI']) throw error
-        console.warn(missing)
-        return false
-      },
-    )
+    try {
+      await programs()
+    } catch (error) {
+      if (process.env['CI']) throw error
+      return console.warn(missing)
+    }
+    server = await PostgresServer.start()
+    const client = await server.connect()
+    await client.query(schema)
+    await client.end()
   })
-  beforeEach(({ skip }) => skip(!installed, missing))
+  beforeEach(({ skip }) => skip(server === undefined, missing))
+  afterAll(() => server?.[Symbol.asyncDispose]())
+  return () => server as PostgresServer
 }
 
 /** Where `initdb` and `postgres` are: Debian does not put them on `PATH`. */

@@ -1,21 +1,12 @@
 import { CircuitBreaker, consecutiveFailures } from '@cb/core'
 import { fakeClock } from '@cb/test-kit'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { classifyPostgres } from '../src/postgres.js'
 import { cases, schema } from './postgres-cases.ts'
-import { needsPostgres, PostgresServer } from './postgres-server.ts'
+import { usePostgres } from './postgres-server.ts'
 import { codesInCore, rowsOf } from './tables.ts'
 
-needsPostgres()
-
-let server: PostgresServer
-beforeAll(async () => {
-  server = await PostgresServer.start()
-  const client = await server.connect()
-  await client.query(schema)
-  await client.end()
-})
-afterAll(() => server?.[Symbol.asyncDispose]())
+const server = usePostgres(schema)
 
 const rows = rowsOf('PostgreSQL')
 const outcomeOf = ({ totals }: ReturnType<CircuitBreaker['snapshot']>) =>
@@ -23,7 +14,7 @@ const outcomeOf = ({ totals }: ReturnType<CircuitBreaker['snapshot']>) =>
 
 test.each(rows)('$what ($code) is $outcome', async ({ what, code, outcome }) => {
   const breaker = new CircuitBreaker({ classify: classifyPostgres })
-  const play = cases[what]?.(server, (call, options) => breaker.execute(call, options))
+  const play = cases[what]?.(server(), (call, options) => breaker.execute(call, options))
   const [settled] = await Promise.allSettled([play])
   if (code === '') expect(settled).toMatchObject({ status: 'fulfilled' })
   else {
@@ -44,7 +35,7 @@ test('the shorter table, in the README of core, agrees with it', () => {
 })
 
 async function insertTwice(breaker: CircuitBreaker) {
-  const client = await server.connect()
+  const client = await server().connect()
   const insert = () => breaker.execute(() => client.query('INSERT INTO team VALUES (1)'))
   for (let n = 0; n < 10; n++) await expect(insert()).rejects.toThrow('duplicate key')
   await client.end()
@@ -72,7 +63,7 @@ test.each([
   ['a timeout', '`statement_timeout`', 'failure'],
 ])('%s that an ORM wraps is the same as without the ORM', async (_what, name, outcome) => {
   const breaker = new CircuitBreaker({ classify: classifyPostgres })
-  const wrapped = cases[name]?.(server, (call) =>
+  const wrapped = cases[name]?.(server(), (call) =>
     breaker.execute(() =>
       call().catch((cause) => {
         throw new Error('Failed query', { cause })

@@ -2,14 +2,13 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { needsPostgres, PostgresServer } from './postgres-server.ts'
+import { usePostgres } from './postgres-server.ts'
 import { readme } from './tables.ts'
 
-needsPostgres()
+const server = usePostgres()
 
 test('the program of the README prints what its comments say', async () => {
-  await using server = await PostgresServer.start()
-  const { host, port, user, database } = server.config
+  const { host, port, user, database } = server().config
   const [, code = ''] = /```js\n(.*?)```/s.exec(readme) ?? []
   const expected = [...code.matchAll(/\/\/ → (.*)/g)].map(([, line]) => `${line}\n`).join('')
   expect(expected).not.toBe('')
