@@ -10,3 +10,15 @@ export const hang = (): Promise<never> => new Promise(() => {})
 export async function repeat(times: number, call: () => Promise<unknown>): Promise<void> {
   for (let n = 0; n < times; n++) await call().catch(() => {})
 }
+
+/** A function that works or not. */
+export function switchable() {
+  const service = { works: false, call: () => (service.works ? up() : down()) }
+  return service
+}
+
+/** What listeners have logged. */
+export function logged() {
+  const lines: string[] = []
+  return { lines, log: (...words: unknown[]) => void lines.push(words.join(' ')) }
+}
