@@ -6,6 +6,7 @@ import { list } from './admin-list.ts'
 import { type BreakerSource, checkSource } from './check-breakers.ts'
 import type { Middleware } from './middleware.ts'
 import { checkRequest, Problem } from './problem.ts'
+import { readQuery, splitUrl } from './query.ts'
 import { readJson } from './read-json.ts'
 import { checkSameOrigin } from './same-origin.ts'
 import { sendJson } from './send-json.ts'
@@ -66,8 +67,7 @@ export function admin(options: AdminOptions): Middleware {
 }
 
 async function respond(settings: Settings, req: IncomingMessage): Promise<object> {
-  const [path = '', search] = (req.url ?? '').split('?', 2)
-  const query = Object.fromEntries(new URLSearchParams(search))
+  const { path, search } = splitUrl(req.url)
   const action = actions.get(path)
   if (action === undefined && path !== '/' && path !== '/one') throw new Problem(404, 'Not found.')
   const allowed = action === undefined ? ['GET', 'HEAD'] : ['POST']
@@ -76,8 +76,8 @@ async function respond(settings: Settings, req: IncomingMessage): Promise<object
   }
   if (action !== undefined) checkSameOrigin(req)
   const who = await identify(settings, req)
-  if (path === '/') return list(settings.breakers, query)
-  const breaker = find(settings.breakers, query)
+  if (path === '/') return list(settings.breakers, search)
+  const breaker = find(settings.breakers, search)
   if (action !== undefined) await act(settings, breaker, action, who, req)
   return breaker.snapshot()
 }
@@ -92,8 +92,8 @@ async function identify({ authorize }: Settings, req: IncomingMessage): Promise<
 }
 
 /** Not by `registry.get`, which would create a breaker. */
-function find(breakers: Iterable<CircuitBreaker>, query: Record<string, string>): CircuitBreaker {
-  const { name } = checkRequest(() => checkObject('the query', query, ['name']))
+function find(breakers: Iterable<CircuitBreaker>, search: string): CircuitBreaker {
+  const { name } = checkRequest(() => readQuery(search, ['name']))
   const [found, other] = Array.from(breakers).filter((breaker) => breaker.name === name)
   if (found === undefined) throw new Problem(404, 'There is no breaker of this name.')
   if (other !== undefined) throw new Problem(409, 'There is more than one breaker of this name.')
