@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { checkFunction, checkObject, format, sanitize, warnOnce } from '@cb/checks'
+import { checkFunction, format, ownOptions, sanitize, warnOnce } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
 import { type ActionName, type AdminAction, parseAction, perform } from './admin-action.ts'
 import { list } from './admin-list.ts'
@@ -47,11 +47,11 @@ const maxWhoLength = 100
  * @throws TypeError naming the option, its value and the allowed values.
  */
 export function admin(options: AdminOptions): Middleware {
-  checkObject('admin', options, optionNames)
-  const { authorize, onAction = () => {} } = options
+  const own = ownOptions('admin', options, optionNames)
+  const { authorize, onAction = () => {} } = own
   checkFunction('authorize', authorize)
   checkFunction('onAction', onAction)
-  const settings: Settings = { breakers: checkSource('admin', options), authorize, onAction }
+  const settings: Settings = { breakers: checkSource('admin', own), authorize, onAction }
   return (req, res, next) => {
     // A `cors()` for the whole app may have set these, but they must not apply to this API.
     for (const header of res.getHeaderNames()) if (header.startsWith('access-control-')) res.removeHeader(header)

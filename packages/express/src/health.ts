@@ -1,4 +1,4 @@
-import { checkBoolean, checkObject } from '@cb/checks'
+import { checkBoolean, ownOptions } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
 import { type BreakerSource, checkSource } from './check-breakers.ts'
 import { type Critical, CriticalBreakers, parseCritical } from './critical.ts'
@@ -48,9 +48,9 @@ export function health(options: HealthOptions): Middleware {
 }
 
 function parseOptions(options: HealthOptions): Settings {
-  checkObject('health', options, ['registry', 'breakers', 'critical', 'details'])
-  const { critical = [], details = false } = options
-  const breakers = checkSource('health', options)
+  const own = ownOptions('health', options, ['registry', 'breakers', 'critical', 'details'])
+  const { critical = [], details = false } = own
+  const breakers = checkSource('health', own)
   return {
     breakers,
     critical: new CriticalBreakers(parseCritical(critical)),

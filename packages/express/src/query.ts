@@ -1,4 +1,4 @@
-import { checkObject, format } from '@cb/checks'
+import { format, ownOptions } from '@cb/checks'
 
 /** Splits at the first question mark: another one belongs to the query. */
 export function splitUrl(url = ''): { path: string; search: string } {
@@ -15,7 +15,7 @@ export function splitUrl(url = ''): { path: string; search: string } {
 export function readQuery(search: string, known: readonly string[]): Partial<Record<string, string>> {
   if (!isEncoded(search)) throw new TypeError(`the query is not valid percent-encoded UTF-8, got ${format(search)}`)
   const pairs = [...new URLSearchParams(search)]
-  const query = checkObject('the query', Object.fromEntries(pairs), known)
+  const query = ownOptions('the query', Object.fromEntries(pairs), known)
   const twice = known.find((name) => pairs.filter(([other]) => other === name).length > 1)
   if (twice !== undefined) throw new TypeError(`${twice} must be given once in the query`)
   return query

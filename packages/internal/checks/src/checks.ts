@@ -70,6 +70,11 @@ export function checkObject<T>(option: string, value: T, known: readonly string[
   return value
 }
 
+/** As `checkObject`. @returns a copy with its own properties only, because a polluted `Object.prototype` must not set an option. */
+export function ownOptions<T>(option: string, value: T, known: readonly string[]): T {
+  return Object.assign(Object.create(null), checkObject(option, value, known))
+}
+
 /**
  * An options object with none but the keys of `ranges`, each number that is given within its own; null stands for an option that is not a number.
  * @param joint  between the name of the object and that of an option in messages.

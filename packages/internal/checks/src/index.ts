@@ -11,6 +11,7 @@ export {
   milliseconds,
   type NumberRange,
   nonNegativeInteger,
+  ownOptions,
   positiveInteger,
   positiveRatio,
   ratio,
