@@ -26,7 +26,7 @@ export function probeInBackground(
 ): () => void {
   assertOption(breaker instanceof CircuitBreaker, 'breaker', 'a CircuitBreaker', breaker)
   checkFunction('probe', probe)
-  const { interval = 1_000 } = checkOptions('probeInBackground options', options, { interval: timerMilliseconds })
+  const { interval = 1_000 } = checkOptions('probeInBackground', options, { interval: timerMilliseconds })
   const circuit = CircuitBreaker.circuitOf(breaker)
   if (circuit.probeAdmission !== undefined)
     throw new Error('this breaker has a background probe already: stop that one first')
@@ -101,7 +101,7 @@ class Prober {
     this.#running = controller
     const lease = AbortSignal.timeout(Math.ceil(Math.min(this.#circuit.settings.halfOpen.probeTimeout, longestTimer)))
     lease.addEventListener('abort', () => controller.abort(lease.reason))
-    await executeGuarded(this.#circuit, this.#probe, controller.signal, this).catch(() => {}) // the breaker has its outcome
+    await executeGuarded(this.#circuit, this.#probe, controller.signal, undefined, this).catch(() => {}) // the breaker has its outcome
     this.#running = undefined
   }
 }

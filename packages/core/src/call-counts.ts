@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { KeptFailure } from './last-failure.ts'
 import { isTimeout } from './outcome.ts'
 
 /** This many successes in a row must each follow the one before within a millisecond before they share a timestamp. */
@@ -14,11 +15,12 @@ export class CallCounts {
   shadowed = 0
   late = 0
   timeouts = 0
+  fallbacks = 0
   opens = 0
   closes = 0
   /** NaN for never: a field that may be null allocates for each new number. */
   lastSuccessAt: number = Number.NaN
-  lastFailureAt: number = Number.NaN
+  lastFailure: KeptFailure | undefined
   /** Successes in a row that each followed the one before within a millisecond. */
   #run = 0
 
@@ -47,6 +49,6 @@ export class CallCounts {
   countFailure(timed: boolean, clock: Clock, error: unknown): void {
     this.failure++
     if (isTimeout(error)) this.timeouts++
-    this.lastFailureAt = timed ? clock.last : clock.now()
+    this.lastFailure = KeptFailure.of(error, timed ? clock.last : clock.now(), this.lastFailure)
   }
 }

@@ -5,10 +5,12 @@ import { CircuitOpenError } from './errors.ts'
 import { checkSubscription, EventQueue, observersOnly } from './event-queue.ts'
 import type { CircuitBreakerEvents, StateName } from './events.ts'
 import { type ExecuteOptions, execute, executeFast, executeWith } from './execute.ts'
-import { register } from './hub.ts'
+import { announceToAll, register } from './hub.ts'
+import { swallowRejection } from './misuse.ts'
 import {
   type CircuitBreakerOptions,
   checkName,
+  isOfRegistry,
   keepNote,
   type LiveOptions,
   parseChanges,
@@ -42,6 +44,7 @@ export class CircuitBreaker {
     const { name = 'default' } = options
     this.name = checkName('name', name)
     register(this)
+    if (!isOfRegistry(options)) announceToAll(this)
   }
 
   get #circuit(): Circuit {
@@ -88,7 +91,7 @@ export class CircuitBreaker {
    *   otherwise with what `fn` threw.
    */
   execute<T, F = never>(fn: Call<T>, options?: ExecuteOptions<F>): Promise<T | F> {
-    if (typeof fn !== 'function') return Promise.reject(new TypeError(`execute needs a function, got ${format(fn)}`))
+    if (typeof fn !== 'function') return rejectNoFunction(fn)
     const circuit = this.#lazyCircuit
     const isFast = typeof circuit !== 'number' && circuit.onValue !== undefined && !circuit.audience.hasCallListeners
     if (isFast && options === undefined) return executeFast(circuit, fn)
@@ -132,7 +135,7 @@ export class CircuitBreaker {
   acquire(): Permit {
     const admission = this.#circuit.admit()
     if (admission.admitted) return admission
-    throw new CircuitOpenError(this.name, admission.reason, admission.retryAfterMs)
+    throw new CircuitOpenError(this.name, admission.reason, admission.retryAfterMs, admission.trip)
   }
 
   /**
@@ -185,12 +188,21 @@ export class CircuitBreaker {
     CircuitBreaker.applySettings(this, parseChanges(CircuitBreaker.settingsOf(this), changes))
   }
 
+  /**
+   * Counts and announces that a fallback has answered a caller. `execute` and `wrap` do so themselves; for adapters that have
+   * fallbacks of their own.
+   * @param error  what it replaced.
+   */
+  countFallback(error: unknown): void {
+    this.#circuit.countFallback(error)
+  }
+
   snapshot(): CircuitBreakerSnapshot {
     return takeSnapshot(this.#circuit)
   }
 
   /**
-   * Listens to `transition`, `outcome` or `rejection`. A listener runs after the breaker's step is complete; events come in
+   * Listens to `transition`, `outcome`, `rejection` or `fallback`. A listener runs after the breaker's step is complete; events come in
    * order, and a listener that throws is logged once and harms nothing.
    * @returns a function that ends it.
    */
@@ -204,6 +216,13 @@ export class CircuitBreaker {
     circuit.audience = queue
     return queue.subscribe(event, listener)
   }
+}
+
+function rejectNoFunction(fn: unknown): Promise<never> {
+  const isPromise = typeof (fn as PromiseLike<unknown> | null | undefined)?.then === 'function'
+  swallowRejection(fn) // it would end the process, beside this error
+  const got = isPromise ? 'a promise: pass () => promise' : format(fn)
+  return Promise.reject(new TypeError(`execute needs a function, got ${got}`))
 }
 
 function checkNote(method: string, note: string | undefined): string | undefined {

@@ -1,5 +1,6 @@
 import { CallCounts } from './call-counts.ts'
 import type { Audience, Named, Transition } from './events.ts'
+import { withLastFailure } from './last-failure.ts'
 import { decideOpenDuration } from './open-duration.ts'
 import { isTimeout, type Outcome } from './outcome.ts'
 import { type Decision, type Issuer, Permit, type PermitOwner, type Rejection } from './permit.ts'
@@ -161,6 +162,14 @@ export class Circuit implements PermitOwner {
     if (decision !== undefined) this.#conclude(issuer, decision, error)
   }
 
+  /** @param error  what was replaced. */
+  countFallback(error: unknown): void {
+    this.counts.fallbacks++
+    if (!this.audience.hasListeners) return
+    this.audience.add(this.breaker, 'fallback', { breaker: this.name, at: this.settings.clock.now(), error })
+    this.audience.deliver()
+  }
+
   countLate(): void {
     this.counts.late++
   }
@@ -178,7 +187,7 @@ export class Circuit implements PermitOwner {
       this.#transitionTo(state.suspended, why)
       this.current() // the suspended state may have expired meanwhile
     } else if (to === 'open') this.#open(why, error)
-    else if (to === 'half-open') this.#transitionTo(new HalfOpen(this, state.attempt), why)
+    else if (to === 'half-open') this.#transitionTo(new HalfOpen(this, state.attempt, state.openedBy), why)
     else this.#transitionTo(new Closed(this, state.attempt ?? 0), why)
   }
 
@@ -189,7 +198,8 @@ export class Circuit implements PermitOwner {
     const openDuration = decideOpenDuration(policy, this.name, { attempt, error, random, trip: why.trip })
     if (state !== this.state) return // the policy is the user's code: it has moved the breaker on
     const details = { ...why, attempt, openDuration, ...(error !== undefined && { error }) }
-    this.#transitionTo(new Open(clock, openDuration, attempt), details)
+    const openedBy = withLastFailure(why.trip ?? state.openedBy, this.counts.lastFailure)
+    this.#transitionTo(new Open(clock, openDuration, attempt, openedBy), details)
   }
 
   // Manual control
@@ -212,8 +222,8 @@ export class Circuit implements PermitOwner {
   probeNow(note?: string): void {
     const state = this.current()
     if (state.name !== 'open') return
-    const { attempt } = state instanceof Forced ? state.suspended : state
-    this.enter(new HalfOpen(this, attempt), 'probe-now', note)
+    const { attempt, openedBy } = state instanceof Forced ? state.suspended : state
+    this.enter(new HalfOpen(this, attempt, openedBy), 'probe-now', note)
   }
 
   /** Takes effect with the next question; a changed trip or admission policy starts with an empty memory. */

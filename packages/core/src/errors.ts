@@ -1,7 +1,5 @@
 import { format } from '@cb/checks'
-
-/** Why a call was not admitted. */
-export type RejectionReason = 'open' | 'half-open' | 'ramp' | 'throttled' | 'forced-open'
+import type { OpenTrip, RejectionReason } from './events.ts'
 
 /**
  * The call was not admitted; nothing was sent.
@@ -20,17 +18,22 @@ export class CircuitOpenError extends Error {
   readonly reason: RejectionReason
   /** Whole milliseconds until asking again can succeed; null when only an operator can end it (forced open). */
   readonly retryAfterMs: number | null
+  /** Why the breaker is open, if a trip policy has opened it: its numbers, the name and code of the last failure. */
+  readonly trip: OpenTrip | undefined
 
+  /** Takes what the `Rejection` of a breaker says. @param message  internal: the text where it is known. */
   constructor(
     breaker: string,
     reason: RejectionReason,
     retryAfterMs: number | null,
-    message: string = explain(breaker, reason, retryAfterMs),
+    trip?: OpenTrip,
+    message: string = explain(breaker, reason, retryAfterMs, trip),
   ) {
     super(message)
     this.breaker = breaker
     this.reason = reason
     this.retryAfterMs = retryAfterMs
+    this.trip = trip
   }
 
   /** @internal */
@@ -84,9 +87,11 @@ function isInstance(asked: unknown, owner: unknown, mark: string, error: unknown
   }
 }
 
-function explain(breaker: string, reason: RejectionReason, retryAfterMs: number | null): string {
-  const when = retryAfterMs === null ? '' : `; retry after ${retryAfterMs} ms`
-  return `circuit breaker ${format(breaker)} ${explanations[reason] ?? reason}${when}`
+function explain(breaker: string, reason: RejectionReason, retryAfterMs: number | null, trip?: OpenTrip): string {
+  const name = /^[\w.:/@ -]{1,100}$/.test(breaker) ? breaker : format(breaker)
+  const why = reason === 'open' && trip !== undefined ? `: ${describeTrip(trip)}` : ''
+  const when = retryAfterMs === null ? '' : `; retry after ${describeDuration(retryAfterMs)}`
+  return `${name} ${explanations[reason] ?? reason}${why}${when}`
 }
 
 const explanations: Record<RejectionReason, string> = {
@@ -95,4 +100,22 @@ const explanations: Record<RejectionReason, string> = {
   ramp: 'is ramping up after an outage',
   throttled: 'is throttling: too many recent calls failed',
   'forced-open': 'is forced open',
+}
+
+function describeTrip({ policy, calls, failures, slowCalls, lastFailure }: OpenTrip): string {
+  if (slowCalls !== undefined) return `${slowCalls} of ${calls} calls were slow`
+  const many =
+    policy !== 'consecutive-failures' ? ` of ${calls} calls failed` : failures === 1 ? ' failure' : ' failures in a row'
+  return `${failures}${many}${describeFailure(lastFailure)}`
+}
+
+/** Only what looks like a code or a name: anything else may be text from outside. */
+function describeFailure(failure: OpenTrip['lastFailure']): string {
+  const { name, code } = failure ?? {}
+  const word = typeof code === 'number' ? `${name} ${code}` : (code ?? name)
+  return word !== 'Error' && /^[\w.-]+( -?\d+)?$/.test(word ?? '') ? ` (last: ${word})` : ''
+}
+
+function describeDuration(ms: number): string {
+  return ms < 1_000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`
 }

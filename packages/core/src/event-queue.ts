@@ -1,5 +1,5 @@
 import { assertOption, checkFunction } from '@cb/checks'
-import type { Audience, CircuitBreakerEvents, Named, OutcomeEvent, RejectionEvent, Transition } from './events.ts'
+import type { Audience, CircuitBreakerEvents, Named } from './events.ts'
 import { type HubObserver, hasCallObservers, hub } from './hub.ts'
 import { callSafely, warnOnce } from './misuse.ts'
 
@@ -14,7 +14,7 @@ interface Announcement {
   readonly breaker: Named
   readonly queue: EventQueue
   readonly name: EventName
-  readonly event: Transition | OutcomeEvent | RejectionEvent
+  readonly event: CircuitBreakerEvents[EventName]
   readonly call: object | undefined
 }
 
@@ -90,7 +90,7 @@ export class EventQueue implements Audience {
 /** The audience of all breakers without listeners of their own: observers may come later. */
 export const observersOnly: EventQueue = /* @__PURE__ */ new EventQueue()
 
-const eventNames: readonly EventName[] = ['transition', 'outcome', 'rejection']
+const eventNames: readonly EventName[] = ['transition', 'outcome', 'rejection', 'fallback']
 
 /** @param more  further events that there are. @throws TypeError for another event, or unless the listener is a function. */
 export function checkSubscription(event: string, listener: unknown, more: readonly string[] = []): void {

@@ -1,4 +1,3 @@
-import type { RejectionReason } from './errors.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Whether calls pass, are rejected, or are tried out. */
@@ -20,12 +19,35 @@ export interface WindowSnapshot {
   readonly policies?: readonly WindowSnapshot[]
 }
 
+/** Why a call was not admitted. */
+export type RejectionReason = 'open' | 'half-open' | 'ramp' | 'throttled' | 'forced-open'
+
 /** The decision to open, and its numbers. */
 export interface Trip extends WindowSnapshot {
   /** The policy that decided; it becomes the transition's reason. */
   readonly policy: string
   /** The limit that was reached: a number of failures or a ratio. */
   readonly threshold: number
+}
+
+/** The name and code of a failure's error; null for what it does not have. At most 100 characters each. */
+export interface FailureTraits {
+  readonly name: string | null
+  /** Its own, or that of the nearest cause that has one. */
+  readonly code: string | number | null
+}
+
+/** The latest failure of a breaker. */
+export interface LastFailure extends FailureTraits {
+  /** At most 200 characters. It is the caller's own: mind what you log. */
+  readonly message: string | null
+  /** A reading of the breaker's `now`. */
+  readonly at: number
+}
+
+/** Why a breaker is open: the trip that opened it, and what failed last. */
+export interface OpenTrip extends Trip {
+  readonly lastFailure: FailureTraits | null
 }
 
 /** The breaker went from one state to another. Times are readings of the breaker's `now`. */
@@ -84,11 +106,20 @@ export interface RejectionEvent {
   readonly shadow: boolean
 }
 
+/** A fallback has answered a caller in place of the call. */
+export interface FallbackEvent {
+  readonly breaker: string
+  readonly at: number
+  /** What it replaced: the failure, or the `CircuitOpenError` of the rejected call. It is the caller's own: mind what you log. */
+  readonly error: unknown
+}
+
 /** The events by name. */
 export interface CircuitBreakerEvents {
   transition: Transition
   outcome: OutcomeEvent
   rejection: RejectionEvent
+  fallback: FallbackEvent
 }
 
 /** A breaker, for what must know no more of it: another copy of the package may have created it. */
@@ -98,13 +129,14 @@ export interface Named {
 
 /** What a circuit reports to. */
 export interface Audience {
-  /** Whether there is a listener to transitions or rejections. */
+  /** Whether there is a listener at all. */
   readonly hasListeners: boolean
   /** Whether there is a listener to each call. */
   readonly hasCallListeners: boolean
   /** Keeps an event until `deliver`. @param call  identifies the call of an outcome. */
   add(breaker: Named, name: 'transition', event: Transition): void
   add(breaker: Named, name: 'rejection', event: RejectionEvent): void
+  add(breaker: Named, name: 'fallback', event: FallbackEvent): void
   add(breaker: Named, name: 'outcome', event: OutcomeEvent, call: object | undefined): void
   /** Delivers the events in order. Called when a step of the circuit is complete, never within one. */
   deliver(): void

@@ -1,7 +1,7 @@
 import { askFallback, assertOption, checkFunction, checkObject } from '@cb/checks'
 import { type Call, callWithTimeout, intrinsicThen } from './call-timeout.ts'
 import type { Circuit } from './circuit.ts'
-import { defaultClassify, outcomeOfError, settleWith } from './outcome.ts'
+import { defaultClassify, isFailure, isRejection, type Outcome, outcomeOfError, settleWith } from './outcome.ts'
 import type { Permit } from './permit.ts'
 import { rejectCall, Thrown } from './rejected-call.ts'
 import { Closed } from './states/closed.ts'
@@ -11,12 +11,16 @@ export interface ExecuteOptions<F = never> {
   /** Cancels the call: it rejects at once with the signal's reason, and its outcome is `ignored`. */
   signal?: AbortSignal | undefined
   /**
-   * Answers instead of the call when the call was rejected or has failed, whatever the error; rethrow what you do not want to
-   * replace. Not asked when the caller's signal ended the call. What it throws is passed on as it is; only the rejection of another
-   * breaker is replaced by a copy that has the original error as `cause`.
+   * Answers instead of the call when a breaker or a limiter rejected it, this breaker or one inside the call, and when it counts
+   * as a failure; rethrow what you do not want to replace. Anything else passes through: a value or an error that `classify` says
+   * is a success or ignored, an abort. For a value that counts as a failure, the error is the one that `classify` gave, or has the
+   * value as its `cause`. What it throws is passed on as it is; only the rejection of another breaker is replaced by a copy that
+   * has the original error as `cause`.
    */
-  fallback?: ((error: unknown) => F | PromiseLike<F>) | undefined
+  fallback?: Fallback<F> | undefined
 }
+
+type Fallback<F> = (error: unknown) => F | PromiseLike<F>
 
 // The fast path: calls that need only counting. Two callbacks, created once per closed period, so that late results miss them.
 
@@ -69,14 +73,8 @@ export async function executeWith<T, F>(circuit: Circuit, fn: Call<T>, options: 
   if (isSignal(options)) throw new TypeError('execute takes the signal as an option: execute(fn, { signal })')
   const { signal, fallback } = checkObject('execute options', options, ['signal', 'fallback'])
   assertOption(signal === undefined || isSignal(signal), 'signal', 'an AbortSignal', signal)
-  if (fallback === undefined) return executeGuarded(circuit, fn, signal)
-  checkFunction('fallback', fallback)
-  try {
-    return await executeGuarded(circuit, fn, signal)
-  } catch (error) {
-    if (signal?.aborted) throw error
-    return askFallback(fallback, error)
-  }
+  if (fallback !== undefined) checkFunction('fallback', fallback)
+  return executeGuarded(circuit, fn, signal, fallback)
 }
 
 /** By its method, for there are polyfills. */
@@ -85,22 +83,29 @@ function isSignal(value: unknown): boolean {
 }
 
 /** @param caller  a background probe: identifies it to the admission seam, and its timers keep no process alive. */
-export function executeGuarded<T>(circuit: Circuit, fn: Call<T>, signal?: AbortSignal, caller?: unknown): Promise<T> {
+export function executeGuarded<T, F = never>(
+  circuit: Circuit,
+  fn: Call<T>,
+  signal?: AbortSignal,
+  fallback?: Fallback<F>,
+  caller?: unknown,
+): Promise<T | F> {
   if (signal?.aborted) return Promise.reject(signal.reason) // cancelled before it began: nothing to admit
   const admission = circuit.admit(caller)
-  return admission.admitted
-    ? executeAdmitted(circuit, admission, fn, signal, caller === undefined)
-    : rejectCall(circuit, admission)
+  if (admission.admitted) return executeAdmitted(circuit, admission, fn, signal, fallback, caller === undefined)
+  const rejected = rejectCall(circuit, admission)
+  return fallback === undefined ? rejected : rejected.catch((error) => answerInstead(circuit, fallback, error))
 }
 
 /** Apart, so that a rejected call does not pay for its closures. Nothing here throws before the permit is settled. */
-function executeAdmitted<T>(
+function executeAdmitted<T, F>(
   circuit: Circuit,
   permit: Permit,
   fn: Call<T>,
   signal: AbortSignal | undefined,
+  fallback: Fallback<F> | undefined,
   keepsAlive: boolean,
-): Promise<T> {
+): Promise<T | F> {
   const { name: breaker } = circuit
   const { classify } = circuit.settings
   const callTimeout = permit.callTimeout
@@ -113,21 +118,35 @@ function executeAdmitted<T>(
     return callWithTimeout(fn, { breaker, callTimeout, signal, keepsAlive, onCancel })
   }
   const onValue = (value: T) => {
-    settleWith(permit, { status: 'fulfilled', value }, classify, breaker)
-    return value
+    const answer = settleWith(permit, { status: 'fulfilled', value }, classify, breaker)
+    return fallback && isFailure(answer) ? answerInstead(circuit, fallback, errorOf(answer, value)) : value
   }
   const onError = (reason: unknown) => {
     if (cancelled) permit.settle('ignored', reason)
-    else settleWith(permit, { status: 'rejected', reason }, classify, breaker)
+    else {
+      const answer = settleWith(permit, { status: 'rejected', reason }, classify, breaker)
+      if (fallback && (isFailure(answer) || isRejection(reason))) return answerInstead(circuit, fallback, reason)
+    }
     return new Thrown(reason) as never
   }
   try {
-    return intrinsicThen.call(
-      Promise.resolve(permit.run(call)),
-      onValue as (value: unknown) => T,
-      onError,
-    ) as Promise<T>
+    return intrinsicThen.call(Promise.resolve(permit.run(call)), onValue as (value: unknown) => T, onError) as Promise<
+      T | F
+    >
   } catch (error) {
     return Promise.reject(error).then(undefined, onError)
   }
+}
+
+/** What the caller gets in place of a call, counted once it is there. */
+async function answerInstead<F>(circuit: Circuit, fallback: Fallback<F>, error: unknown): Promise<F> {
+  const answer = await askFallback(fallback, error)
+  circuit.countFallback(error)
+  return answer
+}
+
+/** The error of a call that has resolved to a value which counts as a failure. */
+function errorOf(answer: Outcome | Error, value: unknown): Error {
+  if (typeof answer !== 'string') return answer
+  return new Error('the call has resolved to a value that counts as a failure', { cause: value })
 }

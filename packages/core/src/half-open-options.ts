@@ -3,7 +3,7 @@ import type { HalfOpenSettings } from './settings.ts'
 
 /** How a half-open breaker tries its dependency. */
 export interface HalfOpenOptions {
-  /** Probes in flight at the same time; integer >= 1. Default 1: the least load on what may just be recovering. */
+  /** Probes in flight at the same time; integer from 1 to 1 000. Default 1: the least load on what may just be recovering. */
   maxConcurrent?: number | undefined
   /** Successful probes that close the breaker; integer >= 1. Default 2: one may be luck. One failure re-opens it. */
   successThreshold?: number | undefined
@@ -44,7 +44,7 @@ export function parseHalfOpen(
   before: HalfOpenOptions = {},
 ): HalfOpenSettings {
   const ranges = {
-    maxConcurrent: positiveInteger,
+    maxConcurrent: { ...positiveInteger, max: 1_000 },
     successThreshold: positiveInteger,
     probes: positiveInteger,
     successRate: positiveRatio,
@@ -53,8 +53,9 @@ export function parseHalfOpen(
     callTimeout: timerMilliseconds,
     maxDuration: milliseconds,
   }
-  const merged = { ...before, ...checkOptions('halfOpen', changes, ranges, '.') }
-  const input: HalfOpenOptions = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined))
+  const checked = Object.entries(checkOptions('halfOpen', changes, ranges, '.'))
+  const given: HalfOpenOptions = Object.fromEntries(checked.filter(([, value]) => value !== undefined))
+  const input: HalfOpenOptions = { ...withoutReplaced(before, given), ...given }
   const limit = input.callTimeout ?? callTimeout ?? 0
   const { maxConcurrent = 1, successThreshold = 2, probes, successRate = 1 } = input
   const { probeTimeout = Math.max(10_000, 2 * limit) } = input
@@ -68,4 +69,13 @@ export function parseHalfOpen(
   // 100 × 0.07 is a little more than 7.
   const successesNeeded = probes === undefined ? successThreshold : Math.ceil(probes * successRate - 1e-9)
   return { ...config, successesNeeded, failuresTolerated: (probes ?? successesNeeded) - successesNeeded, input, config }
+}
+
+/** The two ways of deciding replace each other. */
+function withoutReplaced(before: HalfOpenOptions, changes: HalfOpenOptions): HalfOpenOptions {
+  const { successThreshold, ...withProbes } = before
+  if ((changes.probes ?? changes.successRate) !== undefined) return withProbes
+  if (changes.successThreshold === undefined) return before
+  const { probes, successRate, ...withThreshold } = before
+  return withThreshold
 }

@@ -1,4 +1,4 @@
-import type { Named, OutcomeEvent, RejectionEvent, Transition } from './events.ts'
+import type { FallbackEvent, Named, OutcomeEvent, RejectionEvent, Transition } from './events.ts'
 import { callSafely } from './misuse.ts'
 
 /** An observer as the hub knows it. `observe` makes sure that `call` runs `fn` exactly once, and gives its answer. */
@@ -7,6 +7,7 @@ export interface HubObserver {
   transition?(event: Transition, breaker: Named): void
   outcome?(event: OutcomeEvent, breaker: Named, call?: object): void
   rejection?(event: RejectionEvent, breaker: Named): void
+  fallback?(event: FallbackEvent, breaker: Named): void
   call?<T>(fn: () => T, breaker: Named, call: object): T
 }
 
@@ -34,7 +35,10 @@ export function register(breaker: Named): void {
     if (hub.breakers.length >= hub.sweepAt) sweep()
     hub.breakers.push(new WeakRef(breaker))
   }
-  if (hub.observers !== null) for (const observer of hub.observers) announceCreated(observer, breaker)
+}
+
+export function announceToAll(breaker: Named): void {
+  for (const observer of hub.observers ?? []) announceCreated(observer, breaker)
 }
 
 export function announceCreated(observer: HubObserver, breaker: Named): void {

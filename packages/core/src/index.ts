@@ -7,11 +7,16 @@ export { type BackgroundProbeOptions, probeInBackground } from './background-pro
 export type { Call } from './call-timeout.ts'
 export { CircuitBreaker, type ForceOptions, type WrapOptions } from './circuit-breaker.ts'
 export type { Clock } from './clock.ts'
-export { CallTimeoutError, CircuitOpenError, type RejectionReason } from './errors.ts'
+export { CallTimeoutError, CircuitOpenError } from './errors.ts'
 export type {
   CircuitBreakerEvents,
+  FailureTraits,
+  FallbackEvent,
+  LastFailure,
+  OpenTrip,
   OutcomeEvent,
   RejectionEvent,
+  RejectionReason,
   StateName,
   Transition,
   Trip,
@@ -26,14 +31,13 @@ export {
   type OpenDuration,
   type OpenDurationContext,
 } from './open-duration.ts'
-export type { CircuitBreakerOptions, LiveOptions } from './options.ts'
+export type { CircuitBreakerOptions, LiveOptions, Overrides } from './options.ts'
 export { type Classify, defaultClassify, type Outcome } from './outcome.ts'
 export type { Permit, Rejection } from './permit.ts'
 export { type RampOptions, ramp } from './ramp.ts'
 export {
   CircuitBreakerRegistry,
   type CircuitBreakerRegistryOptions,
-  type Overrides,
 } from './registry.ts'
 export type { RegistryEvents } from './registry-events.ts'
 export { RetryBudget, type RetryBudgetOptions } from './retry-budget.ts'
@@ -41,7 +45,7 @@ export { retryDelay } from './retry-delay.ts'
 export { type RestoreOptions, restoreState, type SavedState, saveState } from './saved-state.ts'
 export type { AdmissionSnapshot, CircuitBreakerSnapshot } from './snapshot.ts'
 export { anyOf } from './trip/any-of.ts'
-export { consecutiveFailures } from './trip/consecutive-failures.ts'
+export { type ConsecutiveFailuresOptions, consecutiveFailures } from './trip/consecutive-failures.ts'
 export { type FailureCountOptions, failureCount } from './trip/failure-count.ts'
 export { type FailureRateOptions, failureRate } from './trip/failure-rate.ts'
 export type { RateOptions } from './trip/rate-options.ts'

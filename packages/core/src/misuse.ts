@@ -1,4 +1,4 @@
-import { format, onRejection, warnOnce as warn } from '@cb/checks'
+import { format, onRejection, swallowRejection, warnOnce as warn } from '@cb/checks'
 
 export { onRejection, swallowRejection } from '@cb/checks'
 
@@ -20,4 +20,17 @@ export function callSafely<Event>(
   } catch (error) {
     warnOnce(culprit, breaker, `${who} threw`, error)
   }
+}
+
+/** @throws TypeError for a promise: policies answer at once. */
+export function checkSynchronous<Answer>(answer: Answer): Answer {
+  if (typeof (answer as { then?: unknown } | null | undefined)?.then !== 'function') return answer
+  swallowRejection(answer)
+  throw new TypeError('it must answer at once, got a promise')
+}
+
+/** @throws TypeError unless a policy's `start` has given an object with the methods. */
+export function checkMonitor<Monitor>(monitor: Monitor, ...methods: (keyof Monitor & string)[]): Monitor {
+  if (methods.every((method) => typeof checkSynchronous(monitor)?.[method] === 'function')) return monitor
+  throw new TypeError(`start() must return an object with ${methods.join(', ')}`)
 }

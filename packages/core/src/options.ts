@@ -11,6 +11,7 @@ import { type AdmissionPolicy, checkAdmissionPolicy } from './admission/admissio
 import { shadowMode } from './admission/shadow-mode.ts'
 import { SteadyClock, systemNow } from './clock.ts'
 import { type HalfOpenOptions, parseHalfOpen } from './half-open-options.ts'
+import { copyOf, keepText } from './kept-text.ts'
 import { constantDuration, exponentialBackoff, type OpenDuration, safeRandom } from './open-duration.ts'
 import { type Classify, defaultClassify } from './outcome.ts'
 import type { Settings } from './settings.ts'
@@ -57,6 +58,9 @@ export interface CircuitBreakerOptions {
   random?: (() => number) | undefined
 }
 
+/** A breaker's own options, on top of a registry's defaults. */
+export type Overrides = Omit<CircuitBreakerOptions, 'name'>
+
 // Descriptions without a memory of their own, so all breakers share them.
 const defaults = /* @__PURE__ */ createDefaults()
 
@@ -92,10 +96,29 @@ const parsers: {
   random: (option, value) => safeRandom(checkFunction(option, value)),
 }
 /** The options that breakers of a registry may share. */
-export const sharedOptions: readonly (keyof CircuitBreakerOptions)[] = /* @__PURE__ */ listSharedOptions()
+export const sharedOptions: readonly (keyof Overrides)[] = /* @__PURE__ */ listSharedOptions()
 
-function listSharedOptions(): (keyof CircuitBreakerOptions)[] {
+function listSharedOptions(): (keyof Overrides)[] {
   return [...(Object.keys(parsers) as IndependentOption[]), 'halfOpen', 'now']
+}
+
+/** Names that other libraries have. */
+const meant: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ['timeout', 'callTimeout'],
+  ['resetTimeout', 'openDuration'],
+  ['halfOpenAfter', 'openDuration'],
+  ['errorThresholdPercentage', 'trip: failureRate({ threshold })'],
+  ['volumeThreshold', 'trip: failureRate({ minimumCalls })'],
+  ['rollingCountTimeout', 'trip: failureRate({ window: timeWindow(ms) })'],
+  ['failureThreshold', 'trip: consecutiveFailures(n)'],
+  ['breaker', 'trip'],
+  ['errorFilter', 'classify'],
+  ['fallback', 'execute(fn, { fallback })'],
+])
+
+/** @throws TypeError naming the option that there is not. */
+export function checkShared(option: string, options: Overrides): Overrides {
+  return checkObject(option, options, sharedOptions, meant)
 }
 
 /** What `configure` may change: all but the name and the sources of time and chance. */
@@ -103,17 +126,19 @@ export type LiveOptions = Omit<CircuitBreakerOptions, 'name' | 'now' | 'random'>
 
 /** @throws TypeError or RangeError naming the option; `before` is unchanged then. */
 export function parseChanges(before: Settings, changes: LiveOptions): Settings {
-  checkObject(
-    'configure',
-    changes,
-    sharedOptions.filter((name) => name !== 'random' && name !== 'now'),
-  )
+  const known = sharedOptions.filter((name) => name !== 'random' && name !== 'now')
+  checkObject('configure changes', changes, known, meant)
   return changeSettings(before, changes)
 }
 
 /** Where a registry hands over settings that are parsed already, so that its breakers share them. */
 const parsed: unique symbol = /* @__PURE__ */ Symbol('parsed')
 type Input = CircuitBreakerOptions & { readonly [parsed]?: Settings }
+
+/** Whether a registry creates the breaker; it announces it once it knows it itself. */
+export function isOfRegistry(options: Input): boolean {
+  return options[parsed] !== undefined
+}
 
 /** Options for one more breaker with the same settings. */
 export function optionsFor(name: string, settings: Settings): CircuitBreakerOptions {
@@ -126,7 +151,9 @@ let latest: WeakRef<{ readonly options: CircuitBreakerOptions; readonly settings
 /** @throws TypeError or RangeError naming the option, what it was and what it may be. */
 export function parseOptions(options: Input): Settings {
   if (options?.[parsed] !== undefined) return options[parsed]
-  checkObject('CircuitBreaker', options, ['name', ...sharedOptions])
+  if (typeof options === 'function')
+    throw new TypeError('CircuitBreaker options must be an object, got a function: give it to execute(fn) or wrap(fn)')
+  checkObject('CircuitBreaker options', options, ['name', ...sharedOptions], meant)
   if (options.halfOpen !== undefined) return changeSettings(unset, options) // the caller may change that object later
   const previous = latest?.deref()
   if (previous !== undefined && sharedOptions.every((name) => Object.is(options[name], previous.options[name])))
@@ -155,10 +182,7 @@ export function changeSettings(before: Settings, changes: CircuitBreakerOptions)
   return settings
 }
 
-/**
- * @returns a copy: a part of a longer string would keep all of it in memory.
- * @throws TypeError unless it is a non-empty string.
- */
+/** @throws TypeError unless it is a non-empty string. */
 export function checkName(option: string, name: unknown): string {
   assertOption(typeof name === 'string' && name !== '', option, 'a non-empty string', name)
   return copyOf(name)
@@ -168,12 +192,7 @@ export function checkName(option: string, name: unknown): string {
 const longestNote = 1_000
 
 export function keepNote(note: string): string {
-  return copyOf(note.slice(0, longestNote))
-}
-
-/** As the name of a property a string is flat, and one for all that are equal. */
-function copyOf(text: string): string {
-  return Object.keys({ [text]: 0 })[0] as string
+  return keepText(note, longestNote)
 }
 
 function parseOpenDuration(option: string, value: number | OpenDuration): OpenDuration {

@@ -32,15 +32,24 @@ export function outcomeOfError(error: unknown): 'failure' | 'ignored' {
 
 function outcomeOfCause(error: Traits, depth: number): 'failure' | 'ignored' | undefined {
   if (depth === 0 && error['name'] === 'AbortError') return outcomeOfAbort(error)
+  return isRejectionCause(error) ? 'ignored' : undefined
+}
+
+/** Whether the call was rejected on this side of the wire, by a breaker or a limiter, at any depth of `cause`. */
+export function isRejection(error: unknown): boolean {
+  return findInCauses(error, (cause) => isRejectionCause(cause) || undefined) === true
+}
+
+function isRejectionCause(error: Traits): boolean {
   const code = error['code']
-  const isRejection =
+  return (
     (code !== undefined && neutralCodes.has(code)) ||
     error['isBrokenCircuitError'] === true || // cockatiel, and the two below
     error['isBulkheadRejectedError'] === true ||
     error['isHydratingCircuitError'] === true ||
     isDroppedByBottleneck(error) ||
     ('msBeforeNext' in error && 'remainingPoints' in error) // rate-limiter-flexible
-  return isRejection ? 'ignored' : undefined
+  )
 }
 
 /** p-retry wraps the error that it must not retry in an error of the same name. */
@@ -82,17 +91,25 @@ export function defaultClassify(settled: PromiseSettledResult<unknown>): Outcome
   return settled.status === 'fulfilled' ? 'success' : outcomeOfError(settled.reason)
 }
 
-/** Settles with the user's `classify`. The default decides where it throws or returns something else; that is logged once. */
+/**
+ * Settles with the user's `classify`. The default decides where it throws or returns something else; that is logged once.
+ * @returns what was decided: an Error is a failure.
+ */
 export function settleWith(
   permit: { settle(outcome: Outcome, error?: unknown): void },
   settled: PromiseSettledResult<unknown>,
   classify: Classify,
   breaker: string,
-): void {
+): Outcome | Error {
   const answer = ask(settled, classify, breaker) ?? defaultClassify(settled)
   if (!isOutcome(answer)) permit.settle('failure', answer)
   else if (settled.status === 'rejected') permit.settle(answer, settled.reason)
   else permit.settle(answer)
+  return answer
+}
+
+export function isFailure(answer: Outcome | Error): boolean {
+  return answer === 'failure' || !isOutcome(answer)
 }
 
 function ask(settled: PromiseSettledResult<unknown>, classify: Classify, breaker: string): Outcome | Error | undefined {

@@ -1,6 +1,5 @@
 import { format } from '@cb/checks'
-import type { RejectionReason } from './errors.ts'
-import type { StateName, Trip } from './events.ts'
+import type { OpenTrip, RejectionReason, StateName, Trip } from './events.ts'
 import { isOutcome, type Outcome } from './outcome.ts'
 
 /** What a state concludes: where to go, and why. */
@@ -111,10 +110,13 @@ export class Rejection {
   readonly reason: RejectionReason
   /** Whole milliseconds until asking again can succeed; null when only an operator can end it (forced open). */
   readonly retryAfterMs: number | null
+  /** Why it is open, if a trip policy has opened it. */
+  readonly trip: OpenTrip | undefined
 
-  constructor(reason: RejectionReason, retryAfterMs: number | null) {
+  constructor(reason: RejectionReason, retryAfterMs: number | null, trip?: OpenTrip) {
     this.reason = reason
     this.retryAfterMs = retryAfterMs
+    this.trip = trip
   }
 
   get admitted(): false {

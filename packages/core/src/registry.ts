@@ -1,11 +1,14 @@
-import { checkObject, checkOptions, milliseconds, positiveInteger } from '@cb/checks'
+import { checkOptions, milliseconds, positiveInteger } from '@cb/checks'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import type { WindowSnapshot } from './events.ts'
+import { announceToAll } from './hub.ts'
+import { warnOnce } from './misuse.ts'
 import {
-  type CircuitBreakerOptions,
   changeSettings,
   checkName,
+  checkShared,
   type LiveOptions,
+  type Overrides,
   optionsFor,
   parseChanges,
   parseOptions,
@@ -13,8 +16,9 @@ import {
 } from './options.ts'
 import { type RegistryEvents, RegistryListeners } from './registry-events.ts'
 import type { Settings } from './settings.ts'
-import type { CircuitBreakerSnapshot } from './snapshot.ts'
+import { type CircuitBreakerSnapshot, snapshotOf } from './snapshot.ts'
 import { Closed } from './states/closed.ts'
+import type { TripPolicy } from './trip/trip-policy.ts'
 
 /** Options of a registry. */
 export interface CircuitBreakerRegistryOptions {
@@ -22,18 +26,18 @@ export interface CircuitBreakerRegistryOptions {
   defaults?: Overrides | undefined
   /**
    * The most breakers it keeps, 1 to 16 000 000. Default 10 000: names often come from outside, and a breaker costs memory. Beyond
-   * it a closed breaker without failures makes room; if there is none, all further names share one overflow breaker.
+   * it a closed breaker without failures makes room; if there is none, all further names share one overflow breaker. So do names of
+   * more than 1 000 characters.
    */
   maxSize?: number | undefined
   /** A closed breaker without failures may go after this many milliseconds without a `get`, above 0. Default: no limit. */
   idleTtl?: number | undefined
 }
 
-/** A breaker's own options, on top of the registry's defaults. */
-export type Overrides = Omit<CircuitBreakerOptions, 'name'>
-
 interface Entry {
   readonly breaker: CircuitBreaker
+  /** With which it was created. */
+  readonly overrides: Overrides | undefined
   /** Asked for since it was last considered for eviction. */
   used: boolean
   /** Kept with `idleTtl` only. */
@@ -42,6 +46,9 @@ interface Entry {
 
 /** How many breakers are considered when one must go: a bound on the cost of a new name. */
 const mostConsidered = 64
+
+/** Longer names share the overflow breaker: they come from outside, and each is kept. */
+const longestName = 1_000
 
 /** Breakers by name, created at the first `get` with the same options, in bounded memory. */
 export class CircuitBreakerRegistry {
@@ -59,20 +66,22 @@ export class CircuitBreakerRegistry {
   constructor(options: CircuitBreakerRegistryOptions = {}) {
     const ranges = { defaults: null, maxSize: { ...positiveInteger, max: 16_000_000 }, idleTtl: milliseconds }
     const { defaults = {}, maxSize = 10_000, idleTtl } = checkOptions('CircuitBreakerRegistry', options, ranges)
-    this.#settings = parseOptions(checkObject('defaults', defaults, sharedOptions))
+    this.#settings = parseOptions(checkShared('defaults', defaults))
     this.#maxSize = maxSize
     this.#idleTtl = idleTtl
   }
 
   /**
    * The breaker of that name, created if there is none; the overflow breaker if there is no room for one.
-   * @param overrides  options on top of the registry's defaults; used when the breaker is created, that is the first time.
+   * @param overrides  options on top of the registry's defaults; used when the breaker is created, that is the first time. Other
+   *   ones later are reported once, and have no effect: `configure` of the breaker changes its options.
    * @throws TypeError or RangeError for a name that is not a non-empty string, or naming the option.
    */
   get(name: string, overrides?: Overrides): CircuitBreaker {
     const entry = this.#entries.get(name)
     if (entry === undefined) return this.#create(name, overrides)
     entry.used = true
+    if (overrides !== undefined && overrides !== entry.overrides) reportOthers(entry, overrides)
     if (this.#idleTtl !== undefined) this.#touch(name, entry, this.#idleTtl)
     return entry.breaker
   }
@@ -81,7 +90,11 @@ export class CircuitBreakerRegistry {
   #touch(name: string, entry: Entry, idleTtl: number): void {
     const now = this.#settings.clock.now()
     if (now - entry.usedAt < idleTtl / 8) return
-    entry.usedAt = now
+    this.#moveBack(name, entry, now)
+  }
+
+  #moveBack(name: string, entry: Entry, usedAt: number): void {
+    entry.usedAt = usedAt
     this.#entries.delete(name)
     this.#entries.set(name, entry)
   }
@@ -89,26 +102,27 @@ export class CircuitBreakerRegistry {
   #create(name: string, overrides: Overrides | undefined): CircuitBreaker {
     const settings = overrides === undefined ? this.#settings : this.#override(overrides)
     const options = optionsFor(checkName('registry.get(name)', name), settings)
-    const evicted = this.#announcing ? [] : this.#evict()
-    const isFull = this.#entries.size >= this.#maxSize
+    const isLong = name.length > longestName
+    const evicted = this.#announcing || isLong ? [] : this.#evict()
+    const isFull = isLong || this.#entries.size >= this.#maxSize
     if (isFull && this.#overflow !== undefined) return this.#overflow
     const breaker = new CircuitBreaker(isFull ? optionsFor('(overflow)', this.#settings) : options)
     if (isFull) this.#overflow = breaker
-    else this.#add(breaker)
+    else this.#add(breaker, overrides)
     this.#listeners.add(breaker)
+    announceToAll(breaker)
     this.#announceEvicted(evicted)
     this.#listeners.announce('created', breaker)
     return breaker
   }
 
-  #add(breaker: CircuitBreaker): void {
+  #add(breaker: CircuitBreaker, overrides: Overrides | undefined): void {
     const usedAt = this.#idleTtl === undefined ? 0 : this.#settings.clock.now()
-    this.#entries.set(breaker.name, { breaker, used: false, usedAt })
+    this.#entries.set(breaker.name, { breaker, overrides, used: false, usedAt })
   }
 
   #override(overrides: Overrides): Settings {
-    checkObject('registry.get(overrides)', overrides, sharedOptions)
-    return changeSettings(this.#settings, overrides)
+    return changeSettings(this.#settings, checkShared('registry.get(overrides)', overrides))
   }
 
   /** Drops what is idle, and makes room for one more breaker. @returns the evicted breakers, to be announced. */
@@ -148,12 +162,13 @@ export class CircuitBreakerRegistry {
   }
 
   #idle(idleTtl: number): CircuitBreaker[] {
-    const usedBefore = this.#settings.clock.now() - idleTtl
+    const now = this.#settings.clock.now()
     const idle: CircuitBreaker[] = []
     let considered = 0
-    for (const { breaker, usedAt } of this.#entries.values()) {
-      if (usedAt > usedBefore || considered++ === mostConsidered) break
-      if (isForgettable(breaker)) idle.push(breaker)
+    for (const [name, entry] of this.#entries) {
+      if (entry.usedAt > now - idleTtl || considered++ === mostConsidered) break
+      if (isForgettable(entry.breaker)) idle.push(entry.breaker)
+      else this.#moveBack(name, entry, now) // not considered again soon, or many of these would hide the others
     }
     return idle
   }
@@ -219,16 +234,39 @@ export class CircuitBreakerRegistry {
   }
 }
 
+/** Code that creates its overrides anew for each call has other objects and functions each time, so their contents are compared. */
+function reportOthers(entry: Entry, overrides: Overrides): void {
+  const others = sharedOptions.filter((name) => describe(overrides[name]) !== describe(entry.overrides?.[name]))
+  if (others.length > 0)
+    warnOnce(
+      entry,
+      entry.breaker.name,
+      `registry.get was given other options than at first: ${others.join(', ')}; the first ones hold`,
+    )
+}
+
+/** What can be compared of an option: the numbers of a policy, and of a function only that it is one. */
+function describe(option: unknown): unknown {
+  if ((typeof option !== 'object' && typeof option !== 'function') || option === null) return option
+  const { name, start, config } = option as Partial<TripPolicy>
+  try {
+    return JSON.stringify(typeof option === 'function' ? [config] : start === undefined ? option : [name, config])
+  } catch {
+    return 'object' // what a user's policy says of itself can't be written
+  }
+}
+
 /** Closed by its own decision, and without a failure to remember: nothing is lost if it is forgotten. */
 function isForgettable(breaker: CircuitBreaker): boolean {
-  const state = CircuitBreaker.createdCircuitOf(breaker)?.state
-  if (state === undefined) return true
+  const circuit = CircuitBreaker.createdCircuitOf(breaker)
+  if (circuit === undefined) return true
+  const { state } = circuit
   if (!(state instanceof Closed) || state.admission?.recovery !== undefined) return false
-  return !remembersFailures(state.window()) && !remembersFailures(state.admission?.admission?.monitor.snapshot?.())
+  return !remembersFailures(state.window()) && !remembersFailures(snapshotOf(circuit, state.admission?.admission))
 }
 
 /** Each policy of an `anyOf` counts, not only the first. */
-function remembersFailures(window: Partial<WindowSnapshot> = {}): boolean {
-  const { failures = 0, slowCalls = 0, policies = [] } = window
-  return failures > 0 || slowCalls > 0 || policies.some(remembersFailures)
+function remembersFailures(window: object | null): boolean {
+  const { failures = 0, slowCalls = 0, policies }: Partial<WindowSnapshot> = window ?? {}
+  return failures > 0 || slowCalls > 0 || (Array.isArray(policies) && policies.some(remembersFailures))
 }

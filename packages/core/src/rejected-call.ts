@@ -17,14 +17,17 @@ export interface CapturedRejection {
 export function rejectCall(circuit: Circuit, rejection: Rejection): Promise<never> {
   const at = Math.floor(circuit.settings.clock.now())
   const captured = circuit.captured as CapturedRejection | undefined
-  const { reason, retryAfterMs } = rejection
-  const same =
-    captured?.at === at && captured.rejection.retryAfterMs === retryAfterMs && captured.rejection.reason === reason
+  const same = captured?.at === at && isSame(captured.rejection, rejection)
   return Promise.resolve(new Thrown(same ? withoutStack(circuit, captured) : capture(circuit, rejection, at)))
 }
 
+function isSame({ reason, retryAfterMs, trip }: Rejection, other: Rejection): boolean {
+  return retryAfterMs === other.retryAfterMs && reason === other.reason && trip === other.trip
+}
+
 function capture(circuit: Circuit, rejection: Rejection, at: number): CircuitOpenError {
-  const error = new CircuitOpenError(circuit.name, rejection.reason, rejection.retryAfterMs)
+  const { reason, retryAfterMs, trip } = rejection
+  const error = new CircuitOpenError(circuit.name, reason, retryAfterMs, trip)
   const { message } = error
   const stack = `${error.name}: ${message}\n    (no stack: only the first rejection of a millisecond captures one)`
   circuit.captured = { at, rejection, message, stack }
@@ -40,7 +43,7 @@ function withoutStack({ name }: Circuit, { rejection, message, stack }: Captured
   } catch {
     // `Error` is frozen.
   }
-  const error = new CircuitOpenError(name, rejection.reason, rejection.retryAfterMs, message)
+  const error = new CircuitOpenError(name, rejection.reason, rejection.retryAfterMs, rejection.trip, message)
   if (engine.stackTraceLimit !== stackTraceLimit) engine.stackTraceLimit = stackTraceLimit
   error.stack = stack
   return error

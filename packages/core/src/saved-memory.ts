@@ -1,4 +1,5 @@
 import { assertOption, checkNumber, checkObject, nonNegativeInteger } from '@cb/checks'
+import { checkSynchronous } from './misuse.ts'
 import { Ramp } from './ramp.ts'
 import { AnyOf } from './trip/any-of.ts'
 import { FailureRun } from './trip/consecutive-failures.ts'
@@ -18,7 +19,7 @@ export interface Memory {
 
 /** @returns null for what can't be saved. */
 export function saveMemory(source: Memory): unknown {
-  if (source.save) return source.save() ?? null
+  if (source.save) return checkSynchronous(source.save()) ?? null
   if (source instanceof AnyOf) return source.memory.map(saveMemory)
   if (source instanceof FailureRun) return source.failures
   if (source instanceof Ramp) return { age: source.clock.now() - source.startedAt }
@@ -33,7 +34,7 @@ export function saveMemory(source: Memory): unknown {
  */
 export function loadMemory(target: Memory, saved: unknown, elapsed: number): void {
   if (saved === null) return
-  if (target.load) target.load(saved, elapsed)
+  if (target.load) checkSynchronous(target.load(saved, elapsed))
   else if (target instanceof AnyOf) loadEach(target.memory, saved, elapsed)
   else if (target instanceof FailureRun)
     target.failures = checkNumber('window', saved, { ...nonNegativeInteger, max: target.threshold - 1 })
@@ -105,7 +106,7 @@ function loadTimeWindow(window: TimeWindow, saved: unknown, elapsed: number): vo
     window.bucketCalls = checkNumber('window.buckets', bucket[0], nonNegativeInteger)
     const range = { ...nonNegativeInteger, max: window.bucketCalls }
     window.bucketFailures = checkNumber('window.buckets', bucket[1], range)
-    window.calls += window.bucketCalls
+    window.calls = checkNumber('window.buckets in total', window.calls + window.bucketCalls, nonNegativeInteger)
     window.failures += window.bucketFailures
   }
   const now = window.clock.now()

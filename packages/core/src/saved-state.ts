@@ -58,7 +58,17 @@ interface SavedPolicy {
   readonly memory: unknown
 }
 
-type CountName = 'success' | 'failure' | 'ignored' | 'rejected' | 'late' | 'shadowed' | 'timeouts' | 'opens' | 'closes'
+type CountName =
+  | 'success'
+  | 'failure'
+  | 'ignored'
+  | 'rejected'
+  | 'late'
+  | 'shadowed'
+  | 'timeouts'
+  | 'fallbacks'
+  | 'opens'
+  | 'closes'
 
 const counts: Readonly<Record<CountName, NumberRange>> = {
   success: nonNegativeInteger,
@@ -68,6 +78,7 @@ const counts: Readonly<Record<CountName, NumberRange>> = {
   late: nonNegativeInteger,
   shadowed: nonNegativeInteger,
   timeouts: nonNegativeInteger,
+  fallbacks: nonNegativeInteger,
   opens: nonNegativeInteger,
   closes: nonNegativeInteger,
 }
@@ -215,7 +226,7 @@ function restorePeriod(circuit: Circuit, value: SavedPeriod, elapsed: number): S
   const attempt = checkNumber('saved.state.attempt', saved.attempt, nonNegativeInteger)
   if (name === 'closed') return restoreClosed(circuit, saved, elapsed)
   if (name === 'half-open')
-    return new HalfOpen(circuit, attempt, checkNumber('saved.state.age', saved.age, duration) + elapsed)
+    return new HalfOpen(circuit, attempt, undefined, checkNumber('saved.state.age', saved.age, duration) + elapsed)
   const remaining = checkNumber('saved.state.remaining', saved.remaining, duration)
   return new Open(circuit.settings.clock, remaining - elapsed, attempt)
 }
@@ -235,8 +246,9 @@ function restorePolicy(
   value: SavedPolicy | null,
   elapsed: number,
 ): void {
-  if (value === null) return
-  const saved = checkObject(`saved.state.${kind}`, value, ['policy', 'memory'])
+  if (value === null && kind !== 'trip') return
+  const saved = checkObject(`saved.state.${kind}`, value as SavedPolicy, ['policy', 'memory'])
+  assertOption(typeof saved.policy === 'string', `saved.state.${kind}.policy`, 'a string', saved.policy)
   if (started === undefined || saved.policy !== describePolicy(started.policy)) return
   loadMemory(started.monitor, saved.memory, elapsed)
 }

@@ -1,6 +1,6 @@
 import type { AdmissionPolicy } from './admission/admission-policy.ts'
 import type { SteadyClock } from './clock.ts'
-import type { RejectionReason } from './errors.ts'
+import type { RejectionReason } from './events.ts'
 import type { DescribedOpenDuration } from './open-duration.ts'
 import type { Classify } from './outcome.ts'
 import type { TripPolicy } from './trip/trip-policy.ts'

@@ -1,6 +1,6 @@
 import type { AdmissionPolicy } from './admission/admission-policy.ts'
 import type { Circuit } from './circuit.ts'
-import type { StateName, Transition, WindowSnapshot } from './events.ts'
+import type { LastFailure, StateName, Transition, WindowSnapshot } from './events.ts'
 import { askPolicy } from './states/ask-policy.ts'
 import { Closed } from './states/closed.ts'
 import type { StartedPolicy } from './states/closed-admission.ts'
@@ -33,6 +33,8 @@ export interface CircuitBreakerSnapshot {
   }
   /** Failures because time ran out: a `CallTimeoutError`, a `TimeoutError`, a code such as `ETIMEDOUT`. */
   readonly timeouts: number
+  /** Callers that got the answer of a fallback. */
+  readonly fallbacks: number
   /** Calls that would have been rejected but for shadow mode; their outcomes are in `totals`. */
   readonly shadowed: number
   readonly opens: number
@@ -42,7 +44,7 @@ export interface CircuitBreakerSnapshot {
    * millisecond, it may be up to 64 calls behind.
    */
   readonly lastSuccessAt: number | null
-  readonly lastFailureAt: number | null
+  readonly lastFailure: LastFailure | null
   readonly lastTransition: Omit<Transition, 'error'> | null
   /** What the trip policy knows; empty unless closed. */
   readonly window: WindowSnapshot
@@ -62,9 +64,9 @@ export type AdmissionSnapshot = { readonly policy: string } & Readonly<Record<st
 export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
   const state = circuit.current()
   const { trip, openDuration, halfOpen, recovery, admission, callTimeout, shadow, clock } = circuit.settings
-  const { success, failure, ignored, rejected, late, shadowed, timeouts, opens, closes } = circuit.counts
-  const { lastSuccessAt, lastFailureAt } = circuit.counts
-  const rejection = state.rejection()
+  const { success, failure, ignored, rejected, late, shadowed, timeouts, fallbacks, opens, closes } = circuit.counts
+  const { lastSuccessAt, lastFailure = null } = circuit.counts
+  const rejection = state.rejection() ?? (state.issuesProbes ? state.admission?.reject(undefined) : undefined)
   const gates = state instanceof Closed ? state.admission : undefined
   return {
     name: circuit.name,
@@ -75,11 +77,12 @@ export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
     override: state instanceof Forced ? state.toSnapshot() : null,
     totals: { success, failure, ignored, rejected, late },
     timeouts,
+    fallbacks,
     shadowed,
     opens,
     closes,
     lastSuccessAt: Number.isNaN(lastSuccessAt) ? null : lastSuccessAt,
-    lastFailureAt: Number.isNaN(lastFailureAt) ? null : lastFailureAt,
+    lastFailure: lastFailure && { ...lastFailure },
     lastTransition: circuit.lastTransition,
     window: state.window?.() ?? emptyWindow,
     probes: state.probes?.() ?? null,
@@ -101,7 +104,8 @@ function configOf(policy: AdmissionPolicy | undefined): object | null {
   return policy === undefined ? null : { policy: policy.name, ...policy.config }
 }
 
-function snapshotOf(circuit: Circuit, started: StartedPolicy | undefined): AdmissionSnapshot | null {
+/** What an admission policy knows; null without one. */
+export function snapshotOf(circuit: Circuit, started: StartedPolicy | undefined): AdmissionSnapshot | null {
   if (started === undefined) return null
   const { policy, monitor } = started
   const known = askPolicy(circuit, policy, 'admission', () => monitor.snapshot?.())

@@ -163,6 +163,7 @@ test.each([
   [{ floor: Number.NaN }, RangeError, 'floor'],
   [{ minimumCalls: 0 }, RangeError, 'minimumCalls'],
   [{ window: 5 }, TypeError, 'window'],
+  [{ minimumCalls: 6, window: countWindow(5) }, RangeError, 'minimumCalls'],
   [{ k: 2 }, TypeError, 'k'],
   [null, TypeError, 'adaptiveThrottle'],
 ])('adaptiveThrottle(%j) throws an error that names the option', (options, kind, named) => {

@@ -40,8 +40,8 @@ test('a user-defined admission policy takes ten lines', async () => {
 
 describe('a call that an admission policy rejects', () => {
   test.each([
-    ['throttled', 'circuit breaker "test" is throttling: too many recent calls failed; retry after 1 ms'],
-    ['ramp', 'circuit breaker "test" is ramping up after an outage; retry after 1 ms'],
+    ['throttled', 'test is throttling: too many recent calls failed; retry after 1 ms'],
+    ['ramp', 'test is ramping up after an outage; retry after 1 ms'],
   ] as const)('gets an error with its reason: %s', async (reason, message) => {
     const { breaker } = closedBreaker({ admission: admissionWith({ reject: () => reason }) })
     const call = vi.fn()

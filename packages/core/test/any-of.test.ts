@@ -32,6 +32,37 @@ describe('anyOf', () => {
     },
   )
 
+  test.each<[string, () => unknown]>([
+    ['returns true', () => true],
+    ['returns an object', () => ({})],
+    ['returns a promise', async () => undefined],
+    ['throws', throwing()],
+  ])('opens by the other policy and reports one that %s', (_, answer) => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const trip = anyOf(policyWith({ success: answer, failure: answer }), consecutiveFailures(2))
+    const { breaker } = closedBreaker({ trip })
+    breaker.acquire().failure(down)
+    breaker.acquire().failure(down)
+    expect(breaker.snapshot().lastTransition?.reason).toBe('consecutive-failures')
+    expect(logged).toHaveBeenCalledOnce()
+  })
+
+  test.each<[string, () => never]>([
+    ['throws', throwing()],
+    ['returns nothing', () => undefined as never],
+  ])('opens by the other policy and reports one whose start %s', (_, start) => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { breaker } = closedBreaker({ trip: anyOf({ name: 'mine', start }, consecutiveFailures(2)) })
+    breaker.acquire().failure(down)
+    expect(breaker.snapshot().window.policies).toEqual([
+      { calls: 0, failures: 0 },
+      { calls: 1, failures: 1 },
+    ])
+    breaker.acquire().failure(down)
+    expect(breaker.snapshot().lastTransition?.reason).toBe('consecutive-failures')
+    expect(logged).toHaveBeenCalledOnce()
+  })
+
   test('its window has the numbers of each policy', () => {
     const breaker = new CircuitBreaker({ trip: both, now: () => 0 })
     breaker.acquire().success()

@@ -326,3 +326,12 @@ describe('a background probe comes at the end of the open duration without a que
     stop()
   })
 })
+
+test('a half-open breaker whose probes are all its own says so in its snapshot', async () => {
+  const { breaker, clock } = openBreaker()
+  const stop = probeInBackground(breaker, () => new Promise(() => {}))
+  clock.advance(1_000)
+  expect(breaker.snapshot()).toMatchObject({ state: 'half-open', retryAfterMs: 1 })
+  stop()
+  expect(breaker.snapshot().retryAfterMs).toBe(0)
+})

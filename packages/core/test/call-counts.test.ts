@@ -93,13 +93,13 @@ test.each<[string, CircuitBreakerOptions, (breaker: CircuitBreaker) => void]>([
   expect(breaker.snapshot().lastSuccessAt).toBe(5_100)
 })
 
-test('lastSuccessAt and lastFailureAt are null at first, and ignored calls change neither', () => {
+test('lastSuccessAt and lastFailure are null at first, and ignored calls change neither', () => {
   const { breaker, clock } = closedBreaker({ trip: failureRate() })
-  expect(breaker.snapshot()).toMatchObject({ lastSuccessAt: null, lastFailureAt: null })
+  expect(breaker.snapshot()).toMatchObject({ lastSuccessAt: null, lastFailure: null })
   breaker.acquire().success()
   clock.advance(10)
   breaker.acquire().failure(down)
   clock.advance(10)
   breaker.acquire().ignore()
-  expect(breaker.snapshot()).toMatchObject({ lastSuccessAt: 5_000, lastFailureAt: 5_010 })
+  expect(breaker.snapshot()).toMatchObject({ lastSuccessAt: 5_000, lastFailure: { at: 5_010 } })
 })

@@ -47,11 +47,11 @@ describe('across two copies of the package', () => {
 
 describe('an error', () => {
   test.each([
-    ['open', 6, 'circuit breaker "a" is open; retry after 6 ms'],
-    ['half-open', 5, 'circuit breaker "a" is half-open: all probe slots are in use; retry after 5 ms'],
-    ['ramp', 1, 'circuit breaker "a" is ramping up after an outage; retry after 1 ms'],
-    ['throttled', 1, 'circuit breaker "a" is throttling: too many recent calls failed; retry after 1 ms'],
-    ['forced-open', null, 'circuit breaker "a" is forced open'],
+    ['open', 6, 'a is open; retry after 6 ms'],
+    ['half-open', 5, 'a is half-open: all probe slots are in use; retry after 5 ms'],
+    ['ramp', 1, 'a is ramping up after an outage; retry after 1 ms'],
+    ['throttled', 1, 'a is throttling: too many recent calls failed; retry after 1 ms'],
+    ['forced-open', null, 'a is forced open'],
   ] as const)('says that the breaker is %s', (reason, retryAfterMs, message) => {
     const error = new CircuitOpenError('a', reason, retryAfterMs)
     expect(error).toBeInstanceOf(Error)

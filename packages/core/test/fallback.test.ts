@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { CircuitOpenError, consecutiveFailures } from '../src/index.ts'
+import { CircuitBreakerRegistry, CircuitOpenError, consecutiveFailures, observe } from '../src/index.ts'
 import { closedBreaker, down, openBreaker } from './in-state.ts'
 
 const failing = () => Promise.reject(down)
@@ -26,16 +26,98 @@ test('a fallback is called with the CircuitOpenError of a rejected call', async 
   expect(fallback).toHaveBeenCalledExactlyOnceWith(expect.any(CircuitOpenError))
 })
 
-test('a fallback replaces an ignored error too', async () => {
-  const { breaker } = closedBreaker({ classify: () => 'ignored' })
-  await expect(breaker.execute(failing, { fallback: () => 'cached' })).resolves.toBe('cached')
+describe('a fallback passes through', () => {
+  test.each(['ignored', 'success'] as const)('an error that classify says is %s', async (outcome) => {
+    const fallback = vi.fn()
+    const { breaker } = closedBreaker({ classify: () => outcome })
+    await expect(breaker.execute(failing, { fallback })).rejects.toBe(down)
+    expect(fallback).not.toHaveBeenCalled()
+  })
+
+  test('an abort that is not of the signal', async () => {
+    const fallback = vi.fn()
+    const abort = new DOMException('stopped', 'AbortError')
+    await expect(closedBreaker().breaker.execute(() => Promise.reject(abort), { fallback })).rejects.toBe(abort)
+    expect(fallback).not.toHaveBeenCalled()
+  })
 })
 
-test('a fallback is not called for a value that counts as a failure', async () => {
-  const fallback = vi.fn()
-  const { breaker } = closedBreaker({ classify: () => 'failure' })
-  await expect(breaker.execute(() => 503, { fallback })).resolves.toBe(503)
-  expect(fallback).not.toHaveBeenCalled()
+describe('a fallback answers for', () => {
+  test('the rejection of another breaker inside the call, also as a cause', async () => {
+    const { breaker } = closedBreaker()
+    const inner = openBreaker().breaker
+    const fallback = () => 'cached'
+    await expect(breaker.execute(() => inner.execute(() => 1), { fallback })).resolves.toBe('cached')
+    const wrapped = () => inner.execute(() => 1).catch((cause) => Promise.reject(new Error('no offers', { cause })))
+    await expect(breaker.execute(wrapped, { fallback })).resolves.toBe('cached')
+    expect(breaker.snapshot()).toMatchObject({ state: 'closed', fallbacks: 2, totals: { ignored: 2 } })
+  })
+
+  test('a value that counts as a failure, which is the cause of the error', async () => {
+    const fallback = vi.fn((error) => error.cause)
+    const { breaker } = closedBreaker({ classify: () => 'failure' })
+    await expect(breaker.execute(() => 503, { fallback })).resolves.toBe(503)
+    expect(fallback.mock.lastCall?.[0]).toMatchObject({
+      message: 'the call has resolved to a value that counts as a failure',
+    })
+  })
+
+  test('a value of which classify has made an error, with that error', async () => {
+    const { breaker } = closedBreaker({ classify: () => down })
+    await expect(breaker.execute(() => 503, { fallback: (error) => error })).resolves.toBe(down)
+  })
+
+  test('a call that exceeds its time, and a function behind wrap', async () => {
+    vi.useFakeTimers()
+    const { breaker } = closedBreaker({ callTimeout: 50, trip: consecutiveFailures(9) })
+    const wrapped = breaker.wrap(() => new Promise<string>(() => {}), { fallback: () => 'cached' })
+    const call = wrapped()
+    await vi.advanceTimersByTimeAsync(50)
+    await expect(call).resolves.toBe('cached')
+    vi.useRealTimers()
+  })
+})
+
+describe('an answer of a fallback', () => {
+  test('is counted and announced, with what it replaced, once it is there', async () => {
+    const { breaker, clock } = closedBreaker()
+    const events: unknown[] = []
+    breaker.on('fallback', (event) => events.push(event))
+    const end = observe({ fallback: (event, of) => events.push([event, of]) })
+    await breaker.execute(failing, { fallback: () => 'cached' })
+    clock.advance(5)
+    const rejected = await breaker.execute(failing, { fallback: (error) => error })
+    end()
+    const [first, second] = [
+      { breaker: 'test', at: 5_000, error: down },
+      { breaker: 'test', at: 5_005, error: rejected },
+    ]
+    expect(events).toEqual([first, [first, breaker], second, [second, breaker]])
+    expect(breaker.snapshot().fallbacks).toBe(2)
+  })
+
+  test('is announced to the listeners of a registry', async () => {
+    const registry = new CircuitBreakerRegistry()
+    const seen = vi.fn()
+    registry.on('fallback', (event, breaker) => seen(event.breaker, breaker.name))
+    await registry.get('a').execute(failing, { fallback: () => 1 })
+    expect(seen).toHaveBeenCalledExactlyOnceWith('a', 'a')
+  })
+
+  test('is none if the fallback throws', async () => {
+    const { breaker } = closedBreaker()
+    await breaker.execute(failing, { fallback: () => Promise.reject(down) }).catch(() => {})
+    expect(breaker.snapshot().fallbacks).toBe(0)
+  })
+
+  test('is counted by countFallback for code that has fallbacks of its own', () => {
+    const { breaker } = closedBreaker()
+    const seen = vi.fn()
+    breaker.on('fallback', seen)
+    breaker.countFallback(down)
+    expect(seen).toHaveBeenCalledExactlyOnceWith({ breaker: 'test', at: 5_000, error: down })
+    expect(breaker.snapshot().fallbacks).toBe(1)
+  })
 })
 
 describe('the error of a fallback', () => {
@@ -83,7 +165,7 @@ describe('a fallback that calls a second breaker, which is open', () => {
       retryAfterMs: 1_000,
       cause: down,
     })
-    expect(error.message).toBe('circuit breaker "test" is open; retry after 1000 ms')
+    expect(error.message).toBe('test is open: 1 failure; retry after 1 s')
   })
 
   test('gives two callers that fail in the same millisecond each their own cause', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CircuitBreaker, type HalfOpenOptions } from '../src/index.ts'
+import { CircuitBreaker, CircuitBreakerRegistry, type HalfOpenOptions } from '../src/index.ts'
 import { closedBreaker, halfOpenBreaker } from './in-state.ts'
 
 /** S for a success, F for a failure, one probe after the other. */
@@ -69,11 +69,29 @@ test.each<[string, HalfOpenOptions, HalfOpenOptions]>([
   expect(new CircuitBreaker({ halfOpen }).snapshot().config['halfOpen']).toStrictEqual(expected)
 })
 
+test.each<[HalfOpenOptions, HalfOpenOptions, HalfOpenOptions]>([
+  [{ successThreshold: 3 }, { probes: 4 }, { probes: 4, successRate: 1 }],
+  [{ successThreshold: 3 }, { probes: 4, successRate: 0.5 }, { probes: 4, successRate: 0.5 }],
+  [{ probes: 4, successRate: 0.5 }, { successThreshold: 3 }, { successThreshold: 3 }],
+  [{ probes: 4, successRate: 0.5 }, { probes: 8 }, { probes: 8, successRate: 0.5 }],
+  [{ probes: 4, successRate: 0.5 }, { maxConcurrent: 2 }, { maxConcurrent: 2, probes: 4, successRate: 0.5 }],
+  [{ probes: 4 }, { probes: undefined, successThreshold: undefined }, { probes: 4, successRate: 1 }],
+  [{ maxDuration: 5 }, { maxDuration: undefined }, { maxDuration: 5, successThreshold: 2 }],
+])('%o changed by %o decides as %o', (before, changes, after) => {
+  const expected = { maxConcurrent: 1, probeTimeout: 10_000, ...after }
+  const registry = new CircuitBreakerRegistry({ defaults: { halfOpen: before } })
+  expect(registry.get('a', { halfOpen: changes }).snapshot().config['halfOpen']).toStrictEqual(expected)
+  const { breaker } = closedBreaker({ halfOpen: before })
+  breaker.configure({ halfOpen: changes })
+  expect(breaker.snapshot().config['halfOpen']).toStrictEqual(expected)
+})
+
 test('without a maxDuration a snapshot has no such key', () => {
   expect(closedBreaker().breaker.snapshot().config['halfOpen']).not.toHaveProperty('maxDuration')
 })
 
 test.each([
+  [{ maxConcurrent: 1_001 }, RangeError, 'halfOpen.maxConcurrent'],
   [{ probes: 0 }, RangeError, 'halfOpen.probes'],
   [{ probes: 1.5 }, RangeError, 'halfOpen.probes'],
   [{ probes: '3' }, TypeError, 'halfOpen.probes'],

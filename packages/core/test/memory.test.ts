@@ -112,6 +112,14 @@ const sliced: [string, string, string][] = [
   ],
   ['as the name of a breaker', '', "held.push(new CircuitBreaker({ name: (n + ' ' + big).slice(0, 20) }))"],
   [
+    'as the name, the code and the message of a failure',
+    '',
+    `const part = (n + ' ' + big).slice(0, 20)
+     const breaker = new CircuitBreaker()
+     breaker.acquire().failure(Object.assign(new Error(part), { name: part, code: part }))
+     held.push(breaker)`,
+  ],
+  [
     'as a note',
     '',
     `const breaker = new CircuitBreaker()

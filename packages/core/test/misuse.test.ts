@@ -10,7 +10,7 @@ import {
   saveState,
   slowCallRate,
 } from '../src/index.ts'
-import { policyWith, throwing, use } from './misused.ts'
+import { admissionWith, policyWith, throwing, use } from './misused.ts'
 
 beforeEach(() => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
@@ -73,6 +73,39 @@ const rows: [string, () => unknown, string][] = [
     'a policy that throws in its snapshot',
     async () => (await use({ trip: policyWith({ snapshot: throwing() }) })).snapshot(),
     'the trip policy threw: Error: my bug',
+  ],
+  ...(['success', 'failure', 'snapshot', 'save'] as const).map((method): [string, () => unknown, string] => [
+    `a trip policy whose ${method} is async and rejects`,
+    async () => {
+      const rejecting = () => Promise.reject(new Error('my bug'))
+      const breaker = await use({ trip: policyWith({ [method]: rejecting }) })
+      breaker.snapshot()
+      saveState(breaker)
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+    method === 'success' || method === 'failure' ? 'it must return a trip' : 'it must answer at once, got a promise',
+  ]),
+  [
+    'a trip policy whose start is async and rejects',
+    async () => {
+      await use({ trip: { name: 'mine', start: () => Promise.reject(new Error('my bug')) as never } })
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+    'it must answer at once, got a promise',
+  ],
+  [
+    'a recovery that never says its share',
+    async () => {
+      const breaker = await use({
+        recovery: admissionWith({ reject: () => 'ramp' }),
+        halfOpen: { successThreshold: 1 },
+      })
+      breaker.forceOpen()
+      breaker.probeNow()
+      breaker.acquire().success()
+      breaker.acquire().success()
+    },
+    'start() must return an object with reject, share',
   ],
   [
     'a policy that throws beside others',

@@ -128,7 +128,7 @@ export class NaiveModel {
     if (throttle === undefined) return 0
     const window = this.period.results.slice(-throttle.size)
     const calls = window.length
-    if (calls < throttle.minimum) return 0
+    if (calls < Math.min(throttle.minimum, throttle.size)) return 0
     const successes = window.filter((result) => result === 'success').length
     return Math.min(1 - throttle.floor, Math.max(0, (calls - throttle.multiplier * successes) / calls))
   }

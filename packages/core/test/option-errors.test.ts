@@ -3,6 +3,7 @@ import {
   adaptiveThrottle,
   anyOf,
   CircuitBreaker,
+  CircuitBreakerRegistry,
   consecutiveFailures,
   countWindow,
   exponentialBackoff,
@@ -20,8 +21,43 @@ const breaker = new CircuitBreaker()
 
 const mistakes: [string, () => unknown, string][] = [
   ['execute', () => breaker.execute(wrong), 'execute needs a function, got "x"'],
+  [
+    'a promise',
+    () => breaker.execute(Promise.reject(new Error('down')) as never),
+    'execute needs a function, got a promise: pass () => promise',
+  ],
+  [
+    'a function in place of the options',
+    () => new CircuitBreaker((() => 1) as never),
+    'CircuitBreaker options must be an object, got a function: give it to execute(fn) or wrap(fn)',
+  ],
+  ['options', () => new CircuitBreaker(null as never), 'CircuitBreaker options must be an object, got null'],
+  [
+    "opossum's timeout",
+    () => new CircuitBreaker({ timeout: 5 } as never),
+    'unknown option "timeout" in CircuitBreaker options: did you mean callTimeout?',
+  ],
+  [
+    "opossum's resetTimeout of a registry",
+    () => new CircuitBreakerRegistry({ defaults: { resetTimeout: 5 } as never }),
+    'unknown option "resetTimeout" in defaults: did you mean openDuration?',
+  ],
+  [
+    "cockatiel's halfOpenAfter in overrides",
+    () => new CircuitBreakerRegistry().get('a', { halfOpenAfter: 5 } as never),
+    'unknown option "halfOpenAfter" in registry.get(overrides): did you mean openDuration?',
+  ],
+  [
+    "opossum's errorThresholdPercentage in a change",
+    () => breaker.configure({ errorThresholdPercentage: 50 } as never),
+    'unknown option "errorThresholdPercentage" in configure changes: did you mean trip: failureRate({ threshold })?',
+  ],
   ['wrap', () => breaker.wrap(wrong), 'wrap(fn) must be a function, got "x"'],
-  ['an event', () => breaker.on(wrong, () => {}), 'on(event) must be one of transition, outcome, rejection, got "x"'],
+  [
+    'an event',
+    () => breaker.on(wrong, () => {}),
+    'on(event) must be one of transition, outcome, rejection, fallback, got "x"',
+  ],
   ['settle', () => breaker.acquire().settle(wrong), "settle(outcome) must be 'success', 'failure' or 'ignored', got "],
   ['trip', () => new CircuitBreaker({ trip: wrong }), 'trip must be a trip policy, such as consecutiveFailures(5) or'],
   ['anyOf', () => anyOf(consecutiveFailures(1), wrong), 'anyOf argument 2 must be a trip policy'],

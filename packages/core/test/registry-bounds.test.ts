@@ -12,6 +12,7 @@ import {
   slowCallRate,
   timeWindow,
 } from '../src/index.ts'
+import { admissionWith, throwing } from './misused.ts'
 
 const names = (registry: CircuitBreakerRegistry) => Array.from(registry, ({ name }) => name).sort()
 
@@ -178,7 +179,45 @@ describe('a registry that is full', () => {
   })
 })
 
+test('names of more than 1 000 characters share the overflow breaker', () => {
+  const registry = new CircuitBreakerRegistry()
+  const shared = registry.get('x'.repeat(1_001))
+  expect(shared.name).toBe('(overflow)')
+  expect(registry.get('y'.repeat(100_000))).toBe(shared)
+  expect([registry.size, registry.get('x'.repeat(1_000)).name.length]).toEqual([0, 1_000])
+})
+
+test.each<[string, () => never]>([
+  ['throws', throwing()],
+  ['returns null', () => null as never],
+  ['returns a promise that rejects', () => Promise.reject(new Error('my bug')) as never],
+])(
+  'a full registry creates a breaker all the same when the snapshot of an admission policy %s',
+  async (_, snapshot) => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const registry = new CircuitBreakerRegistry({ maxSize: 1, defaults: { admission: admissionWith({ snapshot }) } })
+    registry.get('a').acquire().success()
+    expect(registry.get('b').name).toBe('b')
+    await new Promise((resolve) => setImmediate(resolve))
+    vi.restoreAllMocks()
+  },
+)
+
 describe('idleTtl', () => {
+  test('evicts idle breakers also behind a hundred that are older and must stay', () => {
+    const clock = fakeClock()
+    const registry = new CircuitBreakerRegistry({ idleTtl: 100, defaults: { now: clock.now } })
+    for (let n = 0; n < 100; n++) registry.get(`forced ${n}`).forceOpen()
+    for (let n = 0; n < 100; n++) registry.get(`idle ${n}`)
+    for (let n = 0; n < 10; n++) {
+      clock.advance(101)
+      registry.get('new')
+      registry.get(`newer ${n}`)
+    }
+    expect(names(registry).filter((name) => name.startsWith('idle'))).toEqual([])
+    expect(names(registry).filter((name) => name.startsWith('forced'))).toHaveLength(100)
+  })
+
   test('evicts closed breakers that were not used for that time when a new name comes', () => {
     const clock = fakeClock()
     const registry = new CircuitBreakerRegistry({

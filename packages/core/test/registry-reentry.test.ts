@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type CircuitBreaker, CircuitBreakerRegistry } from '../src/index.ts'
+import { type CircuitBreaker, CircuitBreakerRegistry, observe } from '../src/index.ts'
 
 const names = (registry: CircuitBreakerRegistry) => Array.from(registry, ({ name }) => name).sort()
 
@@ -47,4 +47,23 @@ test('a registry returns the breaker that a listener of evicted has created unde
   })
   expect(registry.get('b')).toBe(inner)
   expect(names(registry)).toEqual(['b'])
+})
+
+test('an observer of created that gets breakers gets the new one, and the registry stays within maxSize', () => {
+  const registry = new CircuitBreakerRegistry({ maxSize: 3 })
+  const seen: boolean[] = []
+  let turns = 0
+  let isMine = false
+  const end = observe({
+    created: (breaker) => {
+      if (!isMine) return // breakers of other tests
+      seen.push(registry.get(breaker.name) === breaker)
+      if (turns++ < 50) registry.get(`beside ${turns}`)
+    },
+  })
+  isMine = true
+  registry.get('first')
+  end()
+  expect(seen).toEqual(Array(51).fill(true))
+  expect(registry.size).toBe(3)
 })

@@ -1,11 +1,14 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   CircuitBreakerRegistry,
   type CircuitBreakerRegistryOptions,
   consecutiveFailures,
+  exponentialBackoff,
   failureRate,
+  type Overrides,
 } from '../src/index.ts'
 import { down } from './in-state.ts'
+import { policyWith } from './misused.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -90,7 +93,7 @@ describe('a registry', () => {
 
   test.each([
     ...['__proto__', 'constructor', 'hasOwnProperty', 'toString', ' ', '\0', '\ud800', '0'].map((name) => [name, name]),
-    ['x, a hundred thousand times', 'x'.repeat(100_000)],
+    ['x, a thousand times', 'x'.repeat(1_000)],
   ] as [string, string][])('takes any name, such as %j', (_saying, name) => {
     const registry = make()
     expect(registry.has(name)).toBe(false)
@@ -105,4 +108,50 @@ test('an override that is undefined leaves the default of the registry', () => {
   const registry = new CircuitBreakerRegistry({ defaults: { callTimeout: 5, halfOpen: { maxConcurrent: 3 } } })
   const { config } = registry.get('a', { callTimeout: undefined, halfOpen: undefined } as never).snapshot()
   expect(config).toMatchObject({ callTimeout: 5, halfOpen: { maxConcurrent: 3 } })
+})
+
+describe('overrides for a breaker that exists already', () => {
+  const usual: Overrides = {
+    callTimeout: 500,
+    openDuration: 1_000,
+    halfOpen: { maxConcurrent: 2 },
+    trip: failureRate({ threshold: 0.2 }),
+  }
+  const logged = () => vi.mocked(console.error).mock.calls.map(([line]) => line)
+  beforeEach(() => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+  })
+  afterEach(() => vi.restoreAllMocks())
+
+  test.each<[string, Overrides | undefined, Overrides | undefined]>([
+    ['the same object', usual, usual],
+    ['none', usual, undefined],
+    ['an equal object', usual, { ...usual, halfOpen: { maxConcurrent: 2 }, trip: failureRate({ threshold: 0.2 }) }],
+    ['another function', { classify: () => 'failure' }, { classify: () => 'failure' }],
+    ['an equal backoff', { openDuration: exponentialBackoff() }, { openDuration: exponentialBackoff() }],
+    ['undefined for an option', { callTimeout: 5 }, { callTimeout: 5, shadow: undefined }],
+    ['a policy of which nothing is known', { trip: policyWith({}) }, { trip: policyWith({}) }],
+  ])('are not reported when they are %s', (_, first, later) => {
+    const registry = new CircuitBreakerRegistry()
+    registry.get('a', first)
+    registry.get('a', later)
+    expect(logged()).toEqual([])
+  })
+
+  test.each<[string, Overrides | undefined, Overrides]>([
+    ['callTimeout', usual, { ...usual, callTimeout: 5 }],
+    ['callTimeout', undefined, { callTimeout: 5 }],
+    ['openDuration, callTimeout', { trip: usual.trip }, { trip: usual.trip, callTimeout: 500, openDuration: 5 }],
+    ['halfOpen', usual, { ...usual, halfOpen: { maxConcurrent: 3 } }],
+    ['trip', usual, { ...usual, trip: failureRate({ threshold: 0.3 }) }],
+    ['trip', usual, { ...usual, trip: consecutiveFailures(5) }],
+    ['openDuration', { openDuration: exponentialBackoff() }, { openDuration: exponentialBackoff({ factor: 3 }) }],
+    ['classify', {}, { classify: () => 'failure' }],
+  ])('are reported once when they have another %s', (options, first, later) => {
+    const registry = new CircuitBreakerRegistry()
+    const breaker = registry.get('a', first)
+    for (let n = 0; n < 3; n++) expect(registry.get('a', later)).toBe(breaker)
+    const words = `registry.get was given other options than at first: ${options}; the first ones hold (logged once)`
+    expect(logged()).toEqual([`@cb/core: circuit breaker "a": ${words}`])
+  })
 })

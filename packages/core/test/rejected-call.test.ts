@@ -36,8 +36,8 @@ test('the errors of rejected calls are alike in all but the frames of their stac
     expect(error).toBeInstanceOf(CircuitOpenError)
     expect(error).toBeInstanceOf(Error)
     expect(error).toMatchObject({ name: 'CircuitOpenError', code: 'ECIRCUITOPEN', breaker: 'test', reason: 'open' })
-    expect(String(error)).toBe('CircuitOpenError: circuit breaker "test" is open; retry after 1000 ms')
-    expect(error.stack).toMatch(/^CircuitOpenError: circuit breaker "test" is open; retry after 1000 ms\n/)
+    expect(String(error)).toBe('CircuitOpenError: test is open: 1 failure; retry after 1 s')
+    expect(error.stack).toMatch(/^CircuitOpenError: test is open: 1 failure; retry after 1 s\n/)
     expect(Object.keys(error)).not.toContain('stack')
   }
 })

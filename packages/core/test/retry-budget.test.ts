@@ -69,8 +69,8 @@ test.each([
   [{ burst: 0 }, RangeError, 'burst must be a number >= 1, got 0'],
   [{ burst: Number.POSITIVE_INFINITY }, RangeError, 'burst must be a number >= 1, got Infinity'],
   [{ burst: '10' }, TypeError, 'burst must be a number >= 1, got "10"'],
-  [{ retries: 3 }, TypeError, 'unknown option "retries" in RetryBudget; known options: ratio, burst'],
-  [null, TypeError, 'RetryBudget must be an object, got null'],
+  [{ retries: 3 }, TypeError, 'unknown option "retries" in RetryBudget options; known options: ratio, burst'],
+  [null, TypeError, 'RetryBudget options must be an object, got null'],
 ])('new RetryBudget(%o) throws an error that says what is allowed', (options, type, message) => {
   const make = () => new RetryBudget(options as object)
   expect(make).toThrow(type)

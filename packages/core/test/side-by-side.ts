@@ -53,7 +53,7 @@ function optionsFor(model: ModelOptions): CircuitBreakerOptions {
       admission: adaptiveThrottle({
         multiplier: throttle.multiplier,
         floor: throttle.floor,
-        minimumCalls: throttle.minimum,
+        minimumCalls: Math.min(throttle.minimum, throttle.size),
         window: countWindow(throttle.size),
       }),
     }),

@@ -121,6 +121,16 @@ describe('slowCallRate', () => {
   })
 })
 
+test('a success that began before the policy has the time at which it ended', () => {
+  const clock = fakeClock(1_000)
+  const breaker = new CircuitBreaker({ trip: consecutiveFailures(1), now: clock.now })
+  const permit = breaker.acquire()
+  breaker.configure({ trip: slowCallRate({ slowAfter: 100 }) })
+  clock.advance(50)
+  permit.success()
+  expect(breaker.snapshot().lastSuccessAt).toBe(1_050)
+})
+
 test('slow calls are counted as a plain list of all calls counts them', () => {
   const step = fc.oneof(
     fc.constant({ do: 'begin' as const }),

@@ -26,11 +26,7 @@ const rows: [string, () => Bench, Partial<CircuitBreakerSnapshot>][] = [
     closedBreaker,
     { state: 'closed', since: 5_000, retryAfterMs: 0, override: null, probes: null, lastTransition: null },
   ],
-  [
-    'open',
-    openBreaker,
-    { state: 'open', since: 5_000, retryAfterMs: 1_000, override: null, probes: null, opens: 1, lastFailureAt: 5_000 },
-  ],
+  ['open', openBreaker, { state: 'open', since: 5_000, retryAfterMs: 1_000, override: null, probes: null, opens: 1 }],
   [
     'half-open',
     halfOpenBreaker,
@@ -66,7 +62,8 @@ test.each(rows)('%s: a snapshot is plain JSON and complete', (_, bench, expected
     'at',
     'closes',
     'config',
-    'lastFailureAt',
+    'fallbacks',
+    'lastFailure',
     'lastSuccessAt',
     'lastTransition',
     'name',

@@ -34,7 +34,7 @@ describe.each(versions)('hostile input to admin on $name', ({ express }) => {
     ['characters that change the direction of text', 'a\u202eb'],
     ['markup', '</script><img src=x onerror=alert(1)>&amp;'],
     ["a prototype's key", '__proto__'],
-    ['10 kB', 'n'.repeat(10_000)],
+    ['1 kB', 'n'.repeat(1_000)],
   ])('a name of %s is listed, found and acted on, and its output is escaped', async (_what, name) => {
     const registry = new CircuitBreakerRegistry()
     registry.get('other')

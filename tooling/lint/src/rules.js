@@ -1,6 +1,6 @@
 /** Of packages/core/src, from below: a file imports its own floor and those below it. */
 export const floors = [
-  'events outcome errors clock misuse causes',
+  'events outcome errors clock misuse causes kept-text last-failure',
   'trip/* window/* admission/* ramp open-duration',
   'circuit states/* permit call-counts settings',
   'event-queue hub snapshot',

@@ -1,7 +1,7 @@
 import { type Complete, checkOptions, positiveInteger, positiveRatio } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import { timeWindow } from '../window/time-window.ts'
-import { checkWindow, type OutcomeWindow, type WindowCounts, type WindowSpec } from '../window/window.ts'
+import { checkFits, checkWindow, type OutcomeWindow, type WindowCounts, type WindowSpec } from '../window/window.ts'
 import type { AdmissionMonitor, AdmissionPolicy } from './admission-policy.ts'
 
 /** Options of `adaptiveThrottle`. */
@@ -36,6 +36,7 @@ export function adaptiveThrottle(options: AdaptiveThrottleOptions = {}): Admissi
   } = checkOptions('adaptiveThrottle', options, ranges)
   checkWindow('adaptiveThrottle window', window)
   const { minimumCalls = Math.min(20, window.capacity) } = options
+  checkFits('adaptiveThrottle minimumCalls', minimumCalls, window)
   const limits = { multiplier, floor, minimumCalls, window }
   return Object.freeze({
     name: 'adaptive-throttle',

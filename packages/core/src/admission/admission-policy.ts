@@ -1,6 +1,8 @@
 import { assertOption } from '@cb/checks'
 import type { Clock } from '../clock.ts'
-import type { RejectionReason } from '../errors.ts'
+
+/** What an admission policy may give as the `reason` of a rejection. */
+export type AdmissionReason = 'throttled' | 'ramp'
 
 /** What an admission policy may look at besides the clock. */
 export interface AdmissionContext {
@@ -25,7 +27,7 @@ export interface AdmissionPolicy {
 /** One closed period of an admission policy. A method that throws is logged once, and the call is admitted. */
 export interface AdmissionMonitor {
   /** Asked before each call: the reason to reject it, `throttled` or `ramp`; undefined to admit it. */
-  reject(): RejectionReason | undefined
+  reject(): AdmissionReason | undefined
   success?(): void
   failure?(error: unknown): void
   /**

@@ -1,4 +1,4 @@
-import type { RejectionReason } from '../errors.ts'
+import type { RejectionReason } from '../events.ts'
 
 /**
  * Which rejections are waived in shadow mode. Manual overrides apply even in shadow mode.

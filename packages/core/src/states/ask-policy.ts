@@ -1,4 +1,4 @@
-import { warnOnce } from '../misuse.ts'
+import { checkSynchronous, warnOnce } from '../misuse.ts'
 import type { Settings } from '../settings.ts'
 
 /** Where a closed period reads its settings: anew each time, for they can be changed live. */
@@ -15,7 +15,7 @@ export function askPolicy<Answer>(
   question: () => Answer,
 ): Answer | undefined {
   try {
-    return question()
+    return checkSynchronous(question())
   } catch (problem) {
     return warnOfPolicy(owner, policy, kind, problem)
   }
@@ -23,10 +23,4 @@ export function askPolicy<Answer>(
 
 export function warnOfPolicy(owner: PolicyOwner, policy: object, kind: string, problem: unknown): undefined {
   warnOnce(policy, owner.name, `the ${kind} policy threw`, problem)
-}
-
-/** @throws TypeError unless it has the methods. */
-export function checkMonitor<Monitor>(monitor: Monitor, ...methods: (keyof Monitor & string)[]): Monitor {
-  if (methods.every((method) => typeof monitor?.[method] === 'function')) return monitor
-  throw new TypeError(`start() must return an object with ${methods.join(', ')}`)
 }

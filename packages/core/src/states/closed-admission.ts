@@ -1,8 +1,7 @@
-import type { AdmissionMonitor, AdmissionPolicy } from '../admission/admission-policy.ts'
-import type { RejectionReason } from '../errors.ts'
-import { onRejection, swallowRejection } from '../misuse.ts'
+import type { AdmissionMonitor, AdmissionPolicy, AdmissionReason } from '../admission/admission-policy.ts'
+import { checkMonitor, onRejection, swallowRejection } from '../misuse.ts'
 import { Rejection } from '../permit.ts'
-import { askPolicy, checkMonitor, type PolicyOwner, warnOfPolicy } from './ask-policy.ts'
+import { askPolicy, type PolicyOwner, warnOfPolicy } from './ask-policy.ts'
 import type { Admission } from './state.ts'
 
 /** An admission policy at work. */
@@ -77,20 +76,24 @@ export function startAdmission(
   running?: ClosedAdmission,
 ): ClosedAdmission | undefined {
   const { recovery, admission } = owner.settings
-  const gradual = attempt === undefined ? running?.recovery : start(owner, recovery)
-  const started = start(owner, admission)
+  const gradual = attempt === undefined ? running?.recovery : start(owner, recovery, 'reject', 'share')
+  const started = start(owner, admission, 'reject')
   if (gradual === undefined && started === undefined) return undefined
   return new ClosedAdmission(owner, attempt ?? running?.attempt ?? 0, gradual, started)
 }
 
-function start(owner: PolicyOwner, policy: AdmissionPolicy | undefined): StartedPolicy | undefined {
+function start(
+  owner: PolicyOwner,
+  policy: AdmissionPolicy | undefined,
+  ...methods: (keyof AdmissionMonitor)[]
+): StartedPolicy | undefined {
   if (policy === undefined) return undefined
   const { clock, random } = owner.settings
-  const monitor = askPolicy(owner, policy, 'admission', () => checkMonitor(policy.start(clock, { random }), 'reject'))
+  const monitor = askPolicy(owner, policy, 'admission', () => checkMonitor(policy.start(clock, { random }), ...methods))
   return monitor && { policy, monitor }
 }
 
-function checkReason(reason: RejectionReason | undefined): RejectionReason | undefined {
+function checkReason(reason: AdmissionReason | undefined): AdmissionReason | undefined {
   if (reason === undefined || reason === 'throttled' || reason === 'ramp') return reason
   swallowRejection(reason)
   throw new TypeError("reject() must return 'throttled', 'ramp' or undefined")

@@ -1,9 +1,9 @@
-import type { Trip, WindowSnapshot } from '../events.ts'
-import { swallowRejection } from '../misuse.ts'
+import type { WindowSnapshot } from '../events.ts'
+import { checkMonitor } from '../misuse.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Decision, Permit } from '../permit.ts'
-import type { TripMonitor } from '../trip/trip-policy.ts'
-import { askPolicy, checkMonitor, type PolicyOwner, warnOfPolicy } from './ask-policy.ts'
+import { checkTrip, type TripMonitor } from '../trip/trip-policy.ts'
+import { askPolicy, type PolicyOwner, warnOfPolicy } from './ask-policy.ts'
 import { type ClosedAdmission, startAdmission } from './closed-admission.ts'
 import { emptyWindow, type State } from './state.ts'
 
@@ -109,13 +109,9 @@ function warnOfTrip(owner: PolicyOwner, problem: unknown): undefined {
   return warnOfPolicy(owner, owner.settings.trip, 'trip', problem)
 }
 
-/** A policy of the user's own may return `false` for no trip, or by mistake a promise. */
 function toDecision(answer: unknown): Decision | undefined {
-  if (answer === undefined || answer === null || answer === false) return undefined
-  const trip = answer as Trip
-  if (typeof trip.policy === 'string') return { to: 'open', reason: trip.policy, trip }
-  swallowRejection(answer)
-  throw new TypeError('it must return a trip, { policy, threshold, calls, failures }, or undefined')
+  const trip = checkTrip(answer)
+  return trip && { to: 'open', reason: trip.policy, trip }
 }
 
 function noTrip(): undefined {}

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { OpenTrip } from '../events.ts'
 import type { Outcome } from '../outcome.ts'
 import { type Decision, type Permit, Rejection } from '../permit.ts'
 import type { ProbeSettings, Settings } from '../settings.ts'
@@ -17,6 +18,7 @@ export class HalfOpen implements State {
   readonly issuesProbes = true
   /** The `attempt` of the open state before. */
   readonly attempt: number
+  readonly openedBy: OpenTrip | undefined
   readonly #owner: Owner
   readonly #startedAt: number
   /** Of each live probe. */
@@ -25,10 +27,11 @@ export class HalfOpen implements State {
   #failures = 0
 
   /** @param age  of the round of probes, in milliseconds. */
-  constructor(owner: Owner, attempt = 0, age = 0) {
+  constructor(owner: Owner, attempt = 0, openedBy?: OpenTrip, age = 0) {
     this.#owner = owner
     this.#startedAt = owner.settings.clock.last - age
     this.attempt = attempt
+    this.openedBy = openedBy
   }
 
   get #clock(): Clock {
@@ -57,6 +60,7 @@ export class HalfOpen implements State {
     return new Rejection(
       'half-open',
       Math.ceil(Math.min(...[...this.#leases.values()].map(({ endsAt }) => endsAt)) - this.#clock.last),
+      this.openedBy,
     )
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { OpenTrip } from '../events.ts'
 import { type Decision, Rejection } from '../permit.ts'
 import type { State } from './state.ts'
 
@@ -7,11 +8,13 @@ export class Open implements State {
   readonly name = 'open'
   /** How many times the breaker has opened without closing in between, this time included. */
   readonly attempt: number
+  readonly openedBy: OpenTrip | undefined
   readonly #clock: Clock
   readonly #deadlineAt: number
 
-  constructor(clock: Clock, duration: number, attempt: number) {
+  constructor(clock: Clock, duration: number, attempt: number, openedBy?: OpenTrip) {
     this.attempt = attempt
+    this.openedBy = openedBy
     this.#clock = clock
     this.#deadlineAt = clock.now() + duration
   }
@@ -21,7 +24,7 @@ export class Open implements State {
   }
 
   rejection(): Rejection {
-    return new Rejection('open', Math.max(1, Math.ceil(this.remaining())))
+    return new Rejection('open', Math.max(1, Math.ceil(this.remaining())), this.openedBy)
   }
 
   /** Milliseconds, as of the latest reading of the clock: each question starts with `expired`, which reads it. */

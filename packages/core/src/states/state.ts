@@ -1,10 +1,12 @@
-import type { WindowSnapshot } from '../events.ts'
+import type { OpenTrip, WindowSnapshot } from '../events.ts'
 import type { Decision, Issuer, Permit, Rejection } from '../permit.ts'
 
 /** One period of the breaker's life. It holds only what that period needs. */
 export interface State extends Issuer {
   /** How many times the breaker has opened without closing in between. Default 0. */
   readonly attempt?: number
+  /** The trip of the outage, from open to closed. */
+  readonly openedBy?: OpenTrip | undefined
   /** Why the state is over although no call has settled, if it is: its time is up, or calls in flight take too long. */
   expired(): Decision | undefined
   /** Why no call may pass now; undefined if one may. */

@@ -1,5 +1,6 @@
 import type { Trip, WindowSnapshot } from '../events.ts'
-import { checkTripPolicy, type TripMonitor, type TripPolicy } from './trip-policy.ts'
+import { checkMonitor, checkSynchronous } from '../misuse.ts'
+import { checkTrip, checkTripPolicy, type TripMonitor, type TripPolicy } from './trip-policy.ts'
 
 /**
  * Opens as soon as one of the policies would; the transition names that one. Each policy sees every outcome.
@@ -11,7 +12,7 @@ export function anyOf(...policies: TripPolicy[]): TripPolicy {
   return Object.freeze({
     name: 'any-of',
     config: Object.freeze({ policies: policies.map(({ name, config }) => Object.freeze({ policy: name, ...config })) }),
-    start: (clock, context) => new AnyOf(policies.map((policy) => policy.start(clock, context))),
+    start: (clock, context) => new AnyOf(policies.map((policy) => start(() => policy.start(clock, context)))),
   } satisfies TripPolicy)
 }
 
@@ -41,8 +42,8 @@ export class AnyOf implements TripMonitor {
     let problem: unknown
     for (const monitor of this.memory) {
       try {
-        const trip = monitor.success(call)
-        first ??= trip || undefined
+        const trip = checkTrip(monitor.success(call))
+        first ??= trip
       } catch (error) {
         problem ??= error
       }
@@ -61,8 +62,8 @@ export class AnyOf implements TripMonitor {
     let problem: unknown
     for (const monitor of this.memory) {
       try {
-        const trip = question(monitor)
-        first ??= (trip as Trip | undefined) || undefined
+        const trip = checkTrip(question(monitor))
+        first ??= trip
       } catch (error) {
         problem ??= error
       }
@@ -73,7 +74,19 @@ export class AnyOf implements TripMonitor {
 
   /** The first policy's numbers, and each one's beside them. */
   snapshot(): WindowSnapshot {
-    const policies = this.memory.map((monitor) => monitor.snapshot())
+    const policies = this.memory.map((monitor) => checkSynchronous(monitor.snapshot()))
     return { ...(policies[0] as WindowSnapshot), policies }
+  }
+}
+
+/** One that can't start throws at each question, so that this is logged and the others go on. */
+function start(begin: () => TripMonitor): TripMonitor {
+  try {
+    return checkMonitor(begin(), 'success', 'failure', 'snapshot')
+  } catch (problem) {
+    const broken = () => {
+      throw problem
+    }
+    return { success: broken, failure: broken, snapshot: () => ({ calls: 0, failures: 0 }) }
   }
 }

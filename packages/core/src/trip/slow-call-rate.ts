@@ -87,10 +87,11 @@ class SlowCallMonitor implements TripMonitor {
 
   /** A call that is not in flight any more was recorded as slow already, or began before this policy started. */
   #ended(call: object | undefined): Trip | undefined {
+    const now = this.#clock.now()
     const beganAt = call && this.#inFlight.get(call)
     if (call === undefined || beganAt === undefined) return this.#calls.decide()
     this.#inFlight.delete(call)
-    return this.#isSlow(beganAt) ? this.#calls.failure() : this.#calls.success()
+    return now - beganAt >= this.#slowAfter ? this.#calls.failure() : this.#calls.success()
   }
 
   #isSlow(beganAt: number): boolean {

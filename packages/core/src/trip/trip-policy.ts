@@ -1,6 +1,7 @@
 import { assertOption } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import type { Trip, WindowSnapshot } from '../events.ts'
+import { swallowRejection } from '../misuse.ts'
 
 /** What a trip policy may look at besides the clock. */
 export interface TripContext {
@@ -59,4 +60,15 @@ export function checkTripPolicy(option: string, value: TripPolicy): TripPolicy {
   const isPolicy = typeof value?.start === 'function' && typeof value.name === 'string'
   assertOption(isPolicy, option, 'a trip policy, such as consecutiveFailures(5) or failureRate()', value)
   return value
+}
+
+/**
+ * The trip that a monitor answers, which may be the user's own: undefined, null and false mean none.
+ * @throws TypeError for anything else, such as a promise.
+ */
+export function checkTrip(answer: unknown): Trip | undefined {
+  if (answer === undefined || answer === null || answer === false) return undefined
+  if (typeof (answer as Trip).policy === 'string') return answer as Trip
+  swallowRejection(answer)
+  throw new TypeError('it must return a trip, { policy, threshold, calls, failures }, or undefined')
 }

@@ -59,13 +59,21 @@ export function checkBoolean(option: string, value: boolean): boolean {
   return value
 }
 
-/** @throws TypeError unless it is a plain options object with none but the known keys. */
-export function checkObject<T>(option: string, value: T, known: readonly string[]): T {
+/**
+ * @param meant  what other names probably stand for.
+ * @throws TypeError unless it is a plain options object with none but the known keys.
+ */
+export function checkObject<T>(
+  option: string,
+  value: T,
+  known: readonly string[],
+  meant?: ReadonlyMap<string, string>,
+): T {
   assertOption(typeof value === 'object' && value !== null && !Array.isArray(value), option, 'an object', value)
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) {
-      throw new TypeError(`unknown option ${format(key)} in ${option}; known options: ${known.join(', ')}`)
-    }
+    if (known.includes(key)) continue
+    const hint = meant?.has(key) ? `: did you mean ${meant.get(key)}?` : `; known options: ${known.join(', ')}`
+    throw new TypeError(`unknown option ${format(key)} in ${option}${hint}`)
   }
   return value
 }
@@ -85,7 +93,7 @@ export function checkOptions<T extends object>(
   ranges: { readonly [Name in keyof T]-?: NumberRange | null },
   joint = ' ',
 ): T {
-  checkObject(option, value, Object.keys(ranges))
+  checkObject(joint === ' ' ? `${option} options` : option, value, Object.keys(ranges))
   for (const name in ranges) {
     const range = ranges[name]
     if (range && (range.needed || value[name] !== undefined)) checkNumber(option + joint + name, value[name], range)
