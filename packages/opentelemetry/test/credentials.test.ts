@@ -1,4 +1,5 @@
 import { CircuitBreaker, type TripPolicy } from '@cb/core'
+import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { withoutCredentials } from '../src/credentials.ts'
 import { instrumentCircuitBreakers } from '../src/index.ts'
@@ -18,6 +19,9 @@ test.each([
   ['https:me:pw@host', 'host'],
   ['https:///token@host', 'https:///host'],
   ['/\t/token@host', '//host'],
+  ['https://to%2Fken@host', 'https://host'],
+  ['at https: token@host', 'at host'],
+  ['redis://to\\ken@host', 'redis://host'],
   ['me:pw@host:8080', 'host:8080'],
   ['to me:pw@host from here', 'to host from here'],
   ['jdbc:oracle:thin:me/pw@host', 'host'],
@@ -90,6 +94,32 @@ test('credentials are removed in every spelling, everywhere in a text', () => {
       (name) => /eve|hunt|er\b/.test(withoutCredentials(name)) || !/(?:host|10|::1)/.test(withoutCredentials(name)),
     )
   expect(leaks).toEqual([])
+})
+
+const words = 'USER PASS PASS host : @ @ ? # %40 %3A %2F %5C %25 [::1] :80 // https: jdbc: GET'
+const pieces = [...words.split(' '), ...'/\\."=&;,( \t\n\u00a0\u200b\u0000']
+const schemes = ['https:', 'HTTP:', 'ws:', 'redis:', 'x+y:', '', 'h\tttps:', 'https\n:', ' https:', '\u0000ftp:']
+const slashes = ['//', '/', '', '\\\\', '/\\', '\t//', '/\n/', '///']
+
+test('what the URL parser takes for credentials is not sent', () => {
+  const some = fc.array(fc.constantFrom(...pieces), { maxLength: 4 }).map((parts) => parts.join(''))
+  const start = fc.tuple(fc.constantFrom(...schemes), fc.constantFrom(...slashes))
+  const rest = fc.tuple(some, fc.constant('PASS'), some, fc.constant('@host'))
+  let found = 0
+  const holds = fc.property(start, rest, fc.constantFrom(undefined, 'https://base'), (start, rest, base) => {
+    const name = [...start, ...rest].join('')
+    if (!URL.canParse(name, base)) return
+    const { username, password, href } = new URL(name, base)
+    for (const secret of ['USER', 'PASS']) {
+      const isSecret = (username + password).includes(secret)
+      const others = href.replace(`${username}:${password}@`, '').replace(`${username}@`, '')
+      if (!isSecret || others.toUpperCase().includes(secret)) continue
+      found++
+      expect(withoutCredentials(name)).not.toContain(secret)
+    }
+  })
+  fc.assert(holds, { numRuns: 20_000 })
+  expect(found).toBeGreaterThan(500) // thousands
 })
 
 test('no attribute of spans, metrics and log events has credentials', async () => {
