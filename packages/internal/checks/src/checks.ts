@@ -93,8 +93,9 @@ export function checkOptions<T extends object>(
   ranges: { readonly [Name in keyof T]-?: NumberRange | null },
   joint = ' ',
 ): T {
-  checkObject(joint === ' ' ? `${option} options` : option, value, Object.keys(ranges))
-  for (const name in ranges) {
+  const names = Object.keys(ranges) as (keyof T & string)[]
+  checkObject(joint === ' ' ? `${option} options` : option, value, names)
+  for (const name of names) {
     const range = ranges[name]
     if (range && (range.needed || value[name] !== undefined)) checkNumber(option + joint + name, value[name], range)
   }
