@@ -84,11 +84,15 @@ async function respond(settings: Settings, req: IncomingMessage): Promise<object
 
 async function identify({ authorize }: Settings, req: IncomingMessage): Promise<string> {
   const identity: unknown = await authorize(req)
-  const who: unknown =
-    typeof identity === 'object' && identity !== null ? (identity as { who?: unknown }).who : identity
+  const who: unknown = typeof identity === 'object' && identity !== null ? whoIn(identity) : identity
   if (!who) throw new Problem(403, 'Forbidden.')
   if (typeof who === 'string') return sanitize(who, maxWhoLength)
   throw new TypeError(`authorize must return a string, { who } or a falsy value, got ${format(who)}`)
+}
+
+/** A getter of a class may have it, but a polluted `Object.prototype` must not name an operator. */
+function whoIn(identity: { who?: unknown }): unknown {
+  return Object.hasOwn(identity, 'who') || !('who' in Object.prototype) ? identity.who : undefined
 }
 
 /** Not by `registry.get`, which would create a breaker. */

@@ -105,6 +105,16 @@ describe.each(versions)('with a polluted Object.prototype on $name', ({ express 
     },
   )
 
+  test('admin takes no operator from it', async () => {
+    pollute({ who: 'eve' })
+    const app = quietApp(express)
+    app.use('/session', admin({ breakers: [payments()], authorize: () => ({}) as never }))
+    app.use('/own', admin({ breakers: [payments()], authorize: () => ({ who: 'ada' }) }))
+    server = await listen(app)
+    expect((await ask(server, 'GET', '/session')).status).toBe(403)
+    expect((await ask(server, 'GET', '/own')).status).toBe(200)
+  })
+
   test.each([{ name: 'payments' }, { note: 'evil' }, { for: 1 }, { state: 'open' }, { offset: '1' }, { limit: '0' }])(
     'a request to admin takes nothing from it: %o',
     async (values) => {
