@@ -1,5 +1,5 @@
-import { checkNumber, checkObject, format, isSafe, milliseconds } from '@cb/checks'
-import type { CircuitBreaker, ForceOptions } from '@cb/core'
+import { checkNumber, format, isSafe, milliseconds, ownOptions } from '@cb/checks'
+import type { CircuitBreaker } from '@cb/core'
 
 /** An action of an operator on a breaker. */
 export type ActionName = 'force-open' | 'force-closed' | 'resume' | 'reset'
@@ -22,11 +22,7 @@ const maxNoteLength = 200
 /** Reads an action from the body of its request. @throws TypeError or RangeError naming the field. */
 export function parseAction(action: ActionName, breaker: string, who: string, body: unknown): AdminAction {
   const forcing = action === 'force-open' || action === 'force-closed'
-  const fields = checkObject(
-    'the body',
-    body as { note?: unknown; for?: unknown },
-    forcing ? ['note', 'for'] : ['note'],
-  )
+  const fields = ownOptions('the body', body as { note?: unknown; for?: unknown }, forcing ? ['note', 'for'] : ['note'])
   const { note = null, for: duration = null } = fields
   if ((note !== null || forcing) && !isNote(note)) {
     throw new TypeError(`note must be 1 to ${maxNoteLength} characters on one line, got ${format(note)}`)
@@ -49,7 +45,6 @@ export function perform(breaker: CircuitBreaker, { action, note: words, who, for
   const note = words === null ? `by ${who}` : `${words} (by ${who})`
   if (action === 'resume') return breaker.resume(note)
   if (action === 'reset') return breaker.reset(note)
-  const options: ForceOptions = duration === null ? {} : { for: duration }
-  if (action === 'force-open') breaker.forceOpen(note, options)
-  else breaker.forceClosed(note, options)
+  if (action === 'force-open') breaker.forceOpen(note, { for: duration ?? undefined })
+  else breaker.forceClosed(note, { for: duration ?? undefined })
 }

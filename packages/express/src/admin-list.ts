@@ -1,6 +1,7 @@
-import { checkNumber, checkObject, format } from '@cb/checks'
+import { checkNumber, format } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
 import { checkRequest } from './problem.ts'
+import { readQuery } from './query.ts'
 import { type BreakerSummary, summarize } from './summary.ts'
 
 /** One page of the list of breakers. */
@@ -16,16 +17,16 @@ const maxPageSize = 1_000
 const states = ['closed', 'open', 'half-open']
 
 /** Sorted by name, because a registry's own order changes with use. */
-export function list(breakers: Iterable<CircuitBreaker>, query: Record<string, string>): BreakerList {
-  const { state, offset, limit } = checkRequest(() => parseQuery(query))
+export function list(breakers: Iterable<CircuitBreaker>, search: string): BreakerList {
+  const { state, offset, limit } = checkRequest(() => parseQuery(search))
   const all = Array.from(breakers).filter((breaker) => state === undefined || breaker.state === state)
   all.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
   const page = summarize(all.slice(offset), limit)
   return { breakers: page.breakers, total: all.length, next: page.truncated ? offset + page.breakers.length : null }
 }
 
-function parseQuery(query: Record<string, string>): { state: string | undefined; offset: number; limit: number } {
-  const { state, offset = '0', limit = '100' } = checkObject('the query', query, ['state', 'offset', 'limit'])
+function parseQuery(search: string): { state: string | undefined; offset: number; limit: number } {
+  const { state, offset = '0', limit = '100' } = readQuery(search, ['state', 'offset', 'limit'])
   if (state !== undefined && !states.includes(state)) {
     throw new TypeError(`state must be ${states.join(' or ')}, got ${format(state)}`)
   }

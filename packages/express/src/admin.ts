@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
-import { checkFunction, checkObject, format, sanitize, warnOnce } from '@cb/checks'
+import { checkFunction, format, ownOptions, sanitize, warnOnce } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
 import { type ActionName, type AdminAction, parseAction, perform } from './admin-action.ts'
 import { list } from './admin-list.ts'
 import { type BreakerSource, checkSource } from './check-breakers.ts'
 import type { Middleware } from './middleware.ts'
 import { checkRequest, Problem } from './problem.ts'
+import { readQuery, splitUrl } from './query.ts'
 import { readJson } from './read-json.ts'
 import { checkSameOrigin } from './same-origin.ts'
 import { sendJson } from './send-json.ts'
@@ -46,11 +47,11 @@ const maxWhoLength = 100
  * @throws TypeError naming the option, its value and the allowed values.
  */
 export function admin(options: AdminOptions): Middleware {
-  checkObject('admin', options, optionNames)
-  const { authorize, onAction = () => {} } = options
+  const own = ownOptions('admin', options, optionNames)
+  const { authorize, onAction = () => {} } = own
   checkFunction('authorize', authorize)
   checkFunction('onAction', onAction)
-  const settings: Settings = { breakers: checkSource('admin', options), authorize, onAction }
+  const settings: Settings = { breakers: checkSource('admin', own), authorize, onAction }
   return (req, res, next) => {
     // A `cors()` for the whole app may have set these, but they must not apply to this API.
     for (const header of res.getHeaderNames()) if (header.startsWith('access-control-')) res.removeHeader(header)
@@ -66,8 +67,7 @@ export function admin(options: AdminOptions): Middleware {
 }
 
 async function respond(settings: Settings, req: IncomingMessage): Promise<object> {
-  const [path = '', search] = (req.url ?? '').split('?', 2)
-  const query = Object.fromEntries(new URLSearchParams(search))
+  const { path, search } = splitUrl(req.url)
   const action = actions.get(path)
   if (action === undefined && path !== '/' && path !== '/one') throw new Problem(404, 'Not found.')
   const allowed = action === undefined ? ['GET', 'HEAD'] : ['POST']
@@ -76,24 +76,28 @@ async function respond(settings: Settings, req: IncomingMessage): Promise<object
   }
   if (action !== undefined) checkSameOrigin(req)
   const who = await identify(settings, req)
-  if (path === '/') return list(settings.breakers, query)
-  const breaker = find(settings.breakers, query)
+  if (path === '/') return list(settings.breakers, search)
+  const breaker = find(settings.breakers, search)
   if (action !== undefined) await act(settings, breaker, action, who, req)
   return breaker.snapshot()
 }
 
 async function identify({ authorize }: Settings, req: IncomingMessage): Promise<string> {
   const identity: unknown = await authorize(req)
-  const who: unknown =
-    typeof identity === 'object' && identity !== null ? (identity as { who?: unknown }).who : identity
+  const who: unknown = typeof identity === 'object' && identity !== null ? whoIn(identity) : identity
   if (!who) throw new Problem(403, 'Forbidden.')
   if (typeof who === 'string') return sanitize(who, maxWhoLength)
   throw new TypeError(`authorize must return a string, { who } or a falsy value, got ${format(who)}`)
 }
 
+/** A getter of a class may have it, but a polluted `Object.prototype` must not name an operator. */
+function whoIn(identity: { who?: unknown }): unknown {
+  return Object.hasOwn(identity, 'who') || !('who' in Object.prototype) ? identity.who : undefined
+}
+
 /** Not by `registry.get`, which would create a breaker. */
-function find(breakers: Iterable<CircuitBreaker>, query: Record<string, string>): CircuitBreaker {
-  const { name } = checkRequest(() => checkObject('the query', query, ['name']))
+function find(breakers: Iterable<CircuitBreaker>, search: string): CircuitBreaker {
+  const { name } = checkRequest(() => readQuery(search, ['name']))
   const [found, other] = Array.from(breakers).filter((breaker) => breaker.name === name)
   if (found === undefined) throw new Problem(404, 'There is no breaker of this name.')
   if (other !== undefined) throw new Problem(409, 'There is more than one breaker of this name.')

@@ -30,11 +30,14 @@ function checkBreakers(option: string, value: unknown): Iterable<CircuitBreaker>
   return breakers
 }
 
-/** By its methods, so that a breaker from another copy of core is accepted. @throws TypeError unless it is a circuit breaker. */
+/** @throws TypeError unless it is a circuit breaker. */
 export function checkBreaker(option: string, value: unknown): CircuitBreaker {
-  const { tryAcquire, snapshot, name } = (value ?? {}) as Partial<CircuitBreaker>
-  if (typeof tryAcquire === 'function' && typeof snapshot === 'function' && typeof name === 'string') {
-    return value as CircuitBreaker
-  }
+  if (isBreaker(value)) return value
   throw new TypeError(`${option} must be a CircuitBreaker, got ${format(value)}`)
+}
+
+/** By its methods, so that a breaker from another copy of core is one. */
+export function isBreaker(value: unknown): value is CircuitBreaker {
+  const { tryAcquire, snapshot, name } = (value ?? {}) as Partial<CircuitBreaker>
+  return typeof tryAcquire === 'function' && typeof snapshot === 'function' && typeof name === 'string'
 }

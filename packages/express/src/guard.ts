@@ -1,6 +1,6 @@
-import { checkFunction, checkObject, format } from '@cb/checks'
+import { checkFunction, format, ownOptions } from '@cb/checks'
 import { CircuitBreaker, type CircuitBreakerOptions, CircuitOpenError } from '@cb/core'
-import { checkBreaker } from './check-breakers.ts'
+import { checkBreaker, isBreaker } from './check-breakers.ts'
 import type { IsFailure } from './is-failure.ts'
 import type { Middleware } from './middleware.ts'
 import { isHeld, type Rules, settleLater } from './settlement.ts'
@@ -83,16 +83,18 @@ export function guard(options: GuardOptions): Guard {
 }
 
 function parseOptions(options: GuardOptions): Rules {
-  const hasBreaker = 'breaker' in Object(options)
-  if ('tryAcquire' in Object(options)) throw new TypeError('guard must be given { breaker }, got the breaker itself')
-  checkObject('guard', options, hasBreaker ? ['breaker', ...commonNames] : ownBreakerNames)
-  const { isFailure, settleAt = 'end', ...rest } = options
+  if (isBreaker(options)) throw new TypeError('guard must be given { breaker }, got the breaker itself')
+  const hasBreaker = Object.hasOwn(Object(options), 'breaker')
+  const own = ownOptions('guard', options, hasBreaker ? ['breaker', ...commonNames] : ownBreakerNames)
+  const { isFailure, settleAt = 'end' } = own
   if (isFailure !== undefined) checkFunction('isFailure', isFailure)
   if (settleAt !== 'end' && settleAt !== 'headers') {
     throw new TypeError(`settleAt must be 'end' or 'headers', got ${format(settleAt)}`)
   }
   const rules = { isFailure, atHeaders: settleAt === 'headers' }
-  if ('breaker' in rest) return { breaker: checkBreaker('breaker', rest.breaker), ...rules }
-  if (rest.name === undefined) throw new TypeError('guard needs a breaker or a name')
-  return { breaker: new CircuitBreaker(rest), ...rules }
+  if ('breaker' in own) return { breaker: checkBreaker('breaker', own.breaker), ...rules }
+  if (own.name === undefined) throw new TypeError('guard needs a breaker or a name')
+  delete own.isFailure // the rest, still without a prototype, is the breaker's
+  delete own.settleAt
+  return { breaker: new CircuitBreaker(own), ...rules }
 }

@@ -1,6 +1,7 @@
-import { checkBoolean, checkObject, format } from '@cb/checks'
-import type { CircuitBreaker, StateName } from '@cb/core'
+import { checkBoolean, ownOptions } from '@cb/checks'
+import type { CircuitBreaker } from '@cb/core'
 import { type BreakerSource, checkSource } from './check-breakers.ts'
+import { type Critical, CriticalBreakers, parseCritical } from './critical.ts'
 import type { Middleware } from './middleware.ts'
 import { sendJson } from './send-json.ts'
 import { summarize } from './summary.ts'
@@ -8,17 +9,19 @@ import { summarize } from './summary.ts'
 /** Options of `health`: `registry` or `breakers`, and the others. */
 export interface HealthOptions extends BreakerSource {
   /**
-   * Names of breakers without which this process can't do its work: readiness is 503 while one of them is open. Default none, because a
-   * degraded service should still get traffic. A name without a breaker does not make readiness fail.
+   * Breakers without which this process can't do its work, by name: readiness is 503 while one of them is open. Of a group,
+   * `{ anyOf: ['mail-a', 'mail-b'] }`, one that is not open is enough. Default none, because a degraded service should still get
+   * traffic. A name that no breaker has makes readiness 503 too, with the reason, because a misspelt name would protect nothing: create
+   * critical breakers at the start.
    */
-  critical?: readonly string[]
+  critical?: readonly Critical[]
   /** Whether the body of readiness contains the breakers' names, states and counts. Default false, because the path may be public. */
   details?: boolean
 }
 
 interface Settings {
   readonly breakers: Iterable<CircuitBreaker>
-  readonly critical: ReadonlySet<string>
+  readonly critical: CriticalBreakers
   readonly details: boolean
 }
 
@@ -27,8 +30,8 @@ const maxInDetail = 1_000
 
 /**
  * Serves GET and HEAD of `/live`, `/ready` and `/` (the same as `/ready`), below its path; any other request goes to the next handler.
- * Liveness is always 200, because a restart does not repair a dependency. Readiness is 503 while a critical breaker is open. Half-open
- * is ready, because a breaker can't recover without traffic.
+ * Liveness is always 200, because a restart does not repair a dependency. Readiness is 503 while a critical breaker is open, or does not
+ * exist. Half-open is ready, because a breaker can't recover without traffic.
  * @throws TypeError naming the option, its value and the allowed values.
  */
 export function health(options: HealthOptions): Middleware {
@@ -38,32 +41,19 @@ export function health(options: HealthOptions): Middleware {
     if (req.method !== 'GET' && req.method !== 'HEAD') return next()
     if (path === '/live') return sendJson(res, 200, { status: 'ok' })
     if (path !== '/ready' && path !== '/') return next()
-    const critical = criticalStates(settings)
-    const ready = !critical.some(({ state }) => state === 'open')
+    const { ready, reason, critical } = settings.critical.check(settings.breakers)
     const details = settings.details ? { critical, ...summarize(settings.breakers, maxInDetail) } : {}
-    sendJson(res, ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable', ...details })
+    sendJson(res, ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable', reason, ...details })
   }
-}
-
-/** The state of each critical breaker; `unknown` for a name without a breaker. */
-function criticalStates({ breakers, critical }: Settings): { name: string; state: StateName | 'unknown' }[] {
-  if (critical.size === 0) return []
-  const states = []
-  const unknown = new Set(critical)
-  for (const breaker of breakers) {
-    if (!critical.has(breaker.name)) continue
-    states.push({ name: breaker.name, state: breaker.state })
-    unknown.delete(breaker.name)
-  }
-  return [...states, ...Array.from(unknown, (name) => ({ name, state: 'unknown' as const }))]
 }
 
 function parseOptions(options: HealthOptions): Settings {
-  checkObject('health', options, ['registry', 'breakers', 'critical', 'details'])
-  const { critical = [], details = false } = options
-  const breakers = checkSource('health', options)
-  if (!Array.isArray(critical) || !critical.every((name) => typeof name === 'string' && name !== '')) {
-    throw new TypeError(`critical must be an array of breakers' names, got ${format(critical)}`)
+  const own = ownOptions('health', options, ['registry', 'breakers', 'critical', 'details'])
+  const { critical = [], details = false } = own
+  const breakers = checkSource('health', own)
+  return {
+    breakers,
+    critical: new CriticalBreakers(parseCritical(critical)),
+    details: checkBoolean('details', details),
   }
-  return { breakers, critical: new Set(critical), details: checkBoolean('details', details) }
 }

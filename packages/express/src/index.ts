@@ -2,6 +2,7 @@ export { type AdminOptions, admin, type Identity } from './admin.ts'
 export type { ActionName, AdminAction } from './admin-action.ts'
 export type { BreakerList } from './admin-list.ts'
 export type { BreakerSource } from './check-breakers.ts'
+export type { Critical } from './critical.ts'
 export { errorHandler } from './error-handler.ts'
 export {
   type Guard,

@@ -42,6 +42,8 @@ export function settleLater(res: ServerResponse, permit: Permit, rules: Rules): 
   const hold = { rules, permit, atHeaders: false, outer }
   holds.set(res, hold)
   if (rules.atHeaders) settleAtHeaders(res, hold)
+  // The client of a pipelined request has left before the guard: no event will follow.
+  if (res.socket === null && res.req.socket.destroyed) return settle(res, hold)
   if (outer !== undefined) return
   res.on('close', settleAll)
   if (res.socket === null) settleWithConnection(res)

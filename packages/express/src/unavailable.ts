@@ -1,7 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import { sendProblem } from './send-json.ts'
 
-const marked = new WeakSet<ServerResponse>()
+/** A property with this key marks the response, so that another copy of the package recognises it. */
+const mark: unique symbol = Symbol.for('@cb/express/unavailable')
+
+interface Marked extends ServerResponse {
+  [mark]?: boolean
+}
 
 /** Headers that a handler may have set for the body that is replaced. */
 const staleHeaders = [
@@ -26,13 +31,13 @@ export function sendUnavailable(res: ServerResponse, detail: string, retryAfterM
   res.statusMessage = 'Service Unavailable'
   if (retryAfter === undefined) res.removeHeader('Retry-After')
   else res.setHeader('Retry-After', retryAfter)
-  marked.add(res)
+  ;(res as Marked)[mark] = true
   sendProblem(res, 503, 'Service Unavailable', { detail, retryAfter })
 }
 
 /** Whether `sendUnavailable` has sent the response, so that an outer guard does not count another breaker's rejection. */
-export function isUnavailable(res: ServerResponse): boolean {
-  return res.statusCode === 503 && marked.has(res)
+export function isUnavailable(res: Marked): boolean {
+  return res.statusCode === 503 && res[mark] === true
 }
 
 /** At least 1, because retrying at once would cause the overload that a breaker prevents. */

@@ -54,7 +54,7 @@ describe.each(versions)('hostile input to admin on $name', ({ express }) => {
     const registry = new CircuitBreakerRegistry()
     await serve(registry)
     for (let n = 0; n < 50; n++) expect((await act(`name-${n}`, '{"note":"x"}')).status).toBe(404)
-    for (const query of ['', '?name=', '?name=%ff', '?name=a%00']) {
+    for (const query of ['', '?name=', '?name=a%00']) {
       expect((await ask(server, 'GET', `/admin/one${query}`)).status).toBe(404)
     }
     expect(registry.size).toBe(0)

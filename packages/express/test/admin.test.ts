@@ -112,6 +112,16 @@ describe.each(versions)('admin on $name', ({ express }) => {
   test.each([
     ['a name', () => 'ada', 'ada'],
     ['a promise of an object', async () => ({ who: 'ada', role: 'operator' }), 'ada'],
+    [
+      'an object of a class with a getter',
+      () =>
+        new (class User {
+          get who(): string {
+            return 'ada'
+          }
+        })(),
+      'ada',
+    ],
     ['a name that forges lines of a log', () => 'ada\n\u001b[2J\u202eroot', 'ada\ufffd\ufffd[2J\ufffdroot'],
     ['a long name', () => 'x'.repeat(1_000), 'x'.repeat(100)],
   ])('authorize can return %s', async (_what, authorize, who) => {

@@ -1,4 +1,5 @@
-import { CircuitBreaker, consecutiveFailures } from '@cb/core'
+import { CircuitBreaker, CircuitOpenError, consecutiveFailures } from '@cb/core'
+import * as otherCopy from '@cb/express'
 import { type Listening, listen } from '@cb/test-kit'
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -88,6 +89,19 @@ describe.each(versions)('the position of the guard on $name', ({ express }) => {
     app.use(errorHandler())
     expect(await statusOf(await serve(app))).toBe(503)
     expect(await settledOf(inbound.breaker, 1)).toEqual({ ...none, ignored: 1 })
+  })
+
+  test('a rejection by another copy of the package is ignored too', async () => {
+    const [outer, inner] = [guard({ name: 'outer' }), otherCopy.guard({ name: 'inner' })]
+    expect(otherCopy.guard).not.toBe(guard)
+    inner.breaker.forceOpen()
+    const app = quietApp(express)
+    app.use('/inner', outer, inner)
+    app.use(outer, (_req, _res, next) => next(new CircuitOpenError('outbound', 'open', 1_000)))
+    app.use(otherCopy.errorHandler())
+    const origin = await serve(app)
+    expect([await statusOf(`${origin}/inner`), await statusOf(origin)]).toEqual([503, 503])
+    expect(await settledOf(outer.breaker, 2)).toEqual({ ...none, ignored: 2 })
   })
 
   test('a breaker with two guards takes one permit of each request, also with another breaker between them', async () => {

@@ -1,6 +1,6 @@
 import { CircuitBreaker, CircuitBreakerRegistry } from '@cb/core'
 import { expect, test } from 'vitest'
-import { type HealthOptions, health } from '../src/index.ts'
+import { guard, type HealthOptions, health } from '../src/index.ts'
 
 const breakers = [new CircuitBreaker({ name: 'reports' })]
 const registry = new CircuitBreakerRegistry()
@@ -26,8 +26,52 @@ test.each([
     { breakers, critical: 'reports' },
     'critical must be an array of breakers\' names, got "rep',
   ],
-  ['critical with no names', { breakers, critical: [1] }, "critical must be an array of breakers' names, got an array"],
-  ['critical with an empty name', { breakers, critical: [''] }, "critical must be an array of breakers' names"],
+  [
+    'critical with a number',
+    { breakers, critical: ['a', 1] },
+    "critical must be an array of breakers' names, got an array with 1",
+  ],
+  [
+    'critical with a breaker',
+    { breakers, critical: breakers },
+    'critical must be an array of breakers\' names, got an array with a CircuitBreaker; use the name of the breaker, "reports"',
+  ],
+  [
+    'critical with a guard',
+    { breakers, critical: [guard({ name: 'users' })] },
+    'got an array with a guard; use the name of the breaker, "users"',
+  ],
+  [
+    'critical as a breaker',
+    { breakers, critical: breakers[0] },
+    'critical must be an array of breakers\' names, got a CircuitBreaker; use the name of the breaker, "reports"',
+  ],
+  [
+    'critical with another object',
+    { breakers, critical: [{ allOf: ['a'] }] },
+    "critical must be an array of breakers' names, got an array with an object; a group is { anyOf: [names] }",
+  ],
+  [
+    'a group with another option',
+    { breakers, critical: ['a', { anyOf: ['a'], min: 1 }] },
+    'unknown option "min" in critical[1]; known options: anyOf',
+  ],
+  ['a group without names', { breakers, critical: [{ anyOf: [] }] }, 'critical[0].anyOf must have a name'],
+  [
+    'a group that is no array',
+    { breakers, critical: [{ anyOf: 'reports' }] },
+    'critical[0].anyOf must be an array of breakers\' names, got "reports"',
+  ],
+  [
+    'a group of breakers',
+    { breakers, critical: [{ anyOf: breakers }] },
+    'critical[0].anyOf must be an array of breakers\' names, got an array with a CircuitBreaker; use the name of the breaker, "reports"',
+  ],
+  [
+    'critical with an empty name',
+    { breakers, critical: [''] },
+    'critical must be an array of breakers\' names, got an array with ""',
+  ],
   ['critical of null', { breakers, critical: null }, "critical must be an array of breakers' names, got null"],
   ['details as a string', { breakers, details: 'yes' }, 'details must be a boolean, got "yes"'],
   ['details as null', { breakers, details: null }, 'details must be a boolean, got null'],

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-const programs = [...readme.matchAll(/```(?:js|ts)\n(.*?)```(?:\s+It prints\s+```text\n(.*?)```)?/gs)]
+const programs = [...readme.matchAll(/```js\n(.*?)```(?:\s+It prints\s+```text\n(.*?)```)?/gs)]
 
 test('the README has programs', () => {
   expect(programs).not.toHaveLength(0)

@@ -1,6 +1,7 @@
 import { sanitize } from '@cb/checks'
 import type { OutcomeEvent, StateName, Transition } from '@cb/core'
 import type { Attributes } from '@opentelemetry/api'
+import { withoutCredentials } from './credentials.ts'
 import type { ErrorTypes } from './error-types.ts'
 import { attribute } from './names.ts'
 
@@ -25,7 +26,7 @@ export function transitionAttributes({ from, to, reason }: Transition): Attribut
   return {
     [attribute.state]: snake(to),
     [attribute.previousState]: snake(from),
-    [attribute.reason]: snake(sanitize(String(reason), maxReasonLength)),
+    [attribute.reason]: snake(sanitize(withoutCredentials(String(reason)), maxReasonLength)),
   }
 }
 

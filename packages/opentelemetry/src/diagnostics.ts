@@ -1,3 +1,4 @@
+import { describeThrown } from '@cb/checks'
 import { diag } from '@opentelemetry/api'
 import { scope } from './names.ts'
 
@@ -14,7 +15,7 @@ export class Diagnostics {
   readonly #logged = new Set<string>()
 
   report(problem: keyof typeof problems, error: unknown): void {
-    this.#once(problem, () => diag.error(`${scope}: ${problems[problem]} (logged once): ${describe(error)}`))
+    this.#once(problem, () => diag.error(`${scope}: ${problems[problem]} (logged once): ${describeThrown(error)}`))
   }
 
   warn(message: string): void {
@@ -30,9 +31,4 @@ export class Diagnostics {
       // A diagnostic logger that throws, or a hostile error: there is no other place to report it.
     }
   }
-}
-
-/** Only the stack, because own properties of an error can hold credentials. */
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : `a thrown ${typeof error}`
 }

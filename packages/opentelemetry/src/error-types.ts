@@ -1,3 +1,5 @@
+import { withoutCredentials } from './credentials.ts'
+
 const maxLength = 64
 const maxTypes = 50
 
@@ -38,5 +40,7 @@ function isText(value: unknown): value is string {
 }
 
 function clean(text: string): string {
-  return text.slice(0, maxLength).replace(/[^\w.:/-]/g, '_')
+  return withoutCredentials(text)
+    .slice(0, maxLength)
+    .replace(/[^\w.:/-]/g, '_')
 }

@@ -1,12 +1,13 @@
 import { sanitize } from '@cb/checks'
 import type { Attributes } from '@opentelemetry/api'
+import { withoutCredentials } from './credentials.ts'
 import { attribute } from './names.ts'
 
 const maxNameLength = 256
 
-/** A breaker's name for telemetry: at most 256 characters, without the credentials of a URL. */
+/** A breaker's name for telemetry: at most 256 characters, without credentials. */
 export function sentName(name: string): string {
-  return sanitize(name.replace(/^([a-z][\w+.-]*:\/\/)[^/?#]*@/i, '$1'), maxNameLength)
+  return sanitize(withoutCredentials(name), maxNameLength)
 }
 
 /** The attributes that identify a breaker: its name, and the server if the name is an origin. */

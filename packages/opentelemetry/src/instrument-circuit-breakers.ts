@@ -1,4 +1,4 @@
-import { checkObject } from '@cb/checks'
+import { ownOptions } from '@cb/checks'
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 import { checkProvider } from './check-provider.ts'
 import { CircuitBreakerInstrumentation } from './instrumentation.ts'
@@ -23,7 +23,7 @@ const providers = ['tracerProvider', 'meterProvider', 'loggerProvider']
  * @throws TypeError or RangeError naming the option, its value and the allowed values.
  */
 export function instrumentCircuitBreakers(options: InstrumentCircuitBreakersOptions = {}): () => void {
-  const checked = checkObject('instrumentCircuitBreakers', options, [...providers, ...telemetryOptions])
+  const checked = ownOptions('instrumentCircuitBreakers', options, [...providers, ...telemetryOptions])
   const { tracerProvider, meterProvider, loggerProvider, ...telemetry } = checked
   checkProvider('tracerProvider', tracerProvider, 'getTracer')
   checkProvider('meterProvider', meterProvider, 'getMeter')

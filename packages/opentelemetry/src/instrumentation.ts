@@ -1,4 +1,4 @@
-import { checkBoolean, checkObject } from '@cb/checks'
+import { checkBoolean, ownOptions } from '@cb/checks'
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 import { scope } from './names.ts'
 import { parseOptions, type TelemetryOptions, type TelemetrySettings, telemetryOptions } from './options.ts'
@@ -73,6 +73,7 @@ export class CircuitBreakerInstrumentation {
 }
 
 function parseConfig(config: CircuitBreakerInstrumentationConfig): Config {
-  const { enabled = true } = checkObject('CircuitBreakerInstrumentation', config, ['enabled', ...telemetryOptions])
-  return { enabled: checkBoolean('enabled', enabled), ...parseOptions(config) }
+  const own = ownOptions('CircuitBreakerInstrumentation', config, ['enabled', ...telemetryOptions])
+  const { enabled = true } = own
+  return { enabled: checkBoolean('enabled', enabled), ...parseOptions(own) }
 }

@@ -13,12 +13,12 @@ export interface TelemetryOptions {
   /** When a breaker closes, record a span of the whole time in which it was not closed. Default false. */
   outageSpan?: boolean
   /** Which breakers are recorded. Default: all. If it throws, the breaker is recorded. */
-  filter?: (breaker: CircuitBreaker) => boolean
+  filter?: ((breaker: CircuitBreaker) => boolean) | undefined
   /**
    * The name of a breaker in metrics, to combine several breakers, for example all hosts of a partner. Default: its own name. Spans and
    * log events always have its own name.
    */
-  aggregate?: (breaker: CircuitBreaker) => string
+  aggregate?: ((breaker: CircuitBreaker) => string) | undefined
   /**
    * The most names in metrics, 1 to 1 000 000. Further ones are counted together as `(overflow)`, with a warning. Default 332: with six
    * series each, as many as an SDK keeps.
@@ -26,8 +26,7 @@ export interface TelemetryOptions {
   maxNames?: number
 }
 
-export type TelemetrySettings = Required<Omit<TelemetryOptions, 'filter' | 'aggregate'>> &
-  Pick<TelemetryOptions, 'filter' | 'aggregate'>
+export type TelemetrySettings = Required<TelemetryOptions>
 
 export const telemetryOptions: readonly (keyof TelemetryOptions)[] = [
   'callDuration',
@@ -50,8 +49,8 @@ export function parseOptions(options: TelemetryOptions): TelemetrySettings {
     callDuration: checkBoolean('callDuration', callDuration),
     callSpans,
     outageSpan: checkBoolean('outageSpan', outageSpan),
-    ...(filter !== undefined && { filter: checkFunction('filter', filter) }),
-    ...(aggregate !== undefined && { aggregate: checkFunction('aggregate', aggregate) }),
+    filter: filter === undefined ? filter : checkFunction('filter', filter),
+    aggregate: aggregate === undefined ? aggregate : checkFunction('aggregate', aggregate),
     maxNames: checkNumber('maxNames', maxNames, { min: 1, max: 1_000_000, integer: true }),
   }
 }

@@ -33,7 +33,7 @@ const metricAttributes: Readonly<Record<keyof typeof metric, Key[]>> = {
 const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
   name: [
     'string',
-    `the breaker's name, at most 256 characters, without control characters and without the credentials of a URL; in metrics the result of \`aggregate\`, or \`${overflowName}\``,
+    `the breaker's name, at most 256 characters, without control characters and [without credentials](#credentials); in metrics the result of \`aggregate\`, or \`${overflowName}\``,
   ],
   state: ['string', '`closed`, `open`, `half_open`; of a call: the state that admitted or rejected it'],
   previousState: ['string', '`closed`, `open`, `half_open`'],

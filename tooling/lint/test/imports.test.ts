@@ -91,6 +91,31 @@ test('a circle of three files is one violation that names them all', () => {
   ])
 })
 
+test.each([
+  'packages/opentelemetry/src',
+  'packages/internal/checks/src',
+  'packages/express/test',
+  'apps/demo/src',
+  'apps/examples/bff/src',
+  'tooling/lint/src',
+])('two files of %s are a circle if one imports a type only, and the other at run time', (folder) => {
+  const violations = violationsIn({
+    [`${folder}/a.ts`]: "import type { B } from './b.ts'",
+    [`${folder}/b.ts`]: "export const load = () => import('./a.ts')",
+  })
+  expect(violations).toEqual([`${folder}/a.ts → ${folder}/b.ts → ${folder}/a.ts: a circle`])
+})
+
+test('a circle through two packages is a violation', () => {
+  const violations = violationsIn({
+    'packages/internal/checks/src/index.ts': "import type { It } from '@cb/axios'",
+    'packages/axios/src/index.ts': "import { check } from '@cb/checks'",
+  })
+  expect(violations).toEqual([
+    'packages/axios/src/index.ts → packages/internal/checks/src/index.ts → packages/axios/src/index.ts: a circle',
+  ])
+})
+
 test('a circle through the comments of JavaScript files is a violation', () => {
   const violations = violationsIn({
     'tooling/bench/src/a.js': "/** @import { B } from './b.js' */",

@@ -78,6 +78,11 @@ export function checkObject<T>(
   return value
 }
 
+/** As `checkObject`. @returns a copy with its own properties only, because a polluted `Object.prototype` must not set an option. */
+export function ownOptions<T>(option: string, value: T, known: readonly string[]): T {
+  return Object.assign(Object.create(null), checkObject(option, value, known))
+}
+
 /**
  * An options object with none but the keys of `ranges`, each number that is given within its own; null stands for an option that is not a number.
  * @param joint  between the name of the object and that of an option in messages.
@@ -88,8 +93,9 @@ export function checkOptions<T extends object>(
   ranges: { readonly [Name in keyof T]-?: NumberRange | null },
   joint = ' ',
 ): T {
-  checkObject(joint === ' ' ? `${option} options` : option, value, Object.keys(ranges))
-  for (const name in ranges) {
+  const names = Object.keys(ranges) as (keyof T & string)[]
+  checkObject(joint === ' ' ? `${option} options` : option, value, names)
+  for (const name of names) {
     const range = ranges[name]
     if (range && (range.needed || value[name] !== undefined)) checkNumber(option + joint + name, value[name], range)
   }

@@ -11,6 +11,7 @@ export {
   milliseconds,
   type NumberRange,
   nonNegativeInteger,
+  ownOptions,
   positiveInteger,
   positiveRatio,
   ratio,
@@ -18,5 +19,5 @@ export {
   typeName,
 } from './checks.ts'
 export { askFallback } from './fallback.ts'
-export { onRejection, swallowRejection, warnOnce } from './misuse.ts'
+export { describeThrown, onRejection, swallowRejection, warnOnce } from './misuse.ts'
 export { isSafe, safeJson, sanitize } from './sanitize.ts'

@@ -1,0 +1,31 @@
+import { format, ownOptions } from '@cb/checks'
+
+/** Splits at the first question mark: another one belongs to the query. */
+export function splitUrl(url = ''): { path: string; search: string } {
+  const mark = `${url}?`.indexOf('?')
+  return { path: url.slice(0, mark), search: url.slice(mark + 1) }
+}
+
+/**
+ * The values of a query, as their client wrote them. Not `req.query`, which the app's query parser makes: it turns some names into
+ * arrays and objects, and differs between Express 4 and 5.
+ * @throws TypeError for an unknown name, for a name that is given twice, and for invalid percent-encoding, because a guess could act on
+ *   another breaker.
+ */
+export function readQuery(search: string, known: readonly string[]): Partial<Record<string, string>> {
+  if (!isEncoded(search)) throw new TypeError(`the query is not valid percent-encoded UTF-8, got ${format(search)}`)
+  const pairs = [...new URLSearchParams(search)]
+  const query = ownOptions('the query', Object.fromEntries(pairs), known)
+  const twice = known.find((name) => pairs.filter(([other]) => other === name).length > 1)
+  if (twice !== undefined) throw new TypeError(`${twice} must be given once in the query`)
+  return query
+}
+
+function isEncoded(search: string): boolean {
+  try {
+    decodeURIComponent(search)
+    return true
+  } catch {
+    return false
+  }
+}
