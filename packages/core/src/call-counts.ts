@@ -1,12 +1,12 @@
 import type { Clock } from './clock.ts'
-import { KeptFailure } from './last-failure.ts'
+import { type KeptFailure, keepFailure } from './last-failure.ts'
 import { isTimeout } from './outcome.ts'
 
 /** This many successes in a row must each follow the one before within a millisecond before they share a timestamp. */
 const burst = 64
 
 /** The counts of a breaker's calls since it was created. */
-export class CallCounts {
+export class CallCounts implements KeptFailure {
   success = 0
   failure = 0
   ignored = 0
@@ -20,7 +20,10 @@ export class CallCounts {
   closes = 0
   /** NaN for never: a field that may be null allocates for each new number. */
   lastSuccessAt: number = Number.NaN
-  lastFailure: KeptFailure | undefined
+  lastFailureAt: number = Number.NaN
+  lastFailureName: string | null = null
+  lastFailureCode: string | number | null = null
+  lastFailureMessage: string | null = null
   /** Successes in a row that each followed the one before within a millisecond. */
   #run = 0
 
@@ -49,6 +52,6 @@ export class CallCounts {
   countFailure(timed: boolean, clock: Clock, error: unknown): void {
     this.failure++
     if (isTimeout(error)) this.timeouts++
-    this.lastFailure = KeptFailure.of(error, timed ? clock.last : clock.now(), this.lastFailure)
+    keepFailure(this, error, timed ? clock.last : clock.now())
   }
 }

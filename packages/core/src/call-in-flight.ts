@@ -17,15 +17,8 @@ function readThen(): typeof Promise.prototype.then {
 /** As `await` does: a promise may have a `then` of its own, which may throw or call back twice. */
 export const intrinsicThen: typeof Promise.prototype.then = /* @__PURE__ */ readThen()
 
-/** Settles the permit of a call with its result, and makes the answer that its caller gets. */
-export interface Settlement {
-  readonly breaker: string
-  readonly onValue: (value: unknown) => unknown
-  readonly onError: (error: unknown) => unknown
-}
-
 /** An admitted call: settles its permit with the result, and makes the answer that its caller gets. Nothing here throws. */
-export class CallInFlight implements Settlement {
+export class CallInFlight {
   readonly #circuit: Circuit
   readonly #permit: Permit
   readonly #fallback: Fallback<unknown> | undefined
@@ -41,12 +34,8 @@ export class CallInFlight implements Settlement {
     this.#classify = circuit.settings.classify
   }
 
-  get breaker(): string {
-    return this.#circuit.name
-  }
-
   readonly onValue = (value: unknown): unknown => {
-    const answer = settleWith(this.#permit, { status: 'fulfilled', value }, this.#classify, this.breaker)
+    const answer = settleWith(this.#permit, { status: 'fulfilled', value }, this.#classify, this.#circuit.name)
     if (this.#fallback === undefined || !isFailure(answer)) return value
     return answerInstead(this.#circuit, this.#fallback, errorOf(answer, value))
   }
@@ -56,7 +45,7 @@ export class CallInFlight implements Settlement {
       this.#permit.settle('ignored', reason)
       return new Thrown(reason)
     }
-    const answer = settleWith(this.#permit, { status: 'rejected', reason }, this.#classify, this.breaker)
+    const answer = settleWith(this.#permit, { status: 'rejected', reason }, this.#classify, this.#circuit.name)
     if (this.#fallback === undefined || !(isFailure(answer) || isRejection(reason))) return new Thrown(reason)
     return answerInstead(this.#circuit, this.#fallback, reason)
   }

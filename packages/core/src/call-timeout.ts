@@ -1,6 +1,9 @@
-import { type Call, intrinsicThen, type Settlement } from './call-in-flight.ts'
+import { type Call, intrinsicThen } from './call-in-flight.ts'
 import { type Deadline, type Deadlines, deadlinesOf } from './deadlines.ts'
 import { CallTimeoutError } from './errors.ts'
+
+/** Settles the permit of a call with its result, and makes the answer that its caller gets. */
+export type Settle = (result: unknown) => unknown
 
 /**
  * A call within a time limit. It settles with the call or at the limit; the function's signal is aborted then, and what the
@@ -11,7 +14,9 @@ export class TimedCall implements Deadline {
   endsAt = 0
   before: Deadline | undefined
   after: Deadline | undefined
-  readonly #settlement: Settlement
+  readonly #breaker: string
+  readonly #onValue: Settle
+  readonly #onError: Settle
   /** Of the function's own signal; undefined if it takes none, for on Node.js 20 it costs more than all the rest. */
   readonly #controller: AbortController | undefined
   #deadlines: Deadlines | undefined
@@ -19,20 +24,28 @@ export class TimedCall implements Deadline {
   #reject!: (reason: unknown) => void
   #isOver = false
 
-  constructor(settlement: Settlement, controller?: AbortController, keepsAlive: boolean = true) {
-    this.#settlement = settlement
+  /** @param breaker  its name. */
+  constructor(
+    breaker: string,
+    onValue: Settle,
+    onError: Settle,
+    controller?: AbortController,
+    keepsAlive: boolean = true,
+  ) {
+    this.#breaker = breaker
+    this.#onValue = onValue
+    this.#onError = onError
     this.#controller = controller
     this.keepsAlive = keepsAlive
   }
 
   /** @param callTimeout  milliseconds; undefined for no limit. */
   run(fn: Call<unknown>, signal: AbortSignal, callTimeout: number | undefined): Promise<unknown> {
-    const { onValue, onError } = this.#settlement
     const result = new Promise<unknown>(keepSettle)
     this.#resolve = lastResolve
     this.#reject = lastReject
     // Whatever ends the call, it is settled in the asynchronous context of its caller.
-    const answer = intrinsicThen.call(result, onValue, onError)
+    const answer = intrinsicThen.call(result, this.#onValue, this.#onError)
     this.begin()
     if (!this.#isOver) this.#call(fn, signal, callTimeout)
     return answer
@@ -61,7 +74,7 @@ export class TimedCall implements Deadline {
 
   /** The limit is reached. */
   expire(): void {
-    const error = new CallTimeoutError(this.#settlement.breaker, (this.#deadlines as Deadlines).ms)
+    const error = new CallTimeoutError(this.#breaker, (this.#deadlines as Deadlines).ms)
     this.#deadlines = undefined
     this.stop(error)
   }

@@ -7,8 +7,14 @@ export class CancellableCall extends TimedCall {
   readonly #call: CallInFlight
   #onAbort: (() => void) | undefined
 
-  constructor(call: CallInFlight, signal: AbortSignal, controller?: AbortController, keepsAlive?: boolean) {
-    super(call, controller, keepsAlive)
+  constructor(
+    breaker: string,
+    call: CallInFlight,
+    signal: AbortSignal,
+    controller?: AbortController,
+    keepsAlive?: boolean,
+  ) {
+    super(breaker, call.onValue, call.onError, controller, keepsAlive)
     this.#signal = signal
     this.#call = call
   }

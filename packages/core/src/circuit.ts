@@ -55,10 +55,6 @@ export class Circuit implements PermitOwner {
   /** The callbacks of the fast path (execute.ts), while it is enabled. */
   onValue: ((value: unknown) => unknown) | undefined
   onError: ((error: unknown) => unknown) | undefined
-  /** The same for calls with a time limit; undefined if there is none. */
-  timedPath: TimedPath | undefined
-  /** Kept for the rejections of the same millisecond (rejected-call.ts). */
-  captured: object | undefined
 
   constructor(breaker: Named, settings: Settings, since: number, audience: Audience) {
     this.breaker = breaker
@@ -200,7 +196,7 @@ export class Circuit implements PermitOwner {
     const openDuration = decideOpenDuration(policy, this.name, { attempt, error, random, trip: why.trip })
     if (state !== this.state) return // the policy is the user's code: it has moved the breaker on
     const details = { ...why, attempt, openDuration, ...(error !== undefined && { error }) }
-    const openedBy = withLastFailure(why.trip ?? state.openedBy, this.counts.lastFailure)
+    const openedBy = withLastFailure(why.trip ?? state.openedBy, this.counts)
     this.#transitionTo(new Open(clock, openDuration, attempt, openedBy), details)
   }
 
@@ -273,17 +269,8 @@ export class Circuit implements PermitOwner {
   #endFastPath(): void {
     this.onValue = undefined
     this.onError = undefined
-    this.timedPath = undefined
     this.counts.flushTimestamp()
   }
-}
-
-/** What calls with a time limit need on the fast path. */
-export interface TimedPath {
-  readonly breaker: string
-  readonly callTimeout: number
-  readonly onValue: (value: unknown) => unknown
-  readonly onError: (error: unknown) => unknown
 }
 
 /** Issues the permits of calls whose rejection was waived: their outcomes are counted, without a vote. */

@@ -1,8 +1,8 @@
 import { assertOption, checkFunction, checkObject } from '@cb/checks'
 import { answerInstead, type Call, CallInFlight, type Fallback, intrinsicThen } from './call-in-flight.ts'
-import { TimedCall } from './call-timeout.ts'
+import { type Settle, TimedCall } from './call-timeout.ts'
 import { CancellableCall } from './caller-signal.ts'
-import type { Circuit, TimedPath } from './circuit.ts'
+import type { Circuit } from './circuit.ts'
 import { defaultClassify, outcomeOfError } from './outcome.ts'
 import type { Permit } from './permit.ts'
 import { rejectCall, Thrown } from './rejected-call.ts'
@@ -50,9 +50,6 @@ function enableFastPath(circuit: Circuit): boolean {
     else circuit.settle(state, 'ignored', error)
     return new Thrown(error)
   }
-  const { name: breaker, onValue, onError } = circuit
-  const { callTimeout } = settings
-  if (callTimeout !== undefined) circuit.timedPath = { breaker, callTimeout, onValue, onError }
   return true
 }
 
@@ -61,8 +58,8 @@ function enableFastPath(circuit: Circuit): boolean {
  * @param isBlind  the function takes no signal.
  */
 export function executeFast<T>(circuit: Circuit, fn: Call<T>, isBlind = false): Promise<T> {
-  const { onValue, onError, timedPath } = circuit
-  if (timedPath !== undefined) return executeTimed(timedPath, fn, isBlind)
+  const { onValue, onError, settings } = circuit
+  if (settings.callTimeout !== undefined) return executeTimed(circuit, fn, isBlind)
   try {
     return intrinsicThen.call(Promise.resolve(fn(idleSignal)), onValue, onError) as Promise<T>
   } catch (error) {
@@ -70,9 +67,10 @@ export function executeFast<T>(circuit: Circuit, fn: Call<T>, isBlind = false): 
   }
 }
 
-function executeTimed<T>(path: TimedPath, fn: Call<T>, isBlind: boolean): Promise<T> {
+function executeTimed<T>({ name, onValue, onError, settings }: Circuit, fn: Call<T>, isBlind: boolean): Promise<T> {
   const controller = isBlind ? undefined : new AbortController()
-  return new TimedCall(path, controller).run(fn, controller?.signal ?? idleSignal, path.callTimeout) as Promise<T>
+  const call = new TimedCall(name, onValue as Settle, onError as Settle, controller)
+  return call.run(fn, controller?.signal ?? idleSignal, settings.callTimeout) as Promise<T>
 }
 
 /**
@@ -140,8 +138,8 @@ function executeAdmitted<T, F>(
   const keepsAlive = caller === undefined
   const limited =
     signal === undefined
-      ? new TimedCall(call, controller, keepsAlive)
-      : new CancellableCall(call, signal, controller, keepsAlive)
+      ? new TimedCall(circuit.name, call.onValue, call.onError, controller, keepsAlive)
+      : new CancellableCall(circuit.name, call, signal, controller, keepsAlive)
   return limited.run(observed, controller?.signal ?? idleSignal, callTimeout) as Promise<T | F>
 }
 

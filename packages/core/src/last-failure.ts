@@ -1,47 +1,37 @@
 import { findInCauses } from './causes.ts'
-import type { FailureTraits, LastFailure, OpenTrip, Trip } from './events.ts'
+import type { LastFailure, OpenTrip, Trip } from './events.ts'
 import { keepText } from './kept-text.ts'
 
 /** Of a name or a code, and of a message. */
 const longestName = 100
 const longestMessage = 200
 
-/**
- * What is kept of a failure. Its error is the caller's: it may be of any type, hold secrets, or throw when it is looked at. In an
- * outage the errors are alike, so texts are copied only if they differ from those of the failure before.
- */
-export class KeptFailure implements LastFailure {
-  readonly name: string | null
-  readonly code: string | number | null
-  readonly message: string | null
-  at: number
-
-  private constructor(name: unknown, code: string | number | null, message: unknown, at: number) {
-    this.name = keep(name, longestName)
-    this.code = typeof code === 'string' ? keep(code, longestName) : code
-    this.message = keep(message, longestMessage)
-    this.at = at
-  }
-
-  /** @param before  the failure before, which is changed if the new one differs in its time only. */
-  static of(error: unknown, at: number, before: KeptFailure | undefined): KeptFailure {
-    const { name = null, message = null } = textsOf(error)
-    const code = findInCauses(error, codeOf) ?? null
-    if (before !== undefined && before.name === name && before.message === message && before.code === code) {
-      before.at = at
-      return before
-    }
-    return new KeptFailure(name, code, message, at)
-  }
+/** Where a breaker keeps its latest failure: plain fields, for an object of its own would take twice the memory. */
+export interface KeptFailure {
+  /** NaN for never. */
+  lastFailureAt: number
+  lastFailureName: string | null
+  lastFailureCode: string | number | null
+  lastFailureMessage: string | null
 }
 
-function textsOf(error: unknown): { readonly name?: unknown; readonly message?: unknown } {
+/**
+ * Keeps what can be said of a failure. Its error is the caller's: it may be of any type, hold secrets, or throw when it is looked
+ * at. In an outage the errors are alike, so a text is copied only if it differs from that of the failure before.
+ */
+export function keepFailure(kept: KeptFailure, error: unknown, at: number): void {
+  let name: unknown
+  let message: unknown
   try {
-    if (error instanceof Error) return { name: error.name, message: error.message }
+    if (error instanceof Error) ({ name, message } = error)
   } catch {
     // A getter of the error threw.
   }
-  return {}
+  const code = findInCauses(error, codeOf) ?? null
+  kept.lastFailureAt = at
+  if (kept.lastFailureName !== name) kept.lastFailureName = keep(name, longestName)
+  if (kept.lastFailureMessage !== message) kept.lastFailureMessage = keep(message, longestMessage)
+  if (kept.lastFailureCode !== code) kept.lastFailureCode = typeof code === 'number' ? code : keep(code, longestName)
 }
 
 /** The nearest one among the error and its causes. */
@@ -53,11 +43,15 @@ function keep(text: unknown, longest: number): string | null {
   return typeof text === 'string' ? keepText(text, longest) : null
 }
 
-/** A trip with the latest failure, for all who ask why the breaker is open: never the message, which may hold a secret. */
-export function withLastFailure(trip: Trip | undefined, failure: LastFailure | undefined): OpenTrip | undefined {
-  return trip && Object.freeze({ ...trip, lastFailure: traitsOf(failure) })
+/** For snapshots; null if there was none. */
+export function lastFailureOf(kept: KeptFailure): LastFailure | null {
+  const { lastFailureAt: at, lastFailureName: name, lastFailureCode: code, lastFailureMessage: message } = kept
+  return Number.isNaN(at) ? null : { name, code, message, at }
 }
 
-function traitsOf(failure: LastFailure | undefined): FailureTraits | null {
-  return failure === undefined ? null : Object.freeze({ name: failure.name, code: failure.code })
+/** A trip with the latest failure, for all who ask why the breaker is open: never the message, which may hold a secret. */
+export function withLastFailure(trip: Trip | undefined, kept: KeptFailure): OpenTrip | undefined {
+  const { lastFailureAt: at, lastFailureName: name, lastFailureCode: code } = kept
+  const lastFailure = Number.isNaN(at) ? null : Object.freeze({ name, code })
+  return trip && Object.freeze({ ...trip, lastFailure })
 }

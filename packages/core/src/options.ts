@@ -70,6 +70,7 @@ function createDefaults(): Settings {
     openDuration: exponentialBackoff(),
     halfOpen: parseHalfOpen(),
     shadow: 0,
+    callTimeout: undefined,
     classify: defaultClassify,
     clock: new SteadyClock(systemNow),
     random: safeRandom(() => Math.random()),

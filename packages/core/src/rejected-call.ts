@@ -2,7 +2,7 @@ import type { Circuit } from './circuit.ts'
 import { CircuitOpenError } from './errors.ts'
 import type { Rejection } from './permit.ts'
 
-/** The latest error with a stack of a circuit; later ones of the same millisecond take their texts from it. */
+/** The latest error with a stack of a state; later ones of the same millisecond take their texts from it. */
 export interface CapturedRejection {
   readonly at: number
   readonly rejection: Rejection
@@ -16,7 +16,7 @@ export interface CapturedRejection {
  */
 export function rejectCall(circuit: Circuit, rejection: Rejection): Promise<never> {
   const at = Math.floor(circuit.settings.clock.now())
-  const captured = circuit.captured as CapturedRejection | undefined
+  const captured = circuit.state.captured as CapturedRejection | undefined
   const same = captured?.at === at && isSame(captured.rejection, rejection)
   return Promise.resolve(new Thrown(same ? withoutStack(circuit, captured) : capture(circuit, rejection, at)))
 }
@@ -30,7 +30,7 @@ function capture(circuit: Circuit, rejection: Rejection, at: number): CircuitOpe
   const error = new CircuitOpenError(circuit.name, reason, retryAfterMs, trip)
   const { message } = error
   const stack = `${error.name}: ${message}\n    (no stack: only the first rejection of a millisecond captures one)`
-  circuit.captured = { at, rejection, message, stack }
+  circuit.state.captured = { at, rejection, message, stack }
   return error
 }
 

@@ -12,7 +12,7 @@ export interface Settings {
   readonly halfOpen: HalfOpenSettings
   readonly recovery?: AdmissionPolicy
   readonly admission?: AdmissionPolicy
-  readonly callTimeout?: number
+  readonly callTimeout?: number | undefined
   /** The share of rejections that are waived, 0..1; for snapshots. */
   readonly shadow: number
   /** Whether a rejection is only counted and announced, and the call made all the same. */

@@ -1,6 +1,7 @@
 import type { AdmissionPolicy } from './admission/admission-policy.ts'
 import type { Circuit } from './circuit.ts'
 import type { LastFailure, StateName, Transition, WindowSnapshot } from './events.ts'
+import { lastFailureOf } from './last-failure.ts'
 import { askPolicy } from './states/ask-policy.ts'
 import { Closed } from './states/closed.ts'
 import type { StartedPolicy } from './states/closed-admission.ts'
@@ -65,7 +66,7 @@ export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
   const state = circuit.current()
   const { trip, openDuration, halfOpen, recovery, admission, callTimeout, shadow, clock } = circuit.settings
   const { success, failure, ignored, rejected, late, shadowed, timeouts, fallbacks, opens, closes } = circuit.counts
-  const { lastSuccessAt, lastFailure = null } = circuit.counts
+  const { lastSuccessAt } = circuit.counts
   const rejection = state.rejection() ?? (state.issuesProbes ? state.admission?.reject(undefined) : undefined)
   const gates = state instanceof Closed ? state.admission : undefined
   return {
@@ -82,7 +83,7 @@ export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
     opens,
     closes,
     lastSuccessAt: Number.isNaN(lastSuccessAt) ? null : lastSuccessAt,
-    lastFailure: lastFailure && { ...lastFailure },
+    lastFailure: lastFailureOf(circuit.counts),
     lastTransition: circuit.lastTransition,
     window: state.window?.() ?? emptyWindow,
     probes: state.probes?.() ?? null,

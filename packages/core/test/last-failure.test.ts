@@ -57,7 +57,7 @@ describe('the last failure in a snapshot', () => {
           throw new Error('no')
         },
       }),
-      none,
+      { ...none, name: 'Error' },
     ],
   ])('after %s has what can be said of it', (_, error, expected) => {
     expect(lastFailureAfter(error)).toStrictEqual(expected)

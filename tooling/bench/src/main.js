@@ -20,7 +20,7 @@ for (const node of options.nodes) {
   files.push(await keep(run))
   if (options.write) files.push(...(await writeReadmes(run)))
   count += Object.keys(run.cases).length
-  goals.push(...judge(run.cases).map(({ met }) => met))
+  goals.push(...judge(run).map(({ met }) => met))
 }
 
 const seconds = Math.round((performance.now() - started) / 1_000)

@@ -6,7 +6,7 @@ import { columns, comparisonTable, goalsTable, markdown, partsTable, tableOf } f
 
 /** For the README of the benchmark: the goals. @param {Run} run */
 export function goalsReport(run) {
-  return [provenance(run), markdown(goalsTable(judge(run.cases)))].join('\n\n')
+  return [provenance(run), markdown(goalsTable(judge(run)))].join('\n\n')
 }
 
 /** For the notes: the cost of each part of a call. @param {Run} run */
@@ -22,7 +22,7 @@ export function comparison(run) {
 
 /** Everything, for a terminal. @param {Run} run */
 export function printed(run) {
-  const judged = judge(run.cases)
+  const judged = judge(run)
   return [
     provenance(run),
     columns(Object.entries(run.configurations)),

@@ -24,6 +24,21 @@ describe('one call', () => {
   })
 })
 
+describe.each(Object.entries(limits.limited))('%s: timers and AbortControllers of each call', (id, most) => {
+  let limited: CaseResult
+  beforeAll(async () => {
+    limited = await gauge(id, everyone)
+  })
+
+  test.each(own)('%s creates no timer for each, and no controller that nobody sees', (name) => {
+    expect(exceeded(numbersOf(limited, name), most)).toEqual([])
+  })
+
+  test('a careless breaker creates more', () => {
+    expect(exceeded(numbersOf(limited, 'careless'), most).length).toBeGreaterThan(0)
+  })
+})
+
 describe('timers', () => {
   let timers: CaseResult
   beforeAll(async () => {

@@ -7,6 +7,8 @@ export interface State extends Issuer {
   readonly attempt?: number
   /** The trip of the outage, from open to closed. */
   readonly openedBy?: OpenTrip | undefined
+  /** Kept for the rejections of the same millisecond (rejected-call.ts). */
+  captured?: object
   /** Why the state is over although no call has settled, if it is: its time is up, or calls in flight take too long. */
   expired(): Decision | undefined
   /** Why no call may pass now; undefined if one may. */

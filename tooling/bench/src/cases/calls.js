@@ -87,7 +87,14 @@ export const calls = {
     megamorphic,
     'local-storage': localStorage,
     listener: callCase('success, with a listener', { wants: { listener: () => outcomes++ }, without: ['tutorial'] }),
-    'call-timeout': callCase('success, with a call timeout', { wants: { callTimeout: 10_000 } }),
+    'wrap-call-timeout': callCase('success, wrap with a call timeout', {
+      wants: { callTimeout: 10_000, wraps: true },
+      thorough: manyProcesses,
+    }),
+    'call-timeout': callCase('success, execute with a call timeout', {
+      wants: { callTimeout: 10_000 },
+      thorough: manyProcesses,
+    }),
     failure: callCase('failure that does not trip', {
       work: fail,
       wants: { neverTrips: true },

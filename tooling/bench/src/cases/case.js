@@ -47,6 +47,9 @@ export const everyone = [
   'mollitia',
 ]
 
+/** Those of them that are breakers. */
+export const breakers = everyone.filter((name) => name !== 'bare' && name !== 'wrapper')
+
 /** For cases close to their goal: the speed of a process depends on the layout of its memory. */
 export const manyProcesses = { processes: 9 }
 

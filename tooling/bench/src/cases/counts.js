@@ -1,6 +1,6 @@
 import { createHook } from 'node:async_hooks'
 import { getHeapSpaceStatistics } from 'node:v8'
-import { everyone } from './case.js'
+import { breakers, everyone } from './case.js'
 import { oneAfterTheOther } from './loops.js'
 import { open } from './open.js'
 
@@ -60,6 +60,41 @@ function youngBytes() {
   return getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_used_size ?? Number.NaN
 }
 
+/** Timers and AbortControllers created for each call with a time limit, one after the other. @param {Call} call */
+async function limitsOf(call) {
+  const calls = 200
+  let timers = 0
+  let controllers = 0
+  const { AbortController } = globalThis
+  globalThis.AbortController = class extends AbortController {
+    constructor() {
+      super()
+      controllers++
+    }
+  }
+  const hook = createHook({ init: (_, type) => type === 'Timeout' && timers++ }).enable()
+  await oneAfterTheOther(call, calls)
+  hook.disable()
+  globalThis.AbortController = AbortController
+  return { timers: timers / calls, controllers: controllers / calls }
+}
+
+/** @param {string} title @param {import('../subjects/subject.js').Wants} wants @returns {import('./case.js').Case} */
+const limitsCase = (title, wants) => ({
+  title,
+  subjects: breakers,
+  metrics: {
+    timers: { title: 'timers created', digits: 2 },
+    controllers: { title: 'AbortControllers created', digits: 2 },
+  },
+  rounds: 1,
+  async prepare(name) {
+    const guard = await open(name)
+    const call = guard(succeed, { callTimeout: 60_000, ...wants })
+    return () => limitsOf(call)
+  },
+})
+
 /** @returns {Promise<void>} */
 const idle = () => new Promise((resolve) => setImmediate(resolve))
 
@@ -97,5 +132,7 @@ export const counts = {
         })
       },
     },
+    'wrap-limits': limitsCase('per call through wrap with a call timeout', { wraps: true }),
+    'execute-limits': limitsCase('per call through execute with a call timeout', {}),
   },
 }

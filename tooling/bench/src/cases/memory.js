@@ -1,13 +1,11 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { getHeapSpaceStatistics } from 'node:v8'
-import { everyone } from './case.js'
+import { breakers } from './case.js'
 import { admitted } from './loops.js'
 import { open, tripped } from './open.js'
 import { fail, faulty, succeed } from './work.js'
 
 /** @typedef {import('../subjects/subject.js').Guard} Guard */
-
-const breakers = everyone.filter((name) => name !== 'bare' && name !== 'wrapper')
 
 /** Bytes that each created object retains. @param {number} count @param {() => unknown} make */
 async function bytesEach(count, make) {

@@ -20,7 +20,7 @@ function configured(description, usual, unreachable = (core) => ({ trip: core.co
       const core = await import('@cb/core')
       return guardBy(
         (_, wants = {}) => coreBreaker(core, wants, wants.neverTrips ? unreachable : usual),
-        (breaker, work) => () => breaker.execute(work),
+        (breaker, work, wants) => (wants?.wraps ? breaker.wrap(work) : () => breaker.execute(work)),
       )
     },
   }

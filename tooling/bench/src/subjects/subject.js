@@ -8,6 +8,7 @@
  * @property {boolean} [staysOpen]  once open, for an hour
  * @property {(...args: unknown[]) => void} [listener]  called for each call that settles
  * @property {number} [callTimeout]  in milliseconds
+ * @property {boolean} [wraps]  the function is wrapped once, and takes no signal; where a library knows no other form it has no effect
  * @property {{ calls: number } | { buckets: number }} [window]  a failure rate over so many calls, or so many buckets of a second each
  */
 
