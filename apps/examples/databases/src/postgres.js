@@ -13,6 +13,6 @@ export function classifyPostgres(settled) {
   const { reason } = settled
   const { severity, code, message } = reason?.cause?.severity ? reason.cause : (reason ?? {})
   if (!severity) return undefined // not from the server: the default decides
-  if (code === '57014' && /user request/.test(message)) return 'ignored' // pg_cancel_backend: somebody changed his mind
+  if (code === '57014' && /user request/.test(message)) return 'ignored' // pg_cancel_backend: on the caller's side
   return trouble.test(code) ? 'failure' : 'success'
 }

@@ -76,6 +76,19 @@ export const methodTests: Tests = {
     expect(lines).toEqual(['success 0 false', 'failure 0 false', 'failure 2000 true'])
   },
 
+  async "`on('fallback')`"() {
+    const { opossum, breaker } = both(down)
+    const theirs = logged()
+    opossum.fallback(() => 'cached')
+    opossum.on('fallback', (answer) => theirs.log(answer))
+    const { lines, log } = logged()
+    breaker.on('fallback', ({ error }) => log(error))
+    expect(await opossum.fire()).toBe('cached')
+    expect(await breaker.execute(down, { fallback: () => 'cached' })).toBe('cached')
+    expect(theirs.lines).toEqual(['cached'])
+    expect(lines).toEqual(['Error: down'])
+  },
+
   async "`on('reject')`"() {
     const { opossum, breaker, call } = both(down, {}, { trip: consecutiveFailures(1), openDuration: 1_000 })
     const theirs = logged()
