@@ -67,12 +67,10 @@ export class Deadlines {
   }
 
   #arm(): void {
-    const { clearTimeout, setTimeout } = this.#world
-    clearTimeout(this.#timer)
+    this.#world.clear(this.#timer)
     const now = this.#world.now()
     this.#armedFor = this.#first?.endsAt ?? now + this.ms
-    // A limit may have fractions, and the clock of timers whole milliseconds.
-    this.#timer = setTimeout(() => this.#expire(), Math.min(longestTimer, Math.ceil(this.#armedFor - now)))
+    this.#timer = this.#world.set(() => this.#expire(), this.#armedFor - now)
     if (this.#holding === 0) this.#world.release(this.#timer)
   }
 
@@ -92,9 +90,9 @@ export class Deadlines {
 
   /** An unused queue is forgotten: limits may be computed, so there may be many. */
   #end(): void {
-    this.#world.clearTimeout(this.#timer)
+    this.#world.clear(this.#timer)
     this.#timer = undefined
-    this.#world.queues.delete(this.ms)
+    if (this.#world.queues.get(this.ms) === this) this.#world.queues.delete(this.ms)
   }
 }
 
@@ -110,6 +108,17 @@ class World {
 
   now(): number {
     return this.performance.now()
+  }
+
+  /** @param ms  may have fractions; the clock of timers has whole milliseconds. */
+  set(fn: () => void, ms: number): Timer {
+    const { setTimeout } = this // as a method of another object a browser's throws
+    return setTimeout(fn, Math.min(longestTimer, Math.ceil(ms)))
+  }
+
+  clear(timer: Timer): void {
+    const { clearTimeout } = this
+    clearTimeout(timer)
   }
 
   hold(timer: Timer): void {

@@ -25,5 +25,10 @@ export async function scenario(core) {
   time += 1001
   seen.push(breaker.state)
   await call(succeed)
+  const limited = new core.CircuitBreaker({ callTimeout: 20 })
+  const forever = () => new Promise(() => {})
+  await limited.execute(succeed)
+  const calls = [limited.execute(forever), limited.wrap(forever)()]
+  seen.push(...(await Promise.all(calls.map((ended) => ended.catch(({ code }) => code)))))
   return seen.join(', ')
 }

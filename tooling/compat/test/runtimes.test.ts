@@ -7,7 +7,8 @@ import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { engine, run } from '../src/index.ts'
 
-const expected = '42 closed, down closed, down open, ECIRCUITOPEN open, half-open, 42 closed'
+const expected =
+  '42 closed, down closed, down open, ECIRCUITOPEN open, half-open, 42 closed, ECALLTIMEOUT, ECALLTIMEOUT'
 
 let site: string
 
