@@ -79,11 +79,12 @@ export class TimedCall implements Deadline {
     this.stop(error)
   }
 
-  /** Ends the call before the function does. */
-  protected stop(reason: unknown): void {
-    this.end()
+  /** Ends the call before the function does. @returns false if it was over already. */
+  protected stop(reason: unknown): boolean {
+    if (!this.end()) return false
     this.#reject(reason)
     this.#controller?.abort(reason)
+    return true
   }
 
   /** @returns false if it was over already. */

@@ -31,8 +31,7 @@ export class CancellableCall extends TimedCall {
   }
 
   #cancel(reason: unknown): void {
-    this.#call.isCancelled = true
-    this.stop(reason)
+    if (this.stop(reason)) this.#call.isCancelled = true // it is settled later
   }
 
   protected override end(): boolean {

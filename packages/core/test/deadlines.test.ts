@@ -184,7 +184,7 @@ describe('in a process', () => {
             .catch(() => seen.push(['rejection of ' + name, storage.getStore()])))
       await storage.run('first', () => breaker.execute(() => 1))
       await Promise.all([call('a'), call('b')])
-      console.log(JSON.stringify(seen))`
+      console.log(JSON.stringify(seen.sort()))`
     expect(JSON.parse(await printed(body))).toEqual([
       ['abort of a', 'none'],
       ['abort of b', 'none'],
@@ -202,7 +202,7 @@ describe('in a process', () => {
       breaker.on('outcome', () => seen.push(storage.getStore()))
       const call = (name) => storage.run(name, () => breaker.execute(forever).catch(() => {}))
       await Promise.all([call('a'), call('b')])
-      console.log(JSON.stringify(seen))`
+      console.log(JSON.stringify(seen.sort()))`
     expect(JSON.parse(await printed(body))).toEqual(['a', 'b'])
   }, 120_000)
 
