@@ -31,6 +31,7 @@ export const limits = {
     countWindow: 770,
     defaultClassify: 450,
     exponentialBackoff: 940,
+    findCircuitOpenError: 890,
     failureCount: 1_650,
     failureRate: 1_710,
     observe: 975,

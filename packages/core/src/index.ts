@@ -23,6 +23,7 @@ export type {
   WindowSnapshot,
 } from './events.ts'
 export type { ExecuteOptions } from './execute.ts'
+export { findCircuitOpenError } from './find-circuit-open-error.ts'
 export type { HalfOpenOptions } from './half-open-options.ts'
 export { type Observer, observe } from './observe.ts'
 export {
