@@ -41,8 +41,8 @@ export class CircuitBreaker {
   constructor(options: CircuitBreakerOptions = {}) {
     this.#settings = parseOptions(options)
     this.#lazyCircuit = this.#settings.clock.now()
-    const { name = 'default' } = options
-    this.name = checkName('name', name)
+    const name = Object.hasOwn(options, 'name') ? options.name : undefined
+    this.name = checkName('name', name === undefined ? 'default' : name)
     register(this)
     if (!isOfRegistry(options)) announceToAll(this)
   }
@@ -99,7 +99,7 @@ export class CircuitBreaker {
   }
 
   /**
-   * The same function behind this breaker: same parameters, `this`, name and length, always a promise. It gives `fn` no signal, so a
+   * The same function behind this breaker: same parameters, `this`, name, length and other properties, always a promise. It gives `fn` no signal, so a
    * `callTimeout` answers the caller, but can't stop the work; `execute((signal) => fn(…, signal))` can.
    * @param options.fallback  as for `execute`.
    */
@@ -120,11 +120,8 @@ export class CircuitBreaker {
     const wrapped = function (this: unknown, ...args: unknown[]) {
       return execute(() => fn.apply(this, args))
     }
-    const { name, length } = fn
-    return Object.defineProperties(wrapped, {
-      name: { value: name, configurable: true },
-      length: { value: length, configurable: true },
-    })
+    const { prototype, arguments: _, caller, ...own } = Object.getOwnPropertyDescriptors(fn) as PropertyDescriptorMap
+    return Object.defineProperties(wrapped, own)
   }
 
   /** Asks for the right to make one call. A permit must be settled; a rejection says when to retry. */

@@ -55,13 +55,9 @@ export function exponentialBackoff(options: ExponentialBackoffOptions = {}): Ope
     jitter: ratio,
     maxRetryAfter: { min: 0, unit: ' of milliseconds' },
   }
-  const {
-    initial = 1_000,
-    factor = 2,
-    jitter = 0.5,
-    maxRetryAfter = longestRetryAfter,
-  } = checkOptions('exponentialBackoff', options, ranges)
-  const { max = Math.max(15_000, initial) } = options
+  const own = checkOptions('exponentialBackoff', options, ranges)
+  const { initial = 1_000, factor = 2, jitter = 0.5, maxRetryAfter = longestRetryAfter } = own
+  const { max = Math.max(15_000, initial) } = own
   checkNumber('exponentialBackoff max', max, { ...milliseconds, min: initial })
   const backoff: OpenDuration = ({ attempt, retryAfterMs = 0, random }) => {
     const full = Math.min(max, initial * factor ** (attempt - 1))

@@ -2,8 +2,8 @@ import {
   assertOption,
   checkFunction,
   checkNumber,
-  checkObject,
   milliseconds,
+  ownOptions,
   ratio,
   timerMilliseconds,
 } from '@cb/checks'
@@ -65,7 +65,7 @@ export type Overrides = Omit<CircuitBreakerOptions, 'name'>
 const defaults = /* @__PURE__ */ createDefaults()
 
 function createDefaults(): Settings {
-  return {
+  const settings: Settings = {
     trip: anyOf(failureRate(), consecutiveFailures(10)),
     openDuration: exponentialBackoff(),
     halfOpen: parseHalfOpen(),
@@ -75,6 +75,7 @@ function createDefaults(): Settings {
     clock: new SteadyClock(systemNow),
     random: safeRandom(() => Math.random()),
   }
+  return Object.assign(Object.create(null), settings) // a polluted Object.prototype must not set an option
 }
 
 /** No option is given. */
@@ -117,9 +118,9 @@ const meant: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
   ['fallback', 'execute(fn, { fallback })'],
 ])
 
-/** @throws TypeError naming the option that there is not. */
+/** @returns a copy. @throws TypeError naming the option that there is not. */
 export function checkShared(option: string, options: Overrides): Overrides {
-  return checkObject(option, options, sharedOptions, meant)
+  return ownOptions(option, options, sharedOptions, meant)
 }
 
 /** What `configure` may change: all but the name and the sources of time and chance. */
@@ -128,8 +129,7 @@ export type LiveOptions = Omit<CircuitBreakerOptions, 'name' | 'now' | 'random'>
 /** @throws TypeError or RangeError naming the option; `before` is unchanged then. */
 export function parseChanges(before: Settings, changes: LiveOptions): Settings {
   const known = sharedOptions.filter((name) => name !== 'random' && name !== 'now')
-  checkObject('configure changes', changes, known, meant)
-  return changeSettings(before, changes)
+  return changeSettings(before, ownOptions('configure changes', changes, known, meant))
 }
 
 /** Where a registry hands over settings that are parsed already, so that its breakers share them. */
@@ -154,13 +154,13 @@ export function parseOptions(options: Input): Settings {
   if (options?.[parsed] !== undefined) return options[parsed]
   if (typeof options === 'function')
     throw new TypeError('CircuitBreaker options must be an object, got a function: give it to execute(fn) or wrap(fn)')
-  checkObject('CircuitBreaker options', options, ['name', ...sharedOptions], meant)
-  if (options.halfOpen !== undefined) return changeSettings(unset, options) // the caller may change that object later
+  const own = ownOptions('CircuitBreaker options', options, ['name', ...sharedOptions], meant)
+  if (own.halfOpen !== undefined) return changeSettings(unset, own) // the caller may change that object later
   const previous = latest?.deref()
-  if (previous !== undefined && sharedOptions.every((name) => Object.is(options[name], previous.options[name])))
+  if (previous !== undefined && sharedOptions.every((name) => Object.is(own[name], previous.options[name])))
     return previous.settings
-  const settings = changeSettings(unset, options)
-  if (typeof WeakRef === 'function') latest = new WeakRef({ options: { ...options }, settings })
+  const settings = changeSettings(unset, own)
+  if (typeof WeakRef === 'function') latest = new WeakRef({ options: own, settings })
   return settings
 }
 

@@ -81,7 +81,7 @@ export class CircuitBreakerRegistry {
     const entry = this.#entries.get(name)
     if (entry === undefined) return this.#create(name, overrides)
     entry.used = true
-    if (overrides !== undefined && overrides !== entry.overrides) reportOthers(entry, overrides)
+    if (overrides !== undefined) reportOthers(entry, checkShared('registry.get(overrides)', overrides))
     if (this.#idleTtl !== undefined) this.#touch(name, entry, this.#idleTtl)
     return entry.breaker
   }
@@ -100,7 +100,8 @@ export class CircuitBreakerRegistry {
   }
 
   #create(name: string, overrides: Overrides | undefined): CircuitBreaker {
-    const settings = overrides === undefined ? this.#settings : this.#override(overrides)
+    const own = overrides === undefined ? undefined : checkShared('registry.get(overrides)', overrides)
+    const settings = own === undefined ? this.#settings : changeSettings(this.#settings, own)
     const options = optionsFor(checkName('registry.get(name)', name), settings)
     const isLong = name.length > longestName
     const evicted = this.#announcing || isLong ? [] : this.#evict()
@@ -108,7 +109,7 @@ export class CircuitBreakerRegistry {
     if (isFull && this.#overflow !== undefined) return this.#overflow
     const breaker = new CircuitBreaker(isFull ? optionsFor('(overflow)', this.#settings) : options)
     if (isFull) this.#overflow = breaker
-    else this.#add(breaker, overrides)
+    else this.#add(breaker, own)
     this.#listeners.add(breaker)
     announceToAll(breaker)
     this.#announceEvicted(evicted)
@@ -119,10 +120,6 @@ export class CircuitBreakerRegistry {
   #add(breaker: CircuitBreaker, overrides: Overrides | undefined): void {
     const usedAt = this.#idleTtl === undefined ? 0 : this.#settings.clock.now()
     this.#entries.set(breaker.name, { breaker, overrides, used: false, usedAt })
-  }
-
-  #override(overrides: Overrides): Settings {
-    return changeSettings(this.#settings, checkShared('registry.get(overrides)', overrides))
   }
 
   /** Drops what is idle, and makes room for one more breaker. @returns the evicted breakers, to be announced. */
@@ -236,7 +233,7 @@ export class CircuitBreakerRegistry {
 
 /** Code that creates its overrides anew for each call has other objects and functions each time, so their contents are compared. */
 function reportOthers(entry: Entry, overrides: Overrides): void {
-  const others = sharedOptions.filter((name) => describe(overrides[name]) !== describe(entry.overrides?.[name]))
+  const others = sharedOptions.filter((name) => isOther(overrides[name], entry.overrides?.[name]))
   if (others.length > 0)
     warnOnce(
       entry,
@@ -245,12 +242,17 @@ function reportOthers(entry: Entry, overrides: Overrides): void {
     )
 }
 
+function isOther(later: unknown, first: unknown): boolean {
+  return !Object.is(later, first) && describe(later) !== describe(first)
+}
+
 /** What can be compared of an option: the numbers of a policy, and of a function only that it is one. */
 function describe(option: unknown): unknown {
   if ((typeof option !== 'object' && typeof option !== 'function') || option === null) return option
   const { name, start, config } = option as Partial<TripPolicy>
   try {
-    return JSON.stringify(typeof option === 'function' ? [config] : start === undefined ? option : [name, config])
+    if (typeof option === 'function') return JSON.stringify([config])
+    return JSON.stringify(start === undefined ? Object.entries(option).sort() : [name, config])
   } catch {
     return 'object' // what a user's policy says of itself can't be written
   }

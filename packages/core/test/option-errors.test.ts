@@ -31,6 +31,23 @@ const mistakes: [string, () => unknown, string][] = [
     () => new CircuitBreaker((() => 1) as never),
     'CircuitBreaker options must be an object, got a function: give it to execute(fn) or wrap(fn)',
   ],
+  [
+    'a promise of options',
+    () => new CircuitBreaker(Promise.resolve({}) as never),
+    'CircuitBreaker options must be an object, got a promise',
+  ],
+  ['a Map of options', () => new CircuitBreaker(new Map() as never), 'CircuitBreaker options must be an object'],
+  [
+    'a promise of changes',
+    () => breaker.configure(Promise.resolve({}) as never),
+    'configure changes must be an object, got a promise',
+  ],
+  [
+    'a promise of the options of a call',
+    () => breaker.execute(() => 1, Promise.resolve({}) as never),
+    'execute options must be an object, got a promise',
+  ],
+  ['a promise for wrap', () => breaker.wrap(Promise.resolve() as never), 'wrap(fn) must be a function, got a promise'],
   ['options', () => new CircuitBreaker(null as never), 'CircuitBreaker options must be an object, got null'],
   [
     "opossum's timeout",

@@ -111,3 +111,57 @@ test.each([['halfOpen', { maxConcurrent: 1 }, { maxConcurrent: 3 }]])(
     expect([first, made()].map(config)).toMatchObject([{ [name]: before }, { [name]: after }])
   },
 )
+
+test('options that are inherited set nothing, for this breaker or for another', () => {
+  class Inherited {
+    readonly name = 'payments'
+    get callTimeout() {
+      return 50
+    }
+    get shadow() {
+      return true
+    }
+  }
+  const breakers = [new CircuitBreaker(new Inherited()), new CircuitBreaker(), new CircuitBreaker({ name: 'search' })]
+  for (const breaker of breakers) {
+    expect([breaker.callTimeout, breaker.snapshot().config['shadow']]).toEqual([undefined, 0])
+  }
+})
+
+test('an option that is read is read once', () => {
+  let reads = 0
+  const options = {
+    get callTimeout() {
+      return ++reads * 100
+    },
+  }
+  const breaker = new CircuitBreaker(options)
+  expect([breaker.callTimeout, reads]).toEqual([100, 1])
+  expect(new CircuitBreaker({ callTimeout: 200 }).callTimeout).toBe(200)
+})
+
+test.each(['callTimeout', 'shadow', 'admission', 'recovery', 'classify', 'halfOpen', 'name'])(
+  'a polluted Object.prototype.%s sets nothing',
+  async (option) => {
+    Object.defineProperty(Object.prototype, option, { value: 1, configurable: true, writable: true })
+    try {
+      const breaker = new CircuitBreaker()
+      await expect(breaker.execute(() => 42)).resolves.toBe(42)
+      expect([breaker.name, breaker.callTimeout, breaker.state]).toEqual(['default', undefined, 'closed'])
+    } finally {
+      delete (Object.prototype as Record<string, unknown>)[option]
+    }
+  },
+)
+
+test('no listener can change the trip of a transition, and no reader the last transition', () => {
+  const breaker = new CircuitBreaker({ trip: consecutiveFailures(1) })
+  const change = (object: object | undefined | null) => () =>
+    Object.assign(object as object, { policy: 'evil', to: 'closed' })
+  breaker.on('transition', ({ trip }) => expect(change(trip)).toThrow(TypeError))
+  breaker.acquire().failure(new Error('down'))
+  const { lastTransition } = breaker.snapshot()
+  expect(change(lastTransition)).toThrow(TypeError)
+  expect(change(lastTransition?.trip)).toThrow(TypeError)
+  expect(lastTransition).toMatchObject({ to: 'open', trip: { policy: 'consecutive-failures' } })
+})

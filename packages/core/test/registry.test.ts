@@ -127,6 +127,11 @@ describe('overrides for a breaker that exists already', () => {
     ['the same object', usual, usual],
     ['none', usual, undefined],
     ['an equal object', usual, { ...usual, halfOpen: { maxConcurrent: 2 }, trip: failureRate({ threshold: 0.2 }) }],
+    [
+      'the keys of a group in another order',
+      { halfOpen: { maxConcurrent: 2, maxDuration: 5 } },
+      { halfOpen: { maxDuration: 5, maxConcurrent: 2 } },
+    ],
     ['another function', { classify: () => 'failure' }, { classify: () => 'failure' }],
     ['an equal backoff', { openDuration: exponentialBackoff() }, { openDuration: exponentialBackoff() }],
     ['undefined for an option', { callTimeout: 5 }, { callTimeout: 5, shadow: undefined }],
@@ -154,4 +159,22 @@ describe('overrides for a breaker that exists already', () => {
     const words = `registry.get was given other options than at first: ${options}; the first ones hold (logged once)`
     expect(logged()).toEqual([`@cb/core: circuit breaker "a": ${words}`])
   })
+
+  test('are reported also when the object that was given at first has changed', () => {
+    const registry = new CircuitBreakerRegistry()
+    const options = { callTimeout: 5 }
+    registry.get('a', options)
+    options.callTimeout = 50
+    expect(registry.get('a', options).callTimeout).toBe(5)
+    expect(logged()).toHaveLength(1)
+  })
+
+  test.each([null, 'x', { timeout: 5 }, () => ({}), Promise.resolve({})])(
+    'are checked like the first ones: %o',
+    (bad) => {
+      const registry = new CircuitBreakerRegistry()
+      registry.get('a')
+      expect(() => registry.get('a', bad as never)).toThrow('registry.get(overrides)')
+    },
+  )
 })

@@ -72,3 +72,23 @@ describe('wrap', () => {
     },
   )
 })
+
+test('wrap keeps other properties of the function', () => {
+  const fetchAll = Object.assign(async (page: number) => page, { limit: 5 })
+  const wrapped = closedBreaker().breaker.wrap(fetchAll)
+  expect([wrapped.limit, wrapped.name, wrapped.length]).toEqual([5, fetchAll.name, 1])
+})
+
+test.each([
+  ['a function', function named(this: unknown, _a: unknown) {}],
+  [
+    'a class method',
+    class {
+      async find(_id: number) {}
+    }.prototype.find,
+  ],
+  ['a bound function', (async (_a: number) => {}).bind(null)],
+])('wrap takes %s', (_, fn) => {
+  const wrapped = closedBreaker().breaker.wrap(fn as () => Promise<void>)
+  expect([wrapped.name, wrapped.length]).toEqual([fn.name, fn.length])
+})

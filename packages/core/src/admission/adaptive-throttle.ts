@@ -29,13 +29,10 @@ export interface AdaptiveThrottleOptions {
  */
 export function adaptiveThrottle(options: AdaptiveThrottleOptions = {}): AdmissionPolicy {
   const ranges = { multiplier: { above: 1 }, floor: positiveRatio, minimumCalls: positiveInteger, window: null }
-  const {
-    multiplier = 2,
-    floor = 0.05,
-    window = timeWindow(30_000),
-  } = checkOptions('adaptiveThrottle', options, ranges)
+  const own = checkOptions('adaptiveThrottle', options, ranges)
+  const { multiplier = 2, floor = 0.05, window = timeWindow(30_000) } = own
   checkWindow('adaptiveThrottle window', window)
-  const { minimumCalls = Math.min(20, window.capacity) } = options
+  const { minimumCalls = Math.min(20, window.capacity) } = own
   checkFits('adaptiveThrottle minimumCalls', minimumCalls, window)
   const limits = { multiplier, floor, minimumCalls, window }
   return Object.freeze({

@@ -25,9 +25,10 @@ export function parseRate<Options extends RateOptions>(
   more: { readonly [Name in Exclude<keyof Options, keyof RateOptions>]-?: NumberRange },
 ): Complete<RateOptions> {
   const ranges = { threshold: positiveRatio, window: null, minimumCalls: positiveInteger, ...more }
-  const { threshold = 0.5, window = timeWindow(10_000) } = checkOptions<RateOptions>(policy, options, ranges)
+  const own = checkOptions<RateOptions>(policy, options, ranges)
+  const { threshold = 0.5, window = timeWindow(10_000) } = own
   checkWindow(`${policy} window`, window)
-  const { minimumCalls = Math.min(20, window.capacity) } = options
+  const { minimumCalls = Math.min(20, window.capacity) } = own
   checkFits(`${policy} minimumCalls`, minimumCalls, window)
   return { threshold, minimumCalls, window }
 }

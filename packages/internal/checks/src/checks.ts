@@ -69,7 +69,7 @@ export function checkObject<T>(
   known: readonly string[],
   meant?: ReadonlyMap<string, string>,
 ): T {
-  assertOption(typeof value === 'object' && value !== null && !Array.isArray(value), option, 'an object', value)
+  assertOption(typeof value === 'object' && value !== null && isPlain(value), option, 'an object', value)
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue
     const hint = meant?.has(key) ? `: did you mean ${meant.get(key)}?` : `; known options: ${known.join(', ')}`
@@ -78,13 +78,25 @@ export function checkObject<T>(
   return value
 }
 
+/** Not an array; a promise, a Map and other instances of classes neither, unless they have properties of their own. */
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value)
+  const isBare = prototype === null || Object.getPrototypeOf(prototype) === null
+  return !Array.isArray(value) && (isBare || Object.keys(value).length > 0)
+}
+
 /** As `checkObject`. @returns a copy with its own properties only, because a polluted `Object.prototype` must not set an option. */
-export function ownOptions<T>(option: string, value: T, known: readonly string[]): T {
-  return Object.assign(Object.create(null), checkObject(option, value, known))
+export function ownOptions<T>(
+  option: string,
+  value: T,
+  known: readonly string[],
+  meant?: ReadonlyMap<string, string>,
+): T {
+  return Object.assign(Object.create(null), checkObject(option, value, known, meant))
 }
 
 /**
- * An options object with none but the keys of `ranges`, each number that is given within its own; null stands for an option that is not a number.
+ * A copy of an options object with none but the keys of `ranges`, each number that is given within its own; null stands for an option that is not a number.
  * @param joint  between the name of the object and that of an option in messages.
  */
 export function checkOptions<T extends object>(
@@ -94,12 +106,12 @@ export function checkOptions<T extends object>(
   joint = ' ',
 ): T {
   const names = Object.keys(ranges) as (keyof T & string)[]
-  checkObject(joint === ' ' ? `${option} options` : option, value, names)
+  const own = ownOptions(joint === ' ' ? `${option} options` : option, value, names)
   for (const name of names) {
     const range = ranges[name]
-    if (range && (range.needed || value[name] !== undefined)) checkNumber(option + joint + name, value[name], range)
+    if (range && (range.needed || own[name] !== undefined)) checkNumber(option + joint + name, own[name], range)
   }
-  return value
+  return own
 }
 
 function describeRange({ min, max, above, integer, unit = '' }: NumberRange): string {
@@ -121,5 +133,6 @@ export function typeName(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (value === '') return 'an empty string'
   if (Array.isArray(value)) return 'an array'
+  if (Object.prototype.toString.call(value) === '[object Promise]') return 'a promise'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
