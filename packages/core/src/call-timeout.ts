@@ -23,6 +23,7 @@ export class TimedCall implements Deadline {
   #resolve!: (value: unknown) => void
   #reject!: (reason: unknown) => void
   #isOver = false
+  #hasExpired = false
 
   /** @param breaker  its name. */
   constructor(
@@ -44,10 +45,17 @@ export class TimedCall implements Deadline {
     const result = new Promise<unknown>(keepSettle)
     this.#resolve = lastResolve
     this.#reject = lastReject
-    // Whatever ends the call, it is settled in the asynchronous context of its caller.
-    const answer = intrinsicThen.call(result, this.#onValue, this.#onError)
+    // Whatever ends the call, it is settled, and its signal aborted, in the asynchronous context of its caller.
+    const onError = this.#controller ? (error: unknown) => this.#settleAndAbort(error) : this.#onError
+    const answer = intrinsicThen.call(result, this.#onValue, onError)
     this.begin()
     if (!this.#isOver) this.#call(fn, signal, callTimeout)
+    return answer
+  }
+
+  #settleAndAbort(error: unknown): unknown {
+    const answer = this.#onError(error)
+    if (this.#hasExpired) this.#controller?.abort(error)
     return answer
   }
 
@@ -76,10 +84,12 @@ export class TimedCall implements Deadline {
   expire(): void {
     const error = new CallTimeoutError(this.#breaker, (this.#deadlines as Deadlines).ms)
     this.#deadlines = undefined
-    this.stop(error)
+    this.#hasExpired = true
+    this.end()
+    this.#reject(error)
   }
 
-  /** Ends the call before the function does. @returns false if it was over already. */
+  /** Ends the call before the function does, for the caller. @returns false if it was over already. */
   protected stop(reason: unknown): boolean {
     if (!this.end()) return false
     this.#reject(reason)

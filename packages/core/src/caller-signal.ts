@@ -24,7 +24,7 @@ export class CancellableCall extends TimedCall {
     try {
       if (signal.aborted) return this.#cancel(signal.reason) // a listener of the admission has cancelled it
       this.#onAbort = () => this.#cancel(reasonOf(signal))
-      signal.addEventListener('abort', this.#onAbort, { once: true })
+      listen(signal, this.#onAbort)
     } catch (error) {
       this.#cancel(error) // the signal is the caller's, and so is its error
     }
@@ -36,17 +36,44 @@ export class CancellableCall extends TimedCall {
 
   protected override end(): boolean {
     const ends = super.end()
-    if (ends && this.#onAbort !== undefined) removeListener(this.#signal, this.#onAbort)
+    if (ends && this.#onAbort !== undefined) unlisten(this.#signal, this.#onAbort)
     return ends
   }
 }
 
-/** A signal may be any object with the methods of one. */
-function removeListener(signal: AbortSignal, listener: () => void): void {
+interface Listening {
+  readonly calls: Set<() => void>
+  readonly onAbort: () => void
+}
+
+/** Calls share one listener of a signal: Node.js warns of a leak at more than ten. */
+const listening = /* @__PURE__ */ new WeakMap<AbortSignal, Listening>()
+
+function listen(signal: AbortSignal, onAbort: () => void): void {
+  const { calls } = listening.get(signal) ?? startListening(signal)
+  calls.add(onAbort)
+}
+
+function startListening(signal: AbortSignal): Listening {
+  const calls = new Set<() => void>()
+  const onAbort = () => {
+    for (const call of calls) call()
+  }
+  signal.addEventListener('abort', onAbort, { once: true })
+  const started = { calls, onAbort }
+  listening.set(signal, started)
+  return started
+}
+
+function unlisten(signal: AbortSignal, onAbort: () => void): void {
+  const started = listening.get(signal)
+  started?.calls.delete(onAbort)
+  if (started === undefined || started.calls.size > 0) return
+  listening.delete(signal)
   try {
-    signal.removeEventListener('abort', listener)
+    signal.removeEventListener('abort', started.onAbort)
   } catch {
-    // It keeps the listener, which does nothing once the call has settled.
+    // A signal may be any object with the methods of one. It keeps the listener, which does nothing any more.
   }
 }
 

@@ -12,6 +12,9 @@ export interface Deadline {
   expire(): void
 }
 
+/** Limits may be computed: with more of them than this, the timer of one without calls is not left armed. */
+const mostIdle = 32
+
 type Timer = ReturnType<typeof setTimeout> | undefined
 
 /**
@@ -26,7 +29,7 @@ export class Deadlines {
   /** How many calls keep the process alive. */
   #holding = 0
   #timer: Timer
-  /** What the timer waits for. A clock that does not move with the timers, as some fake ones, must not make it wait again. */
+  /** What the timer waits for. A clock that does not move with the timers, as under some fake ones, must not make it wait again. */
   #armedFor = 0
   #isArming = false
 
@@ -51,6 +54,7 @@ export class Deadlines {
 
   remove(deadline: Deadline): void {
     const { before, after } = deadline
+    const { keepsTimers, queues } = this.#world
     if (before === undefined) this.#first = after
     else before.after = after
     if (after === undefined) this.#last = before
@@ -58,7 +62,7 @@ export class Deadlines {
     deadline.before = undefined
     deadline.after = undefined
     if (deadline.keepsAlive && --this.#holding === 0) this.#world.release(this.#timer)
-    if (this.#first === undefined && !this.#world.keepsTimers) this.#end()
+    if (this.#first === undefined && (!keepsTimers || queues.size > mostIdle)) this.#end()
   }
 
   #armFirst(): void {
@@ -88,7 +92,7 @@ export class Deadlines {
     }
   }
 
-  /** An unused queue is forgotten: limits may be computed, so there may be many. */
+  /** An unused queue is forgotten. */
   #end(): void {
     this.#world.clear(this.#timer)
     this.#timer = undefined
@@ -102,12 +106,15 @@ class World {
   readonly clearTimeout: typeof globalThis.clearTimeout = globalThis.clearTimeout
   readonly performance: typeof globalThis.performance = globalThis.performance
   readonly queues: Map<number, Deadlines> = new Map()
-  readonly isShared: boolean = isNode()
   /** Only a real timer of Node.js is left armed; the others may be cleared by a test, or can't be unreferenced. */
-  readonly keepsTimers: boolean = this.isShared && !('clock' in this.setTimeout) && this.setTimeout === firstSetTimeout
+  readonly keepsTimers: boolean = isNode() && !('clock' in this.setTimeout) && this.setTimeout === first.setTimeout
+  /** Fake timers can share one only if the clock moves with them; otherwise each call has its own. */
+  readonly isShared: boolean = this.keepsTimers || (isNode() && this.performance.now !== first.now)
+  /** Of the platform where the timers are, for tests may freeze it. */
+  readonly #now = this.keepsTimers ? first.now : this.performance.now
 
   now(): number {
-    return this.performance.now()
+    return this.#now.call(this.performance)
   }
 
   /** @param ms  may have fractions; the clock of timers has whole milliseconds. */
@@ -139,10 +146,11 @@ function isNode(): boolean {
   return process?.versions?.node !== undefined && /^(Node|Bun|$)/.test(navigator?.userAgent ?? '')
 }
 
-const firstSetTimeout: unknown = /* @__PURE__ */ readSetTimeout()
+/** What there was when the package was loaded. */
+const first = /* @__PURE__ */ readGlobals()
 
-function readSetTimeout(): unknown {
-  return globalThis.setTimeout
+function readGlobals(): { readonly setTimeout: unknown; readonly now: () => number } {
+  return { setTimeout: globalThis.setTimeout, now: globalThis.performance.now }
 }
 
 let world: World | undefined

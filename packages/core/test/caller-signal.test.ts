@@ -177,3 +177,27 @@ test('a signal in place of the options is a TypeError that shows the right form'
   )
   expect(call).not.toHaveBeenCalled()
 })
+
+test('twenty calls in flight with one signal have one listener on it, which ends all of them', async () => {
+  const { breaker } = closedBreaker()
+  const controller = new AbortController()
+  const { signal } = controller
+  const settled = Promise.allSettled(
+    Array.from({ length: 20 }, () => breaker.execute(() => new Promise(() => {}), { signal })),
+  )
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+  controller.abort(down)
+  expect(await settled).toEqual(Array(20).fill({ status: 'rejected', reason: down }))
+  expect(breaker.snapshot().totals).toEqual({ ...noTotals, ignored: 20 })
+})
+
+test('a call that ends leaves the listener on the signal to the others', async () => {
+  const { breaker } = closedBreaker()
+  const controller = new AbortController()
+  const { signal } = controller
+  const slow = breaker.execute(() => new Promise(() => {}), { signal })
+  await breaker.execute(() => 1, { signal })
+  controller.abort(down)
+  await expect(slow).rejects.toBe(down)
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+})

@@ -121,6 +121,30 @@ describe('fake timers', () => {
     await call
   })
 
+  test.each<[string, Parameters<typeof vi.useFakeTimers>[0]]>([
+    ['performance', { toFake: ['setTimeout', 'clearTimeout', 'Date'] }],
+    ['performance and Date', { toFake: ['setTimeout', 'clearTimeout'] }],
+  ])('that leave %s as it is end each call at its limit, however many begin meanwhile', async (_, config) => {
+    vi.useFakeTimers(config)
+    const breaker = make(100)
+    const ended: number[] = []
+    for (let n = 0; n < 50; n++) {
+      breaker.execute(forever).catch(() => ended.push(n))
+      await vi.advanceTimersByTimeAsync(50)
+    }
+    expect(ended).toEqual(Array.from({ length: 49 }, (_, n) => n))
+  })
+
+  test('that freeze performance alone end no call early', async () => {
+    const body = `
+      performance.now = () => 1_000
+      const breaker = make(200)
+      await breaker.execute(() => 1)
+      await wait(180)
+      console.log(await breaker.execute(() => wait(60, 'in time')))`
+    expect(await printed(body)).toBe('in time')
+  }, 120_000)
+
   test('that leave performance as it is end a call all the same', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const call = expect(make(100).execute(forever)).rejects.toThrow(CallTimeoutError)
@@ -186,8 +210,8 @@ describe('in a process', () => {
       await Promise.all([call('a'), call('b')])
       console.log(JSON.stringify(seen.sort()))`
     expect(JSON.parse(await printed(body))).toEqual([
-      ['abort of a', 'none'],
-      ['abort of b', 'none'],
+      ['abort of a', 'a'],
+      ['abort of b', 'b'],
       ['rejection of a', 'a'],
       ['rejection of b', 'b'],
     ])
@@ -204,6 +228,37 @@ describe('in a process', () => {
       await Promise.all([call('a'), call('b')])
       console.log(JSON.stringify(seen.sort()))`
     expect(JSON.parse(await printed(body))).toEqual(['a', 'b'])
+  }, 120_000)
+
+  test('calls of a breaker that was loaded and made within a request stay within their own', async () => {
+    const body = `
+      const storage = new AsyncLocalStorage()
+      const seen = []
+      let breaker
+      const handle = async (user) => {
+        const { CircuitBreaker } = await import('@cb/core?' + 1).catch(() => import('@cb/core'))
+        breaker ??= new CircuitBreaker({ callTimeout: 50 })
+        const call = (signal) => {
+          signal.addEventListener('abort', () => seen.push([user, storage.getStore()]))
+          return forever()
+        }
+        await breaker.execute(call).catch(() => {})
+      }
+      await storage.run('alice', () => handle('alice'))
+      await storage.run('bob', () => handle('bob'))
+      console.log(JSON.stringify(seen))`
+    expect(JSON.parse(await printed(body))).toEqual([
+      ['alice', 'alice'],
+      ['bob', 'bob'],
+    ])
+  }, 120_000)
+
+  test('a thousand different limits leave few timers', async () => {
+    const body = `
+      for (let n = 0; n < 1_000; n++) await make(3_600_000 + n).execute(() => n)
+      await wait(5)
+      console.log(held() < 50)`
+    expect(await printed(body)).toBe('true')
   }, 120_000)
 
   test('a function behind wrap costs no AbortController, and one behind execute costs one', async () => {
