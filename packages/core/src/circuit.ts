@@ -1,6 +1,6 @@
 import { CallCounts } from './call-counts.ts'
 import type { Audience, Named, Transition } from './events.ts'
-import { withLastFailure } from './last-failure.ts'
+import { lastFailureOf, withLastFailure } from './last-failure.ts'
 import { decideOpenDuration } from './open-duration.ts'
 import { isTimeout, type Outcome } from './outcome.ts'
 import { type Decision, type Issuer, Permit, type PermitOwner, type Rejection } from './permit.ts'
@@ -196,7 +196,7 @@ export class Circuit implements PermitOwner {
     const openDuration = decideOpenDuration(policy, this.name, { attempt, error, random, trip: why.trip })
     if (state !== this.state) return // the policy is the user's code: it has moved the breaker on
     const details = { ...why, attempt, openDuration, ...(error !== undefined && { error }) }
-    const openedBy = withLastFailure(why.trip ?? state.openedBy, this.counts)
+    const openedBy = withLastFailure(why.trip ?? state.openedBy, lastFailureOf(this.counts))
     this.#transitionTo(new Open(clock, openDuration, attempt, openedBy), details)
   }
 
@@ -240,7 +240,7 @@ export class Circuit implements PermitOwner {
   enter(state: State, reason: string, note?: string, restored?: { counts: Partial<CallCounts>; since: number }): void {
     this.#transitionTo(state, { reason, cause: 'manual', ...(note !== undefined && { note }) })
     if (restored !== undefined) {
-      Object.assign(this.counts, restored.counts)
+      Object.assign(this.counts, new CallCounts(), restored.counts)
       this.since = restored.since
     }
     this.audience.deliver()
@@ -262,7 +262,7 @@ export class Circuit implements PermitOwner {
     const transition = { breaker: this.name, from, to, at, stateDuration, ...details }
     // What is kept for snapshots must not keep a caller's error alive.
     const { error: _, ...kept } = transition
-    this.lastTransition = kept
+    this.lastTransition = Object.freeze(kept)
     if (this.audience.hasListeners) this.audience.add(this.breaker, 'transition', transition)
   }
 

@@ -112,7 +112,7 @@ function describeTrip({ policy, calls, failures, slowCalls, lastFailure }: OpenT
 /** Only what looks like a code or a name: anything else may be text from outside. */
 function describeFailure(failure: OpenTrip['lastFailure']): string {
   const { name, code } = failure ?? {}
-  const word = typeof code === 'number' ? `${name} ${code}` : (code ?? name)
+  const word = typeof code === 'number' ? `${name ?? 'code'} ${code}` : (code ?? name)
   return word !== 'Error' && /^[\w.-]+( -?\d+)?$/.test(word ?? '') ? ` (last: ${word})` : ''
 }
 

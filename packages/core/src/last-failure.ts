@@ -1,6 +1,7 @@
 import { findInCauses } from './causes.ts'
-import type { LastFailure, OpenTrip, Trip } from './events.ts'
+import type { FailureTraits, LastFailure, OpenTrip, Trip } from './events.ts'
 import { keepText } from './kept-text.ts'
+import { isError } from './misuse.ts'
 
 /** Of a name or a code, and of a message. */
 const longestName = 100
@@ -23,7 +24,7 @@ export function keepFailure(kept: KeptFailure, error: unknown, at: number): void
   let name: unknown
   let message: unknown
   try {
-    if (error instanceof Error) ({ name, message } = error)
+    if (isError(error)) ({ name, message } = error)
   } catch {
     // A getter of the error threw.
   }
@@ -50,8 +51,8 @@ export function lastFailureOf(kept: KeptFailure): LastFailure | null {
 }
 
 /** A trip with the latest failure, for all who ask why the breaker is open: never the message, which may hold a secret. */
-export function withLastFailure(trip: Trip | undefined, kept: KeptFailure): OpenTrip | undefined {
-  const { lastFailureAt: at, lastFailureName: name, lastFailureCode: code } = kept
-  const lastFailure = Number.isNaN(at) ? null : Object.freeze({ name, code })
-  return trip && Object.freeze({ ...trip, lastFailure })
+export function withLastFailure(trip: Trip | undefined, failure: FailureTraits | null): OpenTrip | undefined {
+  if (trip === undefined) return undefined
+  const lastFailure = failure && Object.freeze({ name: failure.name, code: failure.code })
+  return Object.freeze({ ...trip, lastFailure })
 }

@@ -34,3 +34,8 @@ export function checkMonitor<Monitor>(monitor: Monitor, ...methods: (keyof Monit
   if (methods.every((method) => typeof checkSynchronous(monitor)?.[method] === 'function')) return monitor
   throw new TypeError(`start() must return an object with ${methods.join(', ')}`)
 }
+
+/** Also of another realm, as those of Node.js itself are under Jest. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
+}

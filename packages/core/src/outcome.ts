@@ -1,5 +1,5 @@
 import { findInCauses, type Traits } from './causes.ts'
-import { swallowRejection, warnOnce } from './misuse.ts'
+import { isError, swallowRejection, warnOnce } from './misuse.ts'
 
 /** How a call ended. `ignored` is neutral: it means nothing for the dependency's health. */
 export type Outcome = 'success' | 'failure' | 'ignored'
@@ -126,9 +126,4 @@ function ask(settled: PromiseSettledResult<unknown>, classify: Classify, breaker
     warnOnce(classify, breaker, 'the `classify` function threw', error)
   }
   return undefined
-}
-
-/** Also of another realm. */
-function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
 }

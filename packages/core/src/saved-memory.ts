@@ -2,7 +2,7 @@ import { assertOption, checkNumber, checkObject, nonNegativeInteger } from '@cb/
 import { checkSynchronous } from './misuse.ts'
 import { Ramp } from './ramp.ts'
 import { AnyOf } from './trip/any-of.ts'
-import { FailureRun } from './trip/consecutive-failures.ts'
+import { FailureRun, LumpedFailures } from './trip/consecutive-failures.ts'
 import { CountWindow } from './window/count-window.ts'
 import { TimeWindow } from './window/time-window.ts'
 
@@ -21,6 +21,7 @@ export interface Memory {
 export function saveMemory(source: Memory): unknown {
   if (source.save) return checkSynchronous(source.save()) ?? null
   if (source instanceof AnyOf) return source.memory.map(saveMemory)
+  if (source instanceof LumpedFailures) return saveLumped(source)
   if (source instanceof FailureRun) return source.failures
   if (source instanceof Ramp) return { age: source.clock.now() - source.startedAt }
   if (source instanceof CountWindow) return saveCountWindow(source)
@@ -36,6 +37,7 @@ export function loadMemory(target: Memory, saved: unknown, elapsed: number): voi
   if (saved === null) return
   if (target.load) checkSynchronous(target.load(saved, elapsed))
   else if (target instanceof AnyOf) loadEach(target.memory, saved, elapsed)
+  else if (target instanceof LumpedFailures) loadLumped(target, saved, elapsed)
   else if (target instanceof FailureRun)
     target.failures = checkNumber('window', saved, { ...nonNegativeInteger, max: target.threshold - 1 })
   else if (target instanceof Ramp) loadRamp(target, saved, elapsed)
@@ -52,6 +54,22 @@ function loadEach(targets: readonly Memory[], saved: unknown, elapsed: number): 
   const { length } = targets
   assertOption(Array.isArray(saved) && saved.length === length, 'window', `an array of ${length}`, saved)
   for (const [index, target] of targets.entries()) loadMemory(target, saved[index], elapsed)
+}
+
+/** The number of failures, and how long ago the last one was that counted. */
+function saveLumped({ failures, countedAt, clock }: LumpedFailures): unknown {
+  return { failures, age: countedAt === -Infinity ? null : clock.now() - countedAt }
+}
+
+function loadLumped(run: LumpedFailures, saved: unknown, elapsed: number): void {
+  const { failures, age } = checkObject('window', saved as { failures: number; age: number | null }, [
+    'failures',
+    'age',
+  ])
+  checkNumber('window.failures', failures, { ...nonNegativeInteger, max: run.threshold - 1 })
+  if (age !== null) checkNumber('window.age', age, { min: 0 })
+  run.failures = failures
+  run.countedAt = age === null ? -Infinity : run.clock.now() - age - elapsed
 }
 
 function loadRamp(ramp: Ramp, saved: unknown, elapsed: number): void {

@@ -10,6 +10,9 @@ import {
 } from '@cb/checks'
 import type { Circuit } from './circuit.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
+import type { OpenTrip, Trip } from './events.ts'
+import { keepText } from './kept-text.ts'
+import { withLastFailure } from './last-failure.ts'
 import { keepNote } from './options.ts'
 import { loadMemory, type Memory, saveMemory } from './saved-memory.ts'
 import { askPolicy } from './states/ask-policy.ts'
@@ -18,6 +21,7 @@ import { Forced } from './states/forced.ts'
 import { HalfOpen } from './states/half-open.ts'
 import { Open } from './states/open.ts'
 import type { State } from './states/state.ts'
+import { checkTrip } from './trip/trip-policy.ts'
 
 /**
  * A breaker as plain data, for a restart or the next call of a serverless function. Durations are milliseconds and relative to
@@ -49,8 +53,8 @@ type SavedPeriod =
       readonly recovery: SavedPolicy | null
       readonly admission: SavedPolicy | null
     }
-  | { readonly name: 'open'; readonly attempt: number; readonly remaining: number }
-  | { readonly name: 'half-open'; readonly attempt: number; readonly age: number }
+  | { readonly name: 'open'; readonly attempt: number; readonly openedBy: OpenTrip | null; readonly remaining: number }
+  | { readonly name: 'half-open'; readonly attempt: number; readonly openedBy: OpenTrip | null; readonly age: number }
 
 /** What a policy remembers. A policy with another name or other options starts with an empty memory instead. */
 interface SavedPolicy {
@@ -124,10 +128,13 @@ function saveOverride(forced: Forced, now: number): SavedState['override'] {
 
 function savePeriod(circuit: Circuit, state: State): SavedPeriod {
   if (state instanceof Open) {
-    const { name, attempt } = state
-    return { name, attempt, remaining: Math.max(0, state.remaining()) }
+    const { name, attempt, openedBy = null } = state
+    return { name, attempt, openedBy, remaining: Math.max(0, state.remaining()) }
   }
-  if (state instanceof HalfOpen) return { name: 'half-open', attempt: state.attempt, age: state.age }
+  if (state instanceof HalfOpen) {
+    const { name, attempt, openedBy = null, age } = state
+    return { name, attempt, openedBy, age }
+  }
   const closed = state as Closed
   const { trip } = circuit.settings
   const { trip: monitor, admission: gates, attempt } = closed
@@ -218,18 +225,41 @@ function elapsedSince(savedAt: number): number {
 }
 
 function restorePeriod(circuit: Circuit, value: SavedPeriod, elapsed: number): State {
-  const known = ['name', 'attempt', 'remaining', 'age', 'trip', 'recovery', 'admission']
+  const known = ['name', 'attempt', 'openedBy', 'remaining', 'age', 'trip', 'recovery', 'admission']
   const saved = checkObject('saved.state', value, known)
   const { name } = saved
   const isKnown = name === 'closed' || name === 'open' || name === 'half-open'
   assertOption(isKnown, 'saved.state.name', 'closed, open or half-open', name)
   const attempt = checkNumber('saved.state.attempt', saved.attempt, nonNegativeInteger)
   if (name === 'closed') return restoreClosed(circuit, saved, elapsed)
+  const openedBy = restoreTrip(saved.openedBy)
   if (name === 'half-open')
-    return new HalfOpen(circuit, attempt, undefined, checkNumber('saved.state.age', saved.age, duration) + elapsed)
+    return new HalfOpen(circuit, attempt, openedBy, checkNumber('saved.state.age', saved.age, duration) + elapsed)
   const remaining = checkNumber('saved.state.remaining', saved.remaining, duration)
-  return new Open(circuit.settings.clock, remaining - elapsed, attempt)
+  return new Open(circuit.settings.clock, remaining - elapsed, attempt, openedBy)
 }
+
+function restoreTrip(value: OpenTrip | null | undefined): OpenTrip | undefined {
+  if (value === null || value === undefined) return undefined
+  const option = 'saved.state.openedBy'
+  assertOption(typeof value === 'object' && typeof value.policy === 'string', option, 'a trip or null', value)
+  const trip = { ...checkTrip(value), policy: keepText(value.policy, longestText) } as Trip
+  if (value.lastFailure === null) return withLastFailure(trip, null)
+  const { name, code } = checkObject(`${option}.lastFailure`, value.lastFailure, ['name', 'code'])
+  const isText = (text: unknown) => text === null || typeof text === 'string'
+  assertOption(isText(name), `${option}.lastFailure.name`, 'a string or null', name)
+  assertOption(
+    isText(code) || typeof code === 'number',
+    `${option}.lastFailure.code`,
+    'a string, a number or null',
+    code,
+  )
+  const kept = (text: string | null) => text && keepText(text, longestText)
+  return withLastFailure(trip, { name: kept(name), code: typeof code === 'number' ? code : kept(code) })
+}
+
+/** Of names and codes. */
+const longestText = 100
 
 function restoreClosed(circuit: Circuit, saved: SavedPeriod & { name: 'closed' }, elapsed: number): Closed {
   const closed = new Closed(circuit, saved.recovery === null ? undefined : saved.attempt)

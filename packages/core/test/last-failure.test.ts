@@ -1,9 +1,12 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import {
   CircuitOpenError,
   consecutiveFailures,
   failureCount,
   failureRate,
+  restoreState,
+  saveState,
   slowCallRate,
   type TripPolicy,
 } from '../src/index.ts'
@@ -41,6 +44,11 @@ describe('the last failure in a snapshot', () => {
       'an error with a number as its code, as those of gRPC',
       Object.assign(new Error('14 UNAVAILABLE'), { code: 14 }),
       { name: 'Error', code: 14, message: '14 UNAVAILABLE', at: 5_000 },
+    ],
+    [
+      'an error of another realm, as those of Node.js are under Jest',
+      runInNewContext("Object.assign(new TypeError('x'), { code: 'EX' })"),
+      { name: 'TypeError', code: 'EX', message: 'x', at: 5_000 },
     ],
     ['no error', undefined, none],
     ['a string, which may be a secret', 'token', none],
@@ -112,6 +120,7 @@ describe('the error of a rejected call says why the breaker is open', () => {
     ['a name', consecutiveFailures(1), 1, new TypeError('x'), '1 failure (last: TypeError)'],
     ['a plain error', consecutiveFailures(1), 1, down, '1 failure'],
     ['a number', consecutiveFailures(1), 1, Object.assign(new Error('x'), { code: 14 }), '1 failure (last: Error 14)'],
+    ['a number without a name', consecutiveFailures(1), 1, { code: 14 }, '1 failure (last: code 14)'],
     ['no error', consecutiveFailures(1), 1, undefined, '1 failure'],
     ['text from outside', consecutiveFailures(1), 1, { code: 'https://me:pw@host' }, '1 failure'],
   ])('after %s', async (_, trip, times, error, words) => {
@@ -171,7 +180,37 @@ describe('the error of a rejected call says why the breaker is open', () => {
     expect((await rejectionOf(breaker)).trip).toMatchObject({ failures: 1, lastFailure: { code: 'ETIMEDOUT' } })
   })
 
-  test('but has no trip when an operator or a saved state opened it', async () => {
+  test('with the numbers of a trip of your own only: no text, and nothing that callers would share', async () => {
+    const detail = { a: 1 }
+    const trip: TripPolicy = {
+      name: 'mine',
+      start: () => ({
+        success: () => undefined,
+        failure: () =>
+          ({ policy: 'mine', threshold: 1, calls: 7, failures: '\u001b[31msecret', detail, load: 0.9 }) as never,
+        snapshot: () => ({ calls: 0, failures: 0 }),
+      }),
+    }
+    const { breaker } = openBreaker({ trip })
+    const { trip: seen, message } = await rejectionOf(breaker)
+    expect(seen).toMatchObject({ policy: 'mine', threshold: 1, calls: 7, failures: 0, load: 0.9 })
+    expect(seen).not.toHaveProperty('detail')
+    expect(message).toBe('test is open: 0 of 7 calls failed; retry after 1 s')
+  })
+
+  test('after it was saved and restored, without the failures before', async () => {
+    const { breaker } = closedBreaker({ trip: consecutiveFailures(2) })
+    for (let n = 0; n < 2; n++) breaker.acquire().failure(timeout)
+    const { breaker: restored } = closedBreaker({ trip: consecutiveFailures(9) })
+    restored.acquire().failure(new TypeError('before'))
+    restoreState(restored, JSON.parse(JSON.stringify(saveState(breaker))))
+    expect((await rejectionOf(restored)).message).toMatch(
+      /^test is open: 2 failures in a row \(last: ETIMEDOUT\); retry/,
+    )
+    expect(restored.snapshot().lastFailure).toBeNull()
+  })
+
+  test('but has no trip when an operator opened it', async () => {
     const { breaker } = closedBreaker()
     breaker.forceOpen()
     expect((await rejectionOf(breaker)).trip).toBeUndefined()

@@ -59,6 +59,25 @@ const bad: [string, unknown, string][] = [
     { ...saved, state: { name: 'open', attempt: 1, remaining: -1 } },
     'saved.state.remaining must be a number of milliseconds',
   ],
+  ...(
+    [
+      [5, 'saved.state.openedBy must be a trip or null, got 5'],
+      [{}, 'saved.state.openedBy must be a trip or null, got an object'],
+      [{ policy: 'x' }, 'saved.state.openedBy.lastFailure must be an object, got undefined'],
+      [
+        { policy: 'x', lastFailure: { name: 5, code: null } },
+        'openedBy.lastFailure.name must be a string or null, got 5',
+      ],
+      [
+        { policy: 'x', lastFailure: { name: null, code: {} } },
+        'openedBy.lastFailure.code must be a string, a number or',
+      ],
+    ] as const
+  ).map(([openedBy, words]): [string, object, string] => [
+    `the trip ${JSON.stringify(openedBy)}`,
+    { ...saved, state: { name: 'open', attempt: 1, openedBy, remaining: 1 } },
+    words,
+  ]),
   [
     'a round of probes without an age',
     { ...saved, state: { name: 'half-open', attempt: 1 } },

@@ -73,22 +73,23 @@ export class FailureRun implements TripMonitor {
   }
 }
 
-class LumpedFailures extends FailureRun {
+/** Its fields are open to `saved-memory.ts`. */
+export class LumpedFailures extends FailureRun {
   readonly #lumpWithin: number
-  readonly #clock: Clock
+  readonly clock: Clock
   /** Of the last failure that counted. */
-  #countedAt = -Infinity
+  countedAt: number = -Infinity
 
   constructor(threshold: number, lumpWithin: number, clock: Clock) {
     super(threshold)
     this.#lumpWithin = lumpWithin
-    this.#clock = clock
+    this.clock = clock
   }
 
   override failure(): Trip | undefined {
-    const now = this.#clock.now()
-    if (now - this.#countedAt < this.#lumpWithin) return undefined
-    this.#countedAt = now
+    const now = this.clock.now()
+    if (now - this.countedAt < this.#lumpWithin) return undefined
+    this.countedAt = now
     return super.failure()
   }
 }

@@ -64,11 +64,20 @@ export function checkTripPolicy(option: string, value: TripPolicy): TripPolicy {
 
 /**
  * The trip that a monitor answers, which may be the user's own: undefined, null and false mean none.
+ * @returns a frozen copy of its numbers: all who ask why the breaker is open share it.
  * @throws TypeError for anything else, such as a promise.
  */
 export function checkTrip(answer: unknown): Trip | undefined {
   if (answer === undefined || answer === null || answer === false) return undefined
-  if (typeof (answer as Trip).policy === 'string') return answer as Trip
+  const { policy } = answer as Trip
+  if (typeof policy === 'string') return Object.freeze({ policy, ...required, ...numbersOf(answer) })
   swallowRejection(answer)
   throw new TypeError('it must return a trip, { policy, threshold, calls, failures }, or undefined')
+}
+
+const required = /* @__PURE__ */ Object.freeze({ threshold: 0, calls: 0, failures: 0 })
+
+/** Text might hold a secret. */
+function numbersOf(answer: object): Partial<Trip> {
+  return Object.fromEntries(Object.entries(answer).filter(([, value]) => typeof value === 'number'))
 }
