@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { slowCallRate } from '@cb/core'
+import { consecutiveFailures, slowCallRate } from '@cb/core'
 import { listen } from '@cb/test-kit'
 import { expect, test } from 'vitest'
 import { type ProtectFetchOptions, protectFetch } from '../src/index.ts'
@@ -48,7 +48,7 @@ const neglect: readonly ((response: Response) => unknown)[] = [
 test.each<[string, number, ProtectFetchOptions]>([
   ['default options', 100_000, {}],
   ['a policy that tracks every call', 10_000, { defaults: { trip: slowCallRate({ slowAfter: 60_000 }) } }],
-  ['a call timeout', 10_000, { defaults: { callTimeout: 20 } }],
+  ['a call timeout', 10_000, { defaults: { callTimeout: 20, trip: consecutiveFailures(1e6) } }],
   ['a call timeout that is cleared', 10_000, { defaults: { callTimeout: 60_000 }, settleAt: 'headers' }],
 ])(
   'calls whose bodies are neglected keep no memory, with %s: %i calls',

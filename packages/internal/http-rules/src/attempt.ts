@@ -1,0 +1,154 @@
+import { CallTimeoutError, type Permit } from '@cb/core'
+import type { Settlement } from './adapter.ts'
+import { type BodyEnd, isBodyAwaited } from './body.ts'
+import { CallTimeout } from './call-timeout.ts'
+import type { Settings } from './options.ts'
+import { isObject } from './outcome.ts'
+
+/** Ends the time limits of responses that are dropped unread: only the garbage collector notices those. */
+const dropped = new FinalizationRegistry<CallTimeout>((timeout) => timeout.end())
+
+/**
+ * An admitted call, from its permit to the end of its body. The permit is settled once; anything later changes nothing.
+ *
+ * Nothing between admission and settlement can throw past the settlement. Every step runs in `#step`, whose `try` is the only one: what
+ * a step throws (the caller's signal, the call, a response that can't be read) settles the permit. The settlement itself asks
+ * `Settings.settlementOf`, which never throws.
+ */
+export class Attempt<Request, Response extends object> {
+  readonly #settings: Settings<Request, Response>
+  readonly #request: Request
+  readonly #breaker: string
+  readonly #permit: Permit
+  #timeout: CallTimeout | undefined
+  #response: Response | undefined
+  #isReleased = false
+  /** Undefined until the outcome is known. */
+  settlement: Settlement | undefined
+
+  constructor(settings: Settings<Request, Response>, request: Request, breaker: string, permit: Permit) {
+    this.#settings = settings
+    this.#request = request
+    this.#breaker = breaker
+    this.#permit = permit
+  }
+
+  /** Makes the call. Settles as it does, or rejects when its time is over, even if the call ignores the signal. */
+  run(callTimeout: number | undefined, call: (signal?: AbortSignal) => PromiseLike<Response>): Promise<Response> {
+    return new Promise<Response>((resolve, reject) => {
+      Promise.resolve(this.begin(callTimeout, call, reject)).then(resolve, reject)
+    }).then(
+      (response) => {
+        this.responded(response)
+        return response
+      },
+      (error) => {
+        this.failed(error)
+        throw error
+      },
+    )
+  }
+
+  /**
+   * Begins the call, and reports nothing of its end but a throw: that is for `responded`, `bodyEnded` and `failed`.
+   * @param callTimeout  the one of the request. Default: the one of the permit.
+   * @param onExceeded  called with an error when the time is over, once that is settled and before the signal is aborted.
+   */
+  begin<T>(
+    callTimeout: number | undefined,
+    call: (signal?: AbortSignal) => T,
+    onExceeded: (error: unknown) => void,
+  ): T {
+    return this.#step(() => {
+      const limit = callTimeout ?? this.#permit.callTimeout
+      if (limit !== undefined) {
+        const exceed = () => this.#exceeded(limit, onExceeded)
+        this.#timeout = new CallTimeout(limit, exceed, this.#settings.adapter.signal(this.#request))
+      }
+      return this.#permit.run(() => call(this.#timeout?.signal))
+    }, rethrow)
+  }
+
+  #exceeded(limit: number, onExceeded: (error: unknown) => void): unknown {
+    const { adapter } = this.#settings
+    const exceeded = new CallTimeoutError(this.#breaker, limit)
+    const error = adapter.timeoutError?.(exceeded, this.#request) ?? exceeded
+    this.bodyEnded('broken', error)
+    if (this.#response !== undefined) adapter.endBody?.(this.#response, error)
+    onExceeded(error)
+    // Its signal keeps the error, whose stack keeps this attempt, and so the response.
+    if (this.#timeout !== undefined) dropped.unregister(this.#timeout)
+    return error
+  }
+
+  /** The headers have arrived. They settle the attempt if they decide its outcome; otherwise it settles when the body ends. */
+  responded(response: Response): void {
+    this.#step(() => {
+      if (!isObject(response)) return this.failed(undefined) // of a fake
+      const { adapter, settleAt } = this.#settings
+      this.#response = response
+      const settlement = this.#settlementOf(response)
+      const { outcome } = settlement
+      const method = adapter.method(this.#request)
+      const isAwaited =
+        settleAt === 'body' && isBodyAwaited(adapter.status(response), method, adapter.header(response, 'content-type'))
+      if (outcome !== 'success' || !isAwaited) this.#settle(settlement)
+      if (!isAwaited) this.#timeout?.clear()
+      this.#watch(response)
+    }, ignore)
+  }
+
+  /** A time limit must know when the body ends, also if the outcome is known: the caller may still abort it. */
+  #watch(response: Response): void {
+    const { watch } = this.#settings.adapter
+    const timeout = this.#timeout
+    timeout?.unref()
+    if (watch === undefined || (this.settlement !== undefined && timeout === undefined)) return
+    if (timeout !== undefined) dropped.register(response, timeout, timeout)
+    watch(response, (end, error) => this.bodyEnded(end, error), timeout !== undefined)
+  }
+
+  /** @param error  of a body that broke off. */
+  bodyEnded(end: BodyEnd, error?: unknown): void {
+    if (end !== 'unread') this.#timeout?.end()
+    if (this.settlement !== undefined) return
+    if (end === 'broken') {
+      const response = this.#response
+      const rest = response && this.#settings.adapter.withoutBody?.(response)
+      this.#settle(this.#settlementOf(rest ?? response, error))
+    } else this.#settle({ outcome: end === 'cancelled' ? 'ignored' : 'success', error: undefined })
+  }
+
+  /** The call ended without a response, or with an error that has one. */
+  failed(error: unknown): void {
+    this.#timeout?.end()
+    if (this.settlement !== undefined) return
+    this.#settle(this.#settlementOf(this.#response, error))
+  }
+
+  #settlementOf(response: Response | undefined, error?: unknown): Settlement {
+    if (!this.#isReleased) this.#settings.adapter.release?.(this.#request)
+    this.#isReleased = true
+    return this.#settings.settlementOf(this.#request, response, error)
+  }
+
+  #settle(settlement: Settlement): void {
+    this.settlement = settlement
+    this.#permit.settle(settlement.outcome, settlement.error)
+  }
+
+  #step<T>(step: () => T, onError: (error: unknown) => T): T {
+    try {
+      return step()
+    } catch (error) {
+      this.failed(error)
+      return onError(error)
+    }
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw error
+}
+
+function ignore(): void {}
