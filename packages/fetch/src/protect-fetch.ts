@@ -55,11 +55,12 @@ export function protectFetch(
     const request = new LazyRequest(input, init)
     const call = (signal?: AbortSignal) => {
       const body = watchUpload(init?.body)
-      const changes = { ...(signal && { signal }), ...(body !== init?.body && { body }) } as RequestInit
-      return fetch(input, Object.keys(changes).length === 0 ? init : request.initWith(changes))
+      if (signal === undefined && body === init?.body) return fetch(input, init)
+      return fetch(input, request.initWith({ ...(signal && { signal }), ...(body != null && { body }) }))
     }
     return guardedCall(settings, protection, request, call, replaceResponse)
   }
+  Object.defineProperties(guarded, { name: { value: 'fetch' }, length: { value: 1 } })
   return Object.assign(guarded, ownFetch, { registry }) as unknown as ProtectedFetch<typeof globalThis.fetch>
 }
 
