@@ -1,7 +1,8 @@
+import { Readable } from 'node:stream'
 import { CircuitBreakerRegistry, consecutiveFailures, type OutcomeEvent } from '@cb/core'
 import { type Dependency, dependency, fakeClock, listen, refusedOrigin, until } from '@cb/test-kit'
 import { Agent, Client, interceptors, request, fetch as undiciFetch } from 'undici'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { DispatchHandler } from '../src/dispatch-handler.ts'
 import { type BreakerInterceptorOptions, breakerInterceptor, type DispatchRequest } from '../src/undici.ts'
 import { errorOf } from './attempt.ts'
@@ -39,6 +40,19 @@ describe('through the interceptor', () => {
     (path: string, options: Options = {}) =>
     async (dispatcher: Agent | ReturnType<Agent['compose']>) =>
       (await request(service.origin + path, { ...options, dispatcher })).body.text()
+  const post = (path: string, body: unknown) => get(path, { method: 'POST', body: body as Readable })
+  const disk = Object.assign(new Error('the disk is gone'), { code: 'EIO' })
+  async function* uploading(...chunks: (string | Error)[]) {
+    for (const chunk of chunks) {
+      if (typeof chunk !== 'string') throw chunk
+      yield chunk
+    }
+  }
+  const endless = () => {
+    const body = new Readable({ read() {} })
+    body.push('x')
+    return body
+  }
   const soon = (reason?: unknown) => {
     const controller = new AbortController()
     setTimeout(() => controller.abort(reason), 40)
@@ -88,6 +102,27 @@ describe('through the interceptor', () => {
       },
     ],
     ['bad options', 'ignored', () => get('/', { headers: { 'a b': 'x' } })],
+    ['a header value that is not Latin-1', 'ignored', () => get('/', { headers: { 'x-user': 'Иван' } })],
+    ['an async iterable to upload', 'success', () => post('/echo', uploading())],
+    ['a stream that is uploaded until the connection is reset', 'failure', () => post('/reset', endless())],
+    [
+      'an async iterable that is uploaded until the connection is reset',
+      'failure',
+      () => post('/reset', uploading('hello', 'hello')),
+    ],
+    ['an async iterable that throws while it is uploaded', 'ignored', () => post('/', uploading('x', disk)), 'EIO'],
+    [
+      'a stream that fails while it is uploaded',
+      'ignored',
+      () => post('/', Readable.from(uploading('x', disk))),
+      'EIO',
+    ],
+    [
+      'a web stream that fails while it is uploaded',
+      'ignored',
+      () => post('/', new ReadableStream({ pull: () => Promise.reject(disk) }) as never),
+      'EIO',
+    ],
   ])('%s counts as %s', async (_what, outcome, call, code) => {
     const { dispatcher, outcomes, outcomeNames } = guarded()
     const usual = await errorOf(call()(agent()))
@@ -239,6 +274,38 @@ describe('through the interceptor', () => {
     expect(seen[0]?.url.href).toBe(`${service.origin}/status/200?x-a=b`)
     expect(Array.from(registry, ({ name }) => name)).toEqual(['it 1 writes'])
     expect(outcomeNames()).toEqual(['failure'])
+  })
+
+  test.each(['//users/7', '//', '//[', '/a?b=//c', '/'])('the path %s plays no part in the key', async (path) => {
+    const server = await listen(({ url }, response) => response.end(url))
+    onTestFinished(() => server.close())
+    const { dispatcher, registry } = guarded()
+    const { body } = await request(server.origin, { dispatcher, path } as Options)
+    expect(await body.text()).toBe(path)
+    expect(Array.from(registry, ({ name }) => name)).toEqual([server.origin])
+  })
+
+  test('the URL that a key function receives has the whole path', async () => {
+    const { dispatcher, registry } = guarded({ key: ({ url }) => url.href })
+    await request(`${service.origin}//users/7?a=b`, { dispatcher }).then(({ body }) => body.dump())
+    expect(Array.from(registry, ({ name }) => name)).toEqual([`${service.origin}//users/7?a=b`])
+  })
+
+  test.each([
+    ['localhost', 'localhost'],
+    ['localhost:80', 'localhost:80'],
+    ['', 'relative'],
+    [undefined, 'relative'],
+    ['http://me:secret@[', 'relative'],
+    ['http://api.example/', 'http://api.example'],
+  ])('the key of a request with the origin %s to a Client is %s', async (origin, key) => {
+    const guard = breakerInterceptor()
+    const made = new Client(service.origin)
+    const dispatcher = made.compose(guard)
+    const options = { path: '/', method: 'GET', ...(origin !== undefined && { origin }) } as const
+    await dispatcher.request(options).then(({ body }) => body.dump())
+    expect(Array.from(guard.registry, ({ name }) => name)).toEqual([key])
+    await made.close()
   })
 
   test('a key function that throws makes the request reject, and nothing is sent', async () => {
