@@ -7,7 +7,7 @@ import {
   isRejectedByPlatform,
   type Replace,
 } from '@cb/http-rules'
-import { type AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
+import { Axios, type AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
 import { originKey } from './key.ts'
 import { restore } from './lent-config.ts'
 import { isNodeStream } from './node-stream.ts'
@@ -58,7 +58,8 @@ export function axiosAdapter(
     isMistake: (error, config) =>
       isSizeLimit(error, config) ||
       isFailedUpload(config.data, error) ||
-      isRejectedByPlatform(error, 'http://localhost', { headers: { ...config.headers } as Record<string, string> }),
+      isUnserializable(error, config) ||
+      isRejectedByPlatform(error, 'http://localhost', { method: config.method, headers: { ...config.headers } }),
     watch: watchBody,
     endBody: ({ data }, error) => isNodeStream(data) && data.destroy(error as Error),
     withoutBody: ({ data: _, ...rest }) => rest as AxiosResponse,
@@ -76,6 +77,16 @@ export function axiosAdapter(
 function isSizeLimit(error: unknown, { maxContentLength = -1 }: InternalAxiosRequestConfig): boolean {
   const { code, response } = (error ?? {}) as AxiosError
   return code === 'ERR_BAD_RESPONSE' && response === undefined && maxContentLength > -1
+}
+
+/** The caller's serializer of parameters throws: axios is asked again. */
+function isUnserializable(error: unknown, config: InternalAxiosRequestConfig): boolean {
+  try {
+    new Axios({}).getUri(config)
+    return false
+  } catch (mistake) {
+    return (mistake as Error | undefined)?.message === (error as Error | undefined)?.message
+  }
 }
 
 /** Calls the fallback and makes a response of its return value. A response that there is stays, whatever its status. */
