@@ -55,8 +55,9 @@ export function axiosAdapter(
     },
     /** A body that was cut off leaves a response without `data`. */
     isComplete: (response) => 'data' in response,
-    isMistake: (error, config) =>
+    isNeutral: (error, config) =>
       isSizeLimit(error, config) ||
+      isStaleConnection(error) ||
       isFailedUpload(config.data, error) ||
       isUnserializable(error, config) ||
       isRejectedByPlatform(error, 'http://localhost', { method: config.method, headers: { ...config.headers } }),
@@ -77,6 +78,13 @@ export function axiosAdapter(
 function isSizeLimit(error: unknown, { maxContentLength = -1 }: InternalAxiosRequestConfig): boolean {
   const { code, response } = (error ?? {}) as AxiosError
   return code === 'ERR_BAD_RESPONSE' && response === undefined && maxContentLength > -1
+}
+
+/** The server had closed a kept-alive connection when the request was sent on it, and answered nothing, as Node.js reports. */
+function isStaleConnection(error: unknown): boolean {
+  const { code, request } = (error ?? {}) as AxiosError
+  const { reusedSocket, res } = request?._currentRequest ?? request ?? {} // the first of follow-redirects
+  return (code === 'ECONNRESET' || code === 'EPIPE') && reusedSocket === true && res == null
 }
 
 /** The caller's serializer of parameters throws: axios is asked again. */

@@ -1,3 +1,4 @@
+import { Agent } from 'node:http'
 import { type Dependency, dependency } from '@cb/test-kit'
 import type { AxiosAdapter, AxiosStatic } from 'axios'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -28,7 +29,7 @@ export function outcomeTable(axios: AxiosStatic, adapter: 'http' | 'fetch'): voi
         const { breaker, outcomes, options } = halfOpen()
         expect(breaker.state).toBe('half-open')
 
-        const instance = axios.create({ adapter })
+        const instance = axios.create({ adapter, httpAgent: new Agent() }) // which keeps no connection alive
         const { error } = await attempt(instance, (it) => request(it, service, axios), options)
         expect(outcomes.map((event) => event.outcome)).toEqual([outcome])
         expect(breaker.state).toBe(stateAfter[outcome])

@@ -37,7 +37,7 @@ export const fetchAdapter: Adapter<LazyRequest, Response, SettledFetch> = {
     return error === undefined ? { response, request } : { response, error, request }
   },
 
-  isMistake(error, request) {
+  isNeutral(error, request) {
     const { body, method, address } = request
     if (isFailedUpload(body, error)) return true
     // Any body will do: the caller's may have been used.

@@ -50,7 +50,7 @@ const adapter: Adapter<DispatchedRequest, DispatchResponse, SettledDispatch> = {
     request,
     aborted: request.aborted,
   }),
-  isMistake: (error, { options }) => isFailedUpload(options.body, error),
+  isNeutral: (error, { options }) => isFailedUpload(options.body, error),
 }
 
 /**

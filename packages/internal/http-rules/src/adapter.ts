@@ -22,8 +22,8 @@ export interface Adapter<Request, Response extends object, Settled> {
   responseOf?(error: unknown): Response | undefined
   /** Whether there is a complete response besides the error, so that its status decides. Default: never. */
   isComplete?(response: Response): boolean
-  /** Whether an error that no list has is a mistake of the caller. */
-  isMistake?(error: unknown, request: Request): boolean
+  /** Whether an error that no list has says nothing about the service, such as a mistake of the caller. */
+  isNeutral?(error: unknown, request: Request): boolean
   /** The error that listeners get for an error of the library. Default: the same. */
   visible?(error: unknown, outcome: Outcome): unknown
   /** Reports how the body ends. Absent where the adapter does that by itself. @param isTimed  that must be known of an unread body too. */

@@ -13,7 +13,7 @@ export function outcomeOf<Request, Response extends object>(
   const outcome = response && outcomeOfStatus(adapter.status(response))
   if (outcome === 'failure' || (outcome && isComplete(adapter, response as Response, error))) return outcome
   if (outcomeOfError(error, adapter.signal(request, error)) === 'ignored') return 'ignored'
-  return adapter.isMistake?.(error, request) ? 'ignored' : 'failure'
+  return adapter.isNeutral?.(error, request) ? 'ignored' : 'failure'
 }
 
 export function isComplete<Response extends object>(
