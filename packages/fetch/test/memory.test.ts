@@ -85,3 +85,17 @@ test('calls over real sockets that are aborted or never read keep no memory and 
   await service.close()
   expect(inputs.filter((input) => input.deref() !== undefined).length).toBeLessThan(200)
 })
+
+test.each<[string, ProtectFetchOptions]>([
+  ['by origin', {}],
+  ['by a key function', { key: ({ input }) => String(input).slice(7, 30) }],
+])('200 breakers %s keep nothing of their URLs of a megabyte', async (_what, options) => {
+  const plain: typeof globalThis.fetch = async () => new Response('hello')
+  const fetch = protectFetch(plain, options)
+  const call = (n: number) => fetch(`http://tenant-number-${1_000 + n}.example/${'x'.repeat(1e6)}`)
+  await call(0)
+  const before = await heap()
+  for (let n = 1; n <= 200; n++) await call(n)
+  expect((await heap()) - before).toBeLessThan(20e6)
+  expect(fetch.registry.size).toBe(201)
+})
