@@ -276,6 +276,17 @@ describe('through the interceptor', () => {
     expect(outcomeNames()).toEqual(['failure'])
   })
 
+  test('classify makes a failure of an Error that it returns, whose retryAfterMs counts', async () => {
+    const maintenance = Object.assign(new Error('maintenance'), { retryAfterMs: 60_000 })
+    const { dispatcher, outcomes } = guarded({
+      defaults: { trip: consecutiveFailures(1), now: () => 0 },
+      classify: () => maintenance,
+    })
+    await get('/')(dispatcher)
+    expect(outcomes).toMatchObject([{ outcome: 'failure', error: maintenance }])
+    expect(await errorOf(get('/')(dispatcher))).toMatchObject({ code: 'ECIRCUITOPEN', retryAfterMs: 60_000 })
+  })
+
   test.each(['//users/7', '//', '//[', '/a?b=//c', '/'])('the path %s plays no part in the key', async (path) => {
     const server = await listen(({ url }, response) => response.end(url))
     onTestFinished(() => server.close())
