@@ -13,7 +13,7 @@ import { restore } from './lent-config.ts'
 import { isNodeStream } from './node-stream.ts'
 import { asAxiosError } from './rejection.ts'
 import type { RequestProtection } from './request-protection.ts'
-import { watchBody } from './response-body.ts'
+import { isStreamed, watchBody } from './response-body.ts'
 
 /** Options of `protectAxios`. Every option has a default that protects. */
 export interface ProtectAxiosOptions extends HttpOptions<InternalAxiosRequestConfig, SettledAttempt> {}
@@ -61,6 +61,7 @@ export function axiosAdapter(
       isFailedUpload(config.data, error) ||
       isUnserializable(error, config) ||
       isRejectedByPlatform(error, 'http://localhost', { method: config.method, headers: { ...config.headers } }),
+    isStreamed,
     watch: watchBody,
     endBody: ({ data }, error) => isNodeStream(data) && data.destroy(error as Error),
     withoutBody: ({ data: _, ...rest }) => rest as AxiosResponse,

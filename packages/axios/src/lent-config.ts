@@ -5,7 +5,8 @@ interface Loan {
   readonly owner: object
   /** Of another protection around this one. */
   readonly outer: Loan | undefined
-  readonly signal: PropertyDescriptor | undefined
+  /** The config's own signal, if it has another one for the time being. */
+  readonly replaced: { readonly own: PropertyDescriptor | undefined } | undefined
   isOver: boolean
 }
 
@@ -22,8 +23,8 @@ export function isLent(config: Config, owner: object): boolean {
 
 /** Marks the config, and gives it another signal, if there is one, until `restore`. */
 export function lend(config: Config, owner: object, signal: AbortSignal | undefined): void {
-  const kept = Object.getOwnPropertyDescriptor(config, 'signal')
-  config[loan] = { owner, outer: config[loan], signal: kept, isOver: false }
+  const replaced = signal && { own: Object.getOwnPropertyDescriptor(config, 'signal') }
+  config[loan] = { owner, outer: config[loan], replaced, isOver: false }
   if (signal !== undefined) config.signal = signal
 }
 
@@ -31,9 +32,10 @@ export function lend(config: Config, owner: object, signal: AbortSignal | undefi
 export function restore(config: Config): void {
   const current = config[loan]
   if (current === undefined) return
+  const { outer, replaced } = current
   current.isOver = true
-  if (current.outer === undefined) Reflect.deleteProperty(config, loan)
-  else config[loan] = current.outer
-  if (current.signal === undefined) Reflect.deleteProperty(config, 'signal')
-  else Reflect.defineProperty(config, 'signal', current.signal)
+  if (outer === undefined) Reflect.deleteProperty(config, loan)
+  else config[loan] = outer
+  if (replaced?.own !== undefined) Reflect.defineProperty(config, 'signal', replaced.own)
+  else if (replaced !== undefined) Reflect.deleteProperty(config, 'signal')
 }

@@ -26,6 +26,8 @@ export interface Adapter<Request, Response extends object, Settled> {
   isNeutral?(error: unknown, request: Request): boolean
   /** The error that listeners get for an error of the library. Default: the same. */
   visible?(error: unknown, outcome: Outcome): unknown
+  /** Whether the caller has yet to read the body. Default: always. */
+  isStreamed?(response: Response): boolean
   /** Reports how the body ends. Absent where the adapter does that by itself. @param isTimed  that must be known of an unread body too. */
   watch?(response: Response, onEnd: OnBodyEnd, isTimed: boolean): void
   /** Ends the body when the time is over, where the signal does not do that with this error. */

@@ -85,17 +85,23 @@ export class Attempt<Request, Response extends object> {
   responded(response: Response): void {
     this.#step(() => {
       if (!isObject(response)) return this.failed(undefined) // of a fake
-      const { adapter, settleAt } = this.#settings
+      const { adapter } = this.#settings
       this.#response = response
       const settlement = this.#settlementOf(response)
-      const { outcome } = settlement
-      const method = adapter.method(this.#request)
-      const isAwaited =
-        settleAt === 'body' && isBodyAwaited(adapter.status(response), method, adapter.header(response, 'content-type'))
-      if (outcome !== 'success' || !isAwaited) this.#settle(settlement)
-      if (!isAwaited) this.#timeout?.clear()
-      this.#watch(response)
+      const isStreamed = adapter.isStreamed === undefined || adapter.isStreamed(response)
+      const isAwaited = isStreamed && this.#isAwaited(response)
+      if (settlement.outcome !== 'success' || !isAwaited) this.#settle(settlement)
+      if (!isStreamed) this.#timeout?.end()
+      else if (!isAwaited) this.#timeout?.clear()
+      if (isStreamed) this.#watch(response)
     }, ignore)
+  }
+
+  #isAwaited(response: Response): boolean {
+    const { adapter, settleAt } = this.#settings
+    if (settleAt !== 'body') return false
+    const contentType = adapter.header(response, 'content-type')
+    return isBodyAwaited(adapter.status(response), adapter.method(this.#request), contentType)
   }
 
   /** A time limit must know when the body ends, also if the outcome is known: the caller may still abort it. */
