@@ -38,7 +38,7 @@ export interface Adapter<Request, Response extends object, Settled> {
   timeoutError?(error: CallTimeoutError, request: Request): unknown
   /** The error that the caller gets for a call that is rejected. Default: the same. */
   rejection?(error: CircuitOpenError, request: Request): unknown
-  /** Called once, before an attempt is classified and so before the caller gets its result. It must not throw. */
+  /** Called once, before an attempt is classified and so before the caller gets its result. */
   release?(request: Request): void
 }
 

@@ -11,9 +11,9 @@ const dropped = new FinalizationRegistry<CallTimeout>((timeout) => timeout.end()
 /**
  * An admitted call, from its permit to the end of its body. The permit is settled once; anything later changes nothing.
  *
- * Nothing between admission and settlement can throw past the settlement. Every step runs in `#step`, whose `try` is the only one: what
- * a step throws (the caller's signal, the call, a response that can't be read) settles the permit. The settlement itself asks
- * `Settings.settlementOf`, which never throws.
+ * Nothing between admission and settlement can throw past the settlement: whatever happens to a call is a step (`begin`, `responded`,
+ * `bodyEnded`, `failed`, the end of its time), and the `try` in `#step` is the only one. What a step throws, be it of the caller's signal,
+ * of the call or of a response that can't be read, settles the permit. To settle asks `Settings.settlementOf`, which never throws.
  */
 export class Attempt<Request, Response extends object> {
   readonly #settings: Settings<Request, Response>
@@ -36,7 +36,8 @@ export class Attempt<Request, Response extends object> {
   /** Makes the call. Settles as it does, or rejects when its time is over, even if the call ignores the signal. */
   run(callTimeout: number | undefined, call: (signal?: AbortSignal) => PromiseLike<Response>): Promise<Response> {
     return new Promise<Response>((resolve, reject) => {
-      Promise.resolve(this.begin(callTimeout, call, reject)).then(resolve, reject)
+      const called = Promise.resolve(this.begin(callTimeout, call, reject))
+      Promise.prototype.then.call(called, resolve as never, reject) // a promise may have a `then` of its own
     }).then(
       (response) => {
         this.responded(response)
@@ -70,15 +71,20 @@ export class Attempt<Request, Response extends object> {
   }
 
   #exceeded(limit: number, onExceeded: (error: unknown) => void): unknown {
-    const { adapter } = this.#settings
-    const exceeded = new CallTimeoutError(this.#breaker, limit)
-    const error = adapter.timeoutError?.(exceeded, this.#request) ?? exceeded
-    this.bodyEnded('broken', error)
-    if (this.#response !== undefined) adapter.endBody?.(this.#response, error)
-    onExceeded(error)
-    // Its signal keeps the error, whose stack keeps this attempt, and so the response.
-    if (this.#timeout !== undefined) dropped.unregister(this.#timeout)
-    return error
+    return this.#step(
+      () => {
+        const { adapter } = this.#settings
+        const exceeded = new CallTimeoutError(this.#breaker, limit)
+        const error = adapter.timeoutError?.(exceeded, this.#request) ?? exceeded
+        this.bodyEnded('broken', error)
+        if (this.#response !== undefined) adapter.endBody?.(this.#response, error)
+        onExceeded(error)
+        // Its signal keeps the error, whose stack keeps this attempt, and so the response.
+        if (this.#timeout !== undefined) dropped.unregister(this.#timeout)
+        return error
+      },
+      (error) => error,
+    )
   }
 
   /** The headers have arrived. They settle the attempt if they decide its outcome; otherwise it settles when the body ends. */
@@ -116,26 +122,32 @@ export class Attempt<Request, Response extends object> {
 
   /** @param error  of a body that broke off. */
   bodyEnded(end: BodyEnd, error?: unknown): void {
-    if (end !== 'unread') this.#timeout?.end()
-    if (this.settlement !== undefined) return
-    if (end === 'broken') {
-      const response = this.#response
-      const rest = response && this.#settings.adapter.withoutBody?.(response)
-      this.#settle(this.#settlementOf(rest ?? response, error))
-    } else this.#settle({ outcome: end === 'cancelled' ? 'ignored' : 'success', error: undefined })
+    this.#step(() => {
+      if (end === 'broken') this.#fail(error, true)
+      else if (this.settlement === undefined) {
+        this.#settle({ outcome: end === 'cancelled' ? 'ignored' : 'success', error: undefined })
+      }
+      if (end !== 'unread') this.#timeout?.end()
+    }, ignore)
   }
 
   /** The call ended without a response, or with an error that has one. */
   failed(error: unknown): void {
-    this.#timeout?.end()
-    if (this.settlement !== undefined) return
-    this.#settle(this.#settlementOf(this.#response, error))
+    this.#step(() => {
+      this.#fail(error)
+      this.#timeout?.end()
+    }, ignore)
   }
 
-  #settlementOf(response: Response | undefined, error?: unknown): Settlement {
-    if (!this.#isReleased) this.#settings.adapter.release?.(this.#request)
-    this.#isReleased = true
-    return this.#settings.settlementOf(this.#request, response, error)
+  #fail(error: unknown, isCutOff = false): void {
+    if (this.settlement === undefined) this.#settle(this.#settlementOf(this.#response, error, isCutOff))
+  }
+
+  #settlementOf(response: Response | undefined, error?: unknown, isCutOff?: boolean): Settlement {
+    const isReleased = this.#isReleased
+    this.#isReleased = true // first, so that a `release` that throws is not called again
+    if (!isReleased) this.#settings.adapter.release?.(this.#request)
+    return this.#settings.settlementOf(this.#request, response, error, isCutOff)
   }
 
   #settle(settlement: Settlement): void {
@@ -147,7 +159,7 @@ export class Attempt<Request, Response extends object> {
     try {
       return step()
     } catch (error) {
-      this.failed(error)
+      this.#fail(error)
       return onError(error)
     }
   }

@@ -46,8 +46,11 @@ export interface Settings<Request, Response extends object> {
    * @throws TypeError or RangeError for an invalid key or invalid overrides, or the error that the user's function threw.
    */
   breakerFor(request: Request, explicitKey?: string): CircuitBreaker
-  /** What `classify` decides, or else the table. Never throws, whatever the response or the error do when they are read. */
-  settlementOf(request: Request, response: Response | undefined, error: unknown): Settlement
+  /**
+   * What `classify` decides, or else the table. Never throws, whatever the response or the error do when they are read.
+   * @param isCutOff  the body of the response broke off.
+   */
+  settlementOf(request: Request, response: Response | undefined, error: unknown, isCutOff?: boolean): Settlement
 }
 
 const optionNames = ['registry', 'defaults', 'overrides', 'key', 'writes', 'classify', 'settleAt'] as const
@@ -82,7 +85,7 @@ export function parseOptions<Request, Response extends object, Settled>(
       const overridden = checkBreakerOptions(functionName, 'the return value of overrides', overrides?.(name, request))
       return registry.get(name, isForWrites ? merge(writeOptions, overridden) : overridden)
     },
-    settlementOf: (request, response, error) => settlementOf(adapter, classify, request, response, error),
+    settlementOf: (...ended) => settlementOf(adapter, classify, ...ended),
   }
 }
 

@@ -6,16 +6,20 @@ import { isComplete, outcomeOf } from './outcome.ts'
 
 type Classify<Settled> = (settled: Settled) => Outcome | Error | undefined
 
-/** How an attempt has ended: as `classify` decides, or else by the table. Never throws. */
+/**
+ * How an attempt has ended: as `classify` decides, or else by the table. Never throws.
+ * @param given  the response, if there is one beside the error. @param isCutOff  its body broke off.
+ */
 export function settlementOf<Request, Response extends object, Settled>(
   adapter: Adapter<Request, Response, Settled>,
   classify: Classify<Settled> | undefined,
   request: Request,
   given: Response | undefined,
   error: unknown,
+  isCutOff?: boolean,
 ): Settlement {
   try {
-    const response = given ?? adapter.responseOf?.(error)
+    const response = given === undefined ? adapter.responseOf?.(error) : isCutOff ? withoutBody(adapter, given) : given
     const answer = classify && ask(adapter.packageName, classify, adapter.settled(request, response, error))
     if (typeof answer === 'object') return { outcome: 'failure', error: answer }
     const outcome = answer ?? outcomeOf(adapter, request, response, error)
@@ -28,6 +32,13 @@ export function settlementOf<Request, Response extends object, Settled>(
   } catch (problem) {
     return { outcome: 'failure', error: error ?? problem } // a response or an error that can't be read
   }
+}
+
+function withoutBody<Response extends object>(
+  adapter: Adapter<never, Response, unknown>,
+  response: Response,
+): Response {
+  return adapter.withoutBody?.(response) ?? response
 }
 
 /** What the user's `classify` returns; undefined, and a warning, if it throws or returns anything else. */

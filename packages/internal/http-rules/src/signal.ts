@@ -16,9 +16,13 @@ export function isUnusable(signal: Signal | null | undefined): boolean {
   const listener = () => {}
   try {
     addEventListener?.call(signal, 'abort', listener)
-    removeEventListener?.call(signal, 'abort', listener)
-    return addEventListener === undefined
   } catch {
     return true
   }
+  try {
+    removeEventListener?.call(signal, 'abort', listener)
+  } catch {
+    // It keeps the listener, which does nothing.
+  }
+  return addEventListener === undefined
 }
