@@ -35,6 +35,19 @@ describe.each<[string, unknown]>([
     expect(await errorOf(later(service.origin))).toMatchObject({ code: 'ECIRCUITOPEN' })
   })
 
+  test('has no effect on breakers with options of their own', async () => {
+    pollute(name, value)
+    const fetch = protectFetch({
+      defaults: {},
+      writes: { openDuration: 60_000 },
+      overrides: () => ({ openDuration: 30_000 }),
+    })
+    for (const method of ['GET', 'POST']) {
+      for (let n = 0; n < 10; n++) await fetch(`${service.origin}/status/500`, { method })
+      expect(await errorOf(fetch(service.origin, { method }))).toMatchObject({ code: 'ECIRCUITOPEN' })
+    }
+  })
+
   test('has no effect on the interceptor', async () => {
     pollute(name, value)
     const guard = breakerInterceptor()

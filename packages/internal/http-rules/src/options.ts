@@ -115,22 +115,22 @@ function parseWrites(
   if (typeof writes !== 'object' || writes === null) {
     throw new TypeError(`writes must be true, false or an object of breaker options, got ${typeName(writes)}`)
   }
-  checkBreakerOptions(functionName, 'writes', writes)
+  const checked = checkBreakerOptions(functionName, 'writes', writes)
   try {
-    new CircuitBreakerRegistry({ defaults: { ...merge(defaults, writes) } })
+    new CircuitBreakerRegistry(own({ defaults: merge(own(defaults), checked) ?? own({}) }))
   } catch (error) {
     const { message } = error as Error
     const renamed = message.replace(' in defaults; ', ' in writes; ')
     ;(error as Error).message = renamed === message ? `writes: ${message}` : renamed
     throw error
   }
-  return writes
+  return checked
 }
 
 function merge(base: Overrides | undefined, changes: Overrides | undefined): Overrides | undefined {
   if (base === undefined || changes === undefined) return base ?? changes
   const halfOpen = { ...base.halfOpen, ...changes.halfOpen }
-  return { ...base, ...changes, ...(Object.keys(halfOpen).length > 0 && { halfOpen }) }
+  return own({ ...base, ...changes, ...(Object.keys(halfOpen).length > 0 && { halfOpen }) })
 }
 
 /** Core checks everything else, but it would accept a `classify`, which has no effect here. */
@@ -144,10 +144,11 @@ function checkBreakerOptions(
   if (typeof value !== 'object' || value === null || value instanceof Promise) {
     throw new TypeError(`${option} must be an object of breaker options, got ${typeName(value)}`)
   }
-  if (value.classify !== undefined) {
+  const copy = own(value)
+  if (copy.classify !== undefined) {
     throw new TypeError(
       `${option} must not have classify, which has no effect here: use the classify option of ${functionName}`,
     )
   }
-  return value
+  return copy
 }
