@@ -41,26 +41,26 @@ export class GuardedHandler implements DispatchHandler {
   onRequestStart(controller: DispatchController, ...rest: unknown[]): void {
     if (this.#isOver) return controller.abort(this.#exceeded as Error)
     this.#request.controller = controller
-    this.#handler.onRequestStart?.(controller, ...rest)
+    this.#pass('onRequestStart', controller, ...rest)
   }
 
-  onRequestUpgrade(controller: DispatchController, ...rest: unknown[]): void {
+  onRequestUpgrade(...event: [DispatchController, ...unknown[]]): void {
     this.#attempt.bodyEnded('complete')
-    this.#handler.onRequestUpgrade?.(controller, ...rest)
+    this.#pass('onRequestUpgrade', ...event)
   }
 
   onResponseStart(controller: DispatchController, status: number, headers: DispatchHeaders, message?: string): void {
     if (status >= 200) this.#attempt.responded({ status, headers })
-    this.#handler.onResponseStart?.(controller, status, headers, message)
+    this.#pass('onResponseStart', controller, status, headers, message)
   }
 
-  onResponseData(controller: DispatchController, ...rest: unknown[]): void {
-    this.#handler.onResponseData?.(controller, ...rest)
+  onResponseData(...event: [DispatchController, ...unknown[]]): void {
+    this.#pass('onResponseData', ...event)
   }
 
-  onResponseEnd(controller: DispatchController, ...rest: unknown[]): void {
+  onResponseEnd(...event: [DispatchController, ...unknown[]]): void {
     this.#attempt.bodyEnded('complete')
-    this.#handler.onResponseEnd?.(controller, ...rest)
+    this.#pass('onResponseEnd', ...event)
   }
 
   onResponseError(controller: DispatchController | null, error: Error): void {
@@ -68,5 +68,15 @@ export class GuardedHandler implements DispatchHandler {
     this.#isOver = true
     this.#attempt.failed(error)
     this.#handler.onResponseError?.(controller, error)
+  }
+
+  #pass(event: keyof DispatchHandler, ...args: unknown[]): void {
+    const handler = this.#handler as Record<string, ((...args: unknown[]) => void) | undefined>
+    try {
+      handler[event]?.(...args)
+    } catch (error) {
+      this.#attempt.bodyEnded('cancelled') // a mistake of the caller, with which undici ends the request
+      throw error
+    }
   }
 }

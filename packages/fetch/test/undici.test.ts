@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { CircuitBreakerRegistry, consecutiveFailures, type OutcomeEvent } from '@cb/core'
 import { type Dependency, dependency, fakeClock, listen, refusedOrigin, until } from '@cb/test-kit'
-import { Agent, Client, interceptors, request, fetch as undiciFetch } from 'undici'
+import { Agent, Client, interceptors, request, stream, fetch as undiciFetch } from 'undici'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { DispatchHandler } from '../src/dispatch-handler.ts'
 import { type BreakerInterceptorOptions, breakerInterceptor, type DispatchRequest } from '../src/undici.ts'
@@ -102,6 +102,22 @@ describe('through the interceptor', () => {
       },
     ],
     ['bad options', 'ignored', () => get('/', { headers: { 'a b': 'x' } })],
+    [
+      'a handler that throws at the headers',
+      'ignored',
+      () => (dispatcher) => stream(service.origin, { dispatcher, method: 'GET' }, () => expect.unreachable('mine')),
+    ],
+    [
+      'a handler that throws in the body',
+      'ignored',
+      () => (dispatcher) =>
+        new Promise((_, reject) => {
+          const onResponseData = () => expect.unreachable('mine')
+          const handler = { onRequestStart() {}, onResponseStart() {}, onResponseData, onResponseEnd() {} }
+          const onResponseError = (_controller: unknown, error: Error) => reject(error)
+          dispatcher.dispatch({ origin: service.origin, path: '/drip', method: 'GET' }, { ...handler, onResponseError })
+        }),
+    ],
     ['a header value that is not Latin-1', 'ignored', () => get('/', { headers: { 'x-user': 'Иван' } })],
     ['an async iterable to upload', 'success', () => post('/echo', uploading())],
     ['a stream that is uploaded until the connection is reset', 'failure', () => post('/reset', endless())],
