@@ -321,19 +321,28 @@ describe('through the interceptor', () => {
   test.each([
     ['localhost', 'localhost'],
     ['localhost:80', 'localhost:80'],
-    ['', 'relative'],
-    [undefined, 'relative'],
     ['http://me:secret@[', 'relative'],
     ['http://api.example/', 'http://api.example'],
   ])('the key of a request with the origin %s to a Client is %s', async (origin, key) => {
-    const guard = breakerInterceptor()
-    const made = new Client(service.origin)
-    const dispatcher = made.compose(guard)
-    const options = { path: '/', method: 'GET', ...(origin !== undefined && { origin }) } as const
-    await dispatcher.request(options).then(({ body }) => body.dump())
-    expect(Array.from(guard.registry, ({ name }) => name)).toEqual([key])
-    await made.close()
+    expect(await keysOfClient({ origin })).toEqual([key])
   })
+
+  test.each([{ origin: '' }, {}])(
+    'the key of a request with %o to a Client is relative, or its origin',
+    async (options) => {
+      const [key] = await keysOfClient(options) // undici 8 adds the origin of the Client
+      expect(['relative', service.origin]).toContain(key)
+    },
+  )
+
+  async function keysOfClient(options: { origin?: string }): Promise<string[]> {
+    const guard = breakerInterceptor()
+    const client = new Client(service.origin)
+    const { body } = await client.compose(guard).request({ path: '/', method: 'GET', ...options })
+    await body.dump()
+    await client.close()
+    return Array.from(guard.registry, ({ name }) => name)
+  }
 
   test('a key function that throws makes the request reject, and nothing is sent', async () => {
     const { dispatcher } = guarded({
