@@ -1,5 +1,4 @@
 export { HttpStatusError } from '@cb/http-rules'
-export type { ClassifyAttempt, ProtectAxiosOptions } from './options.ts'
-export type { SettledAttempt } from './outcome.ts'
+export type { ClassifyAttempt, ProtectAxiosOptions, SettledAttempt } from './adapter.ts'
 export { type AxiosProtection, type ProtectableAxios, protectAxios } from './protect-axios.ts'
 export type { RequestProtection } from './request-protection.ts'

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { BodyEnd } from '@cb/http-rules'
+import type { BodyEnd, OnBodyEnd } from '@cb/http-rules'
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 
 export function isNodeStream(data: unknown): data is Readable {
@@ -12,11 +12,7 @@ export function isNodeStream(data: unknown): data is Readable {
  * Calls `onEnd` once with how the stream ends, and before that with `unread` if its reading has not begun one turn of the event loop
  * from now. It adds no listener that would start the stream or replace the reader's own `error` listener.
  */
-export function observeNodeStream(
-  stream: Readable,
-  { config, request }: AxiosResponse,
-  onEnd: (end: BodyEnd, error?: unknown) => void,
-): void {
+export function observeNodeStream(stream: Readable, { config, request }: AxiosResponse, onEnd: OnBodyEnd): void {
   const message = request?.res as IncomingMessage | undefined
   let isCancelled = false
   message?.once('aborted', () => {

@@ -1,6 +1,6 @@
 import { typeName } from '@cb/checks'
 import type { CircuitBreakerRegistry } from '@cb/core'
-import { parseRequestProtection } from '@cb/http-rules'
+import { guardedCall, parseOptions, parseRequestProtection } from '@cb/http-rules'
 import axios, {
   type AxiosAdapter,
   AxiosError,
@@ -9,8 +9,8 @@ import axios, {
   getAdapter,
   type InternalAxiosRequestConfig,
 } from 'axios'
-import { guardedAttempt } from './guarded-attempt.ts'
-import { type ProtectAxiosOptions, parseOptions } from './options.ts'
+import { axiosAdapter, type ProtectAxiosOptions, replaceData } from './adapter.ts'
+import { isLent, lend } from './lent-config.ts'
 
 /** A protected instance. */
 export interface AxiosProtection {
@@ -51,7 +51,8 @@ export function protectAxios(axiosInstance: ProtectableAxios, options: ProtectAx
   if (typeof instance?.interceptors?.request?.use !== 'function' || typeof instance.defaults !== 'object') {
     throw new TypeError(`instance must be an axios instance, got ${typeName(instance)}`)
   }
-  const settings = parseOptions(options)
+  const { AxiosError: errorClass = AxiosError } = instance as Partial<AxiosStatic>
+  const settings = parseOptions(axiosAdapter(errorClass), options)
   const { registry } = settings
   const { defaults, interceptors } = instance
   const original = defaults.adapter
@@ -61,17 +62,19 @@ export function protectAxios(axiosInstance: ProtectableAxios, options: ProtectAx
     )
   }
 
-  const { AxiosError: errorClass = AxiosError } = instance as Partial<AxiosStatic>
-  const shared = { settings, AxiosError: errorClass }
   let attached = true
   const guard = (adapter: AdapterConfig): AxiosAdapter => {
     // Not async: returning a promise from an async function costs more than the breaker.
     const guarded: AxiosAdapter = (config) => {
       try {
         const call = resolve(instance, adapter, config)
-        const protection = attached && parseRequestProtection(config.circuitBreaker)
+        const protection = attached && !isLent(config, settings) && parseRequestProtection(config)
         if (protection === false) return call(config)
-        return guardedAttempt(shared, settings.breakerFor(config, protection.key), protection, call, config)
+        const lendAndCall = (signal?: AbortSignal) => {
+          lend(config, settings, signal)
+          return call(config)
+        }
+        return guardedCall(settings, protection, config, lendAndCall, replaceData)
       } catch (error) {
         return Promise.reject(error)
       }

@@ -1,6 +1,6 @@
 import { CircuitBreakerRegistry, CircuitOpenError } from '@cb/core'
 import { until } from '@cb/test-kit'
-import type { AxiosStatic } from 'axios'
+import type { AxiosAdapter, AxiosInstance, AxiosStatic } from 'axios'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { protectAxios } from '../src/index.ts'
 import { recordOutcomes } from './attempt.ts'
@@ -48,6 +48,47 @@ export function attachmentSuite(axios: AxiosStatic): void {
         return config
       })
       expect((await at.client.get('/')).data).toBe('cached')
+    })
+  })
+
+  describe.each<[string, (client: AxiosInstance) => { adapter?: AxiosAdapter }]>([
+    [
+      'that wraps the one of the instance, set after the protection,',
+      (client) => {
+        const inner = client.defaults.adapter as AxiosAdapter
+        client.defaults.adapter = (config) => inner(config)
+        return {}
+      },
+    ],
+    [
+      'that wraps the one of the instance and passes a copy of the config on',
+      (client) => {
+        const inner = client.defaults.adapter as AxiosAdapter
+        client.defaults.adapter = async (config) => inner({ ...config, timeout: 5_000 })
+        return {}
+      },
+    ],
+    [
+      'in the config of one request, which delegates to the one of the instance,',
+      (client) => ({ adapter: (config) => (client.defaults.adapter as AxiosAdapter)(config) }),
+    ],
+  ])('an adapter %s', (_what, wrap) => {
+    test('makes one call of each attempt, and probes', async () => {
+      const config = wrap(at.client)
+      await errorOf(at.client.get('/status/500', config))
+      await errorOf(at.client.get('/status/500', { ...config, circuitBreaker: { callTimeout: 60_000 } }))
+      expect(at.breaker.snapshot()).toMatchObject({ state: 'open', totals: { failure: 2 } })
+      expect(await errorOf(at.client.get('/', config))).toBeInstanceOf(CircuitOpenError)
+      at.clock.advance(1_001)
+      expect((await at.client.get('/', config)).data).toBe('hello')
+      expect(at.breaker.snapshot()).toMatchObject({ state: 'closed', totals: { success: 1, rejected: 1 } })
+    })
+
+    test('makes one call of a request that is repeated with the config of its error', async () => {
+      const config = wrap(at.client)
+      const error = await errorOf(at.client.get('/status/500', config))
+      await errorOf(at.client.request(error.config))
+      expect(at.breaker.snapshot().totals.failure).toBe(2)
     })
   })
 

@@ -49,11 +49,15 @@ describe.each(orders)('with axios-retry, %s,', (_order, steps) => {
     expect(registry.get(service.origin).snapshot().totals).toMatchObject({ failure: 2, rejected: 1 })
   })
 
-  test.each(['get', 'post'] as const)('a rejected %s is not retried', async (method) => {
+  test.each(['get', 'post'] as const)('a rejected %s is not retried, whatever its own options', async (method) => {
     await using service = await dependency()
     const registry = new CircuitBreakerRegistry()
     registry.get(service.origin).forceOpen()
-    await expect(client(service, registry)[method]('/')).rejects.toMatchObject({ code: 'ECIRCUITOPEN' })
+    const onMaxRetryTimesExceeded = () => expect.unreachable('it was not retried')
+    const options = { 'axios-retry': { retries: 5, onMaxRetryTimesExceeded } }
+    const config = method === 'get' ? [options] : [{}, options]
+    const request = client(service, registry)[method]('/', ...(config as [object]))
+    await expect(request).rejects.toMatchObject({ code: 'ECIRCUITOPEN' })
     expect(registry.get(service.origin).snapshot().totals.rejected).toBe(1)
     expect(service.connections).toBe(0)
   })

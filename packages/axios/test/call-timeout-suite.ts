@@ -50,6 +50,7 @@ export function callTimeoutSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'):
       const { signal } = new AbortController()
       const { config } = await instance.get('/', { signal })
       expect(config.signal).toBe(signal)
+      for (const used of [error.config, config]) expect(Object.getOwnPropertySymbols(used)).toEqual([])
     })
 
     test('passes an abort by the caller on unchanged', async () => {

@@ -1,9 +1,10 @@
-import type { Outcome } from '@cb/core'
+import { consecutiveFailures, type Outcome } from '@cb/core'
 import { dependency } from '@cb/test-kit'
 import axios from 'axios'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { SettledAttempt } from '../src/index.ts'
+import { protectAxios, type SettledAttempt } from '../src/index.ts'
 import { attempt } from './attempt.ts'
+import { errorOf } from './protected-client.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -21,6 +22,21 @@ describe('classify', () => {
     expect((await of('/status/404')).outcomes[0]).toMatchObject({ outcome: 'failure', error: { code: 'HTTP_404' } })
     expect((await of('/status/500')).outcomes[0]).toMatchObject({ outcome: 'failure' })
     expect((await of('/status/400')).outcomes[0]).toMatchObject({ outcome: 'success' })
+  })
+
+  test('makes a failure of an Error that it returns, whose retryAfterMs counts', async () => {
+    await using service = await dependency()
+    const maintenance = Object.assign(new Error('maintenance'), { retryAfterMs: 60_000 })
+    const instance = axios.create({ baseURL: service.origin })
+    const { registry } = protectAxios(instance, {
+      defaults: { trip: consecutiveFailures(1), now: () => 0 },
+      classify: ({ response }) => (response?.headers['x-maintenance'] ? maintenance : undefined),
+    })
+    const errors: unknown[] = []
+    registry.on('outcome', ({ error }) => errors.push(error))
+    expect((await instance.get('/status/200?x-maintenance=1')).status).toBe(200)
+    expect(errors).toEqual([maintenance])
+    expect(await errorOf(instance.get('/'))).toMatchObject({ code: 'ECIRCUITOPEN', retryAfterMs: 60_000 })
   })
 
   test('receives response, error and config', async () => {

@@ -63,7 +63,15 @@ export function protectionSuite(axios: AxiosStatic): void {
         retryAfterMs: 1_000,
       })
       expect(JSON.stringify(error)).not.toContain('secret')
-      expect(error).not.toHaveProperty('config')
+    })
+
+    test("is taken for an error of axios, and has the request's config", async () => {
+      await at.open()
+      const error = await errorOf(at.client.get('/path'))
+      expect(axios.isAxiosError(error)).toBe(true)
+      expect(error.config.url).toBe('/path')
+      expect(error.toJSON()).toMatchObject({ code: 'ECIRCUITOPEN', message: error.message })
+      expect(Object.keys(error)).toEqual(['name', 'code', 'breaker', 'reason', 'retryAfterMs'])
     })
 
     test('passes through the response interceptors as any error does', async () => {

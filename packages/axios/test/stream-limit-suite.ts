@@ -36,7 +36,14 @@ export function streamLimitSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'):
       await expect(chunks.next()).rejects.toMatchObject({ code: 'ETIMEDOUT' })
     })
 
-    test('has no time limit once its outcome is known', async () => {
+    test.each(['/stall/200', '/stall/503'])('of %s that is not read is ended by the call timeout too', async (path) => {
+      const { get, outcomeNames } = client()
+      const { status } = await get(path, { circuitBreaker: { callTimeout: 300 } })
+      await until(() => service.abandoned === 1)
+      expect(outcomeNames()).toEqual([status === 200 ? 'success' : 'failure'])
+    })
+
+    test('has no time limit with settleAt: headers', async () => {
       const { get } = client({ settleAt: 'headers' })
       const { data } = await get('/stall/200', { circuitBreaker: { callTimeout: 500 } })
       setTimeout(() => service.release(), 600)

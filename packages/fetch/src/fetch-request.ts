@@ -1,4 +1,4 @@
-import { originKey } from './origin.ts'
+import { originKey, resolveUrl } from '@cb/http-rules'
 
 /** A request as `key`, `overrides`, `classify` and a fallback see it. */
 export interface FetchRequest {
@@ -13,45 +13,56 @@ export interface FetchRequest {
   readonly init: RequestInit | undefined
 }
 
-type Input = FetchRequest['input']
-
 /** Parses its URL at the first use, because that costs as much as the rest of a guarded call. */
 export class LazyRequest implements FetchRequest {
   readonly method: string
-  readonly input: Input
+  readonly input: FetchRequest['input']
   readonly init: RequestInit | undefined
+  /** The input, if it is a Request. Not by `instanceof`, because undici has a class of its own. */
+  readonly request: Request | undefined
   /** The URL, not yet parsed. */
-  readonly #address: string
+  readonly address: string
   #url: URL | undefined
 
-  constructor(input: Input, init: RequestInit | undefined) {
-    const request = isRequest(input) ? input : undefined
-    this.#address = request?.url ?? String(input)
-    this.method = String(init?.method ?? request?.method ?? 'GET').toUpperCase()
+  constructor(input: FetchRequest['input'], init: RequestInit | undefined) {
+    this.request = typeof input === 'object' && input !== null && 'url' in input ? input : undefined
+    this.address = this.request?.url ?? String(input)
+    this.method = String(init?.method ?? this.request?.method ?? 'GET').toUpperCase()
     this.input = input
     this.init = init
   }
 
   get url(): URL {
-    this.#url ??= resolve(this.#address)
+    this.#url ??= resolveUrl(this.address)
     return this.#url
   }
 
   get originKey(): string {
-    return originKey(this.#address, () => this.url)
+    return originKey(this.address)
   }
-}
 
-/** Not `instanceof`, because undici has a class of its own. */
-export function isRequest(input: Input): input is Request {
-  return typeof input === 'object' && 'url' in input
-}
+  /** The caller's signal. */
+  get signal(): AbortSignal | null | undefined {
+    return this.init?.signal === undefined ? this.request?.signal : this.init.signal
+  }
 
-function resolve(url: string): URL {
-  const { location } = globalThis as { location?: { href: string } }
-  try {
-    return new URL(url, location?.href ?? 'relative:/')
-  } catch {
-    return new URL('relative:')
+  get body(): unknown {
+    return this.init?.body ?? this.request?.body
+  }
+
+  /**
+   * The `init` with changes. It repeats the referrer, because by the standard a Request that is fetched with an `init` loses its own.
+   * Its other properties are read from the caller's object, which may have inherited them, or may even be a Request.
+   */
+  initWith(changes: RequestInit): RequestInit {
+    const { init } = this
+    if (init === undefined || init === null) {
+      const { referrer, referrerPolicy } = this.request ?? {}
+      return { ...(referrer && { referrer }), ...(referrerPolicy && { referrerPolicy }), ...changes }
+    }
+    if (typeof init !== 'object') return init // `fetch` rejects it
+    const changed = Object.getOwnPropertyDescriptors(changes)
+    const copy = Object.create(Object.getPrototypeOf(init), { ...Object.getOwnPropertyDescriptors(init), ...changed })
+    return new Proxy(copy, { get: (_, name) => Reflect.get(Object.hasOwn(changes, name) ? changes : init, name) })
   }
 }

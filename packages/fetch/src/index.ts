@@ -1,6 +1,5 @@
 export { HttpStatusError } from '@cb/http-rules'
+export type { ProtectFetchOptions, SettledFetch } from './adapter.ts'
 export type { FetchRequest } from './fetch-request.ts'
-export type { ProtectFetchOptions } from './options.ts'
-export type { SettledFetch } from './outcome.ts'
 export { type AnyFetch, type Protectable, type ProtectedFetch, protectFetch } from './protect-fetch.ts'
 export type { FetchFallback, RequestProtection } from './request-protection.ts'

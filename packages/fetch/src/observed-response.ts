@@ -1,7 +1,4 @@
-import { BodyMonitor, type OnBodyEnd } from './body-monitor.ts'
-import { observedStream } from './observed-stream.ts'
-import { headerOf } from './outcome.ts'
-import { monitorOf, observeBody } from './prototype-overlay.ts'
+import { BodyMonitor, monitorOf, type OnBodyEnd, observeBody, observedStream } from '@cb/http-rules'
 
 /** Reports how the body of a response ends, whichever way it is read. */
 export function observeResponse(response: Response, onEnd: OnBodyEnd): void {
@@ -42,7 +39,7 @@ function observedReader(base: Response, name: (typeof readers)[number]): Read {
     const monitor = monitorOf(this)
     // Not observed: a second read, which is a mistake, or the other branch of a clone.
     if (monitor === undefined || monitor.isRead || this.bodyUsed) return read()
-    monitor.isRead = true
+    monitor.begin()
     try {
       const value = await read()
       monitor.end('complete')
@@ -61,7 +58,7 @@ function isParseError(reader: string, error: unknown, response: Response): boole
   const isBare = name === 'TypeError' && cause === undefined && code === undefined
   if (reader !== 'formData' || !isBare) return false
   // Chromium has the same message for a form that breaks off and for a body that is not a form.
-  if (message === 'Failed to fetch') return !formType.test(String(headerOf(response, 'content-type')))
+  if (message === 'Failed to fetch') return !formType.test(String(response.headers.get('content-type')))
   return !/network|connection/i.test(message)
 }
 

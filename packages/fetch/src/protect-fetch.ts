@@ -1,10 +1,12 @@
 import { typeName } from '@cb/checks'
 import type { CircuitBreakerRegistry } from '@cb/core'
-import { parseRequestProtection } from '@cb/http-rules'
-import { LazyRequest } from './fetch-request.ts'
-import { guardedAttempt, type PlainFetch } from './guarded-attempt.ts'
-import { type ProtectFetchOptions, parseOptions } from './options.ts'
+import { guardedCall, parseOptions, parseRequestProtection, watchUpload } from '@cb/http-rules'
+import { fetchAdapter, type ProtectFetchOptions, replaceResponse } from './adapter.ts'
+import { type FetchRequest, LazyRequest } from './fetch-request.ts'
 import type { RequestProtection } from './request-protection.ts'
+
+/** A `fetch`, reduced to the types that are used here. */
+type PlainFetch = (input: FetchRequest['input'], init?: RequestInit) => Promise<Response>
 
 /** Any `fetch`. */
 // biome-ignore lint/suspicious/noExplicitAny: with `never` the type of the init would be `never`
@@ -42,17 +44,23 @@ export function protectFetch(
   if (ownFetch === undefined && second !== undefined) {
     throw new TypeError(`fetch must be a function, got ${typeName(first)}`)
   }
-  const settings = parseOptions(options)
+  const settings = parseOptions(fetchAdapter, options)
   const { registry } = settings
   const currentFetch = ownFetch === undefined ? globalFetch(() => guarded) : () => ownFetch
 
-  const guarded = async (input: string | URL | Request, init?: RequestInit & Protectable): Promise<Response> => {
+  const guarded = async (input: FetchRequest['input'], init?: RequestInit & Protectable): Promise<Response> => {
     const fetch = currentFetch()
-    const protection = parseRequestProtection(init?.circuitBreaker)
+    const protection = parseRequestProtection(init)
     if (protection === false) return fetch(input, init)
     const request = new LazyRequest(input, init)
-    return guardedAttempt(settings.breakerFor(request, protection.key), settings, protection, fetch, request)
+    const call = (signal?: AbortSignal) => {
+      const body = watchUpload(init?.body)
+      if (signal === undefined && body === init?.body) return fetch(input, init)
+      return fetch(input, request.initWith({ ...(signal && { signal }), ...(body != null && { body }) }))
+    }
+    return guardedCall(settings, protection, request, call, replaceResponse)
   }
+  Object.defineProperties(guarded, { name: { value: 'fetch' }, length: { value: 1 } })
   return Object.assign(guarded, ownFetch, { registry }) as unknown as ProtectedFetch<typeof globalThis.fetch>
 }
 

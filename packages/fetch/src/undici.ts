@@ -1,15 +1,23 @@
 import { type CircuitBreakerRegistry, CircuitOpenError } from '@cb/core'
-import { type Adapter, type HttpOptions, parseOptions } from '@cb/http-rules'
+import { type Adapter, Attempt, type HttpOptions, isFailedUpload, parseOptions, watchUpload } from '@cb/http-rules'
+import { type DispatchHandler, GuardedHandler } from './dispatch-handler.ts'
 import {
-  type DispatchHandler,
+  DispatchedRequest,
+  type DispatchOptions,
   type DispatchRequest,
-  GuardedHandler,
-  outcomeOf,
-  type SettledDispatch,
-} from './dispatch-handler.ts'
-import { keyOf } from './origin.ts'
+  type DispatchResponse,
+} from './dispatched-request.ts'
 
-export type { DispatchHeaders, DispatchRequest, SettledDispatch } from './dispatch-handler.ts'
+export type { DispatchHeaders, DispatchRequest } from './dispatched-request.ts'
+
+/** One attempt that has ended: `response` if there was one, `error` if there was none or its body broke off. */
+export interface SettledDispatch {
+  readonly response?: DispatchResponse
+  readonly error?: unknown
+  readonly request: DispatchRequest
+  /** The caller ended it, not the network. */
+  readonly aborted: boolean
+}
 
 /** Options of `breakerInterceptor`. Every option has a default that protects. */
 export interface BreakerInterceptorOptions extends HttpOptions<DispatchRequest, SettledDispatch> {}
@@ -24,12 +32,25 @@ export interface BreakerInterceptor {
   readonly registry: CircuitBreakerRegistry
 }
 
-const adapter: Adapter<DispatchRequest, SettledDispatch> = {
+const adapter: Adapter<DispatchedRequest, DispatchResponse, SettledDispatch> = {
   packageName: '@cb/fetch/undici',
   functionName: 'breakerInterceptor',
-  key: ({ url }) => keyOf(url),
+  key: ({ originKey }) => originKey,
   method: ({ method }) => method,
-  outcomeOf,
+  // Only the caller's own signal, which `request` of undici passes on, tells why a body was aborted.
+  signal: ({ options: { signal }, aborted }, reason) => {
+    if (signal?.aborted) return signal
+    return aborted ? { aborted, reason } : undefined
+  },
+  status: ({ status }) => status,
+  header: ({ headers }, name) => headers[name],
+  settled: (request, response, error) => ({
+    ...(response && { response }),
+    ...(error !== undefined && { error }),
+    request,
+    aborted: request.aborted,
+  }),
+  isNeutral: (error, { options }) => isFailedUpload(options.body, error),
 }
 
 /**
@@ -40,20 +61,20 @@ const adapter: Adapter<DispatchRequest, SettledDispatch> = {
 export function breakerInterceptor(options: BreakerInterceptorOptions = {}): BreakerInterceptor {
   const settings = parseOptions(adapter, options)
   const interceptor = (dispatch: Dispatch): Dispatch =>
-    function guarded(
-      dispatched: { origin?: string | URL; path: string; method: string },
-      handler: DispatchHandler,
-    ): boolean {
+    function guarded(dispatched: DispatchOptions, handler: DispatchHandler): boolean {
       let current = handler
       try {
-        const url = new URL(dispatched.path, dispatched.origin ?? 'relative:/')
-        const request = { url, method: dispatched.method, options: dispatched }
-        const breaker = settings.breakerFor(request, undefined)
+        const request = new DispatchedRequest(dispatched)
+        const breaker = settings.breakerFor(request)
         const admission = breaker.tryAcquire()
         if (!admission.admitted) throw new CircuitOpenError(breaker.name, admission.reason, admission.retryAfterMs)
-        const guardedHandler = new GuardedHandler(handler, settings, request, breaker, admission)
+        const attempt = new Attempt(settings, request, breaker.name, admission)
+        const guardedHandler = new GuardedHandler(handler, request, attempt)
         current = guardedHandler
-        return admission.run(() => dispatch(dispatched, guardedHandler))
+        const body = watchUpload(dispatched.body)
+        const watched = body === dispatched.body ? dispatched : { ...dispatched, body }
+        const exceed = (error: unknown) => guardedHandler.exceed(error as Error)
+        return attempt.begin(undefined, () => dispatch(watched, guardedHandler), exceed)
       } catch (error) {
         current.onResponseError?.(null, error as Error)
         return true

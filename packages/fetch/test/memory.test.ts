@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { slowCallRate } from '@cb/core'
+import { consecutiveFailures, slowCallRate } from '@cb/core'
 import { listen } from '@cb/test-kit'
 import { expect, test } from 'vitest'
 import { type ProtectFetchOptions, protectFetch } from '../src/index.ts'
@@ -48,7 +48,7 @@ const neglect: readonly ((response: Response) => unknown)[] = [
 test.each<[string, number, ProtectFetchOptions]>([
   ['default options', 100_000, {}],
   ['a policy that tracks every call', 10_000, { defaults: { trip: slowCallRate({ slowAfter: 60_000 }) } }],
-  ['a call timeout', 10_000, { defaults: { callTimeout: 20 } }],
+  ['a call timeout', 10_000, { defaults: { callTimeout: 20, trip: consecutiveFailures(1e6) } }],
   ['a call timeout that is cleared', 10_000, { defaults: { callTimeout: 60_000 }, settleAt: 'headers' }],
 ])(
   'calls whose bodies are neglected keep no memory, with %s: %i calls',
@@ -84,4 +84,18 @@ test('calls over real sockets that are aborted or never read keep no memory and 
   await heap()
   await service.close()
   expect(inputs.filter((input) => input.deref() !== undefined).length).toBeLessThan(200)
+})
+
+test.each<[string, ProtectFetchOptions]>([
+  ['by origin', {}],
+  ['by a key function', { key: ({ input }) => String(input).slice(7, 30) }],
+])('200 breakers %s keep nothing of their URLs of a megabyte', async (_what, options) => {
+  const plain: typeof globalThis.fetch = async () => new Response('hello')
+  const fetch = protectFetch(plain, options)
+  const call = (n: number) => fetch(`http://tenant-number-${1_000 + n}.example/${'x'.repeat(1e6)}`)
+  await call(0)
+  const before = await heap()
+  for (let n = 1; n <= 200; n++) await call(n)
+  expect((await heap()) - before).toBeLessThan(20e6)
+  expect(fetch.registry.size).toBe(201)
 })

@@ -136,6 +136,20 @@ describe('overrides', () => {
 })
 
 describe('classify', () => {
+  test('makes a failure of an Error that it returns, whose retryAfterMs counts, and which the fallback gets', async () => {
+    const maintenance = Object.assign(new Error('maintenance'), { retryAfterMs: 60_000 })
+    const fetch = protectFetch({
+      defaults: { trip: consecutiveFailures(1), now: () => 0 },
+      classify: ({ response }) => (response?.headers.has('x-maintenance') ? maintenance : undefined),
+    })
+    const seen: unknown[] = []
+    fetch.registry.on('outcome', ({ error }) => seen.push(error))
+    const fallback = (error: unknown) => Response.json(seen.push(error))
+    await fetch(`${service.origin}/status/200?x-maintenance=1`, { circuitBreaker: { fallback } })
+    expect(seen).toEqual([maintenance, maintenance])
+    expect(await errorOf(fetch(service.origin))).toMatchObject({ code: 'ECIRCUITOPEN', retryAfterMs: 60_000 })
+  })
+
   test.each<Outcome>(['success', 'failure', 'ignored'])('decides: %s', async (outcome) => {
     const { fetch, outcomeNames } = observedFetch(globalThis.fetch, { classify: () => outcome })
     await (await fetch(`${service.origin}/status/404`)).text()

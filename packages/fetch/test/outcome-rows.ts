@@ -28,7 +28,30 @@ const soon = (reason?: unknown): AbortSignal => {
   return controller.signal
 }
 
+/** Kept, because Node.js 20 collects a timeout that only `AbortSignal.any` refers to, and then it never fires. */
+const kept: AbortSignal[] = []
+const timedOut = (ms = 30): AbortSignal => {
+  const signal = AbortSignal.timeout(ms)
+  kept.push(signal)
+  return signal
+}
+
 const disk = Object.assign(new Error('the disk is gone'), { code: 'EIO' })
+
+const fail = (): never => {
+  throw new RangeError('mine')
+}
+
+const unreadable = (name: string) => Object.defineProperty(new Response('hello'), name, { get: fail })
+
+async function* uploading() {
+  yield new TextEncoder().encode('hello')
+}
+
+async function* failing() {
+  yield new TextEncoder().encode('hello')
+  throw disk
+}
 
 /** A request for each row of the table. */
 export const outcomeRows: readonly Row[] = [
@@ -59,6 +82,27 @@ export const outcomeRows: readonly Row[] = [
     code: 'ECONNREFUSED',
     request: async (fetch) => fetch(await refusedOrigin()),
   },
+  ...(
+    [
+      ['a stream', () => new Blob(['x']).stream()],
+      ['a stream of Node.js', () => Readable.from(['x'])],
+      ['an async iterable', uploading],
+    ] as const
+  ).flatMap(([what, body]) => [
+    {
+      what: `a refused connection for ${what} to upload`,
+      outcome: 'failure' as const,
+      code: 'ECONNREFUSED',
+      request: async (fetch: Fetch) =>
+        fetch(await refusedOrigin(), { method: 'POST', duplex: 'half', body: body() } as object),
+    },
+    {
+      what: `a connection reset while ${what} is uploaded`,
+      outcome: 'failure' as const,
+      request: async (fetch: Fetch, origin: string) =>
+        fetch(`${origin}/reset`, { method: 'POST', duplex: 'half', body: body() } as object),
+    },
+  ]),
   {
     what: 'an unknown host',
     outcome: 'failure',
@@ -90,7 +134,7 @@ export const outcomeRows: readonly Row[] = [
   {
     what: 'AbortSignal.any, aborted by a timeout',
     outcome: 'failure',
-    request: get('/hang', () => ({ signal: AbortSignal.any([new AbortController().signal, AbortSignal.timeout(30)]) })),
+    request: get('/hang', () => ({ signal: AbortSignal.any([new AbortController().signal, timedOut()]) })),
   },
   {
     what: 'a call timeout before the headers',
@@ -139,7 +183,7 @@ export const outcomeRows: readonly Row[] = [
   {
     what: 'AbortSignal.any, aborted by the caller',
     outcome: 'ignored',
-    request: get('/hang', () => ({ signal: AbortSignal.any([soon(), AbortSignal.timeout(60_000)]) })),
+    request: get('/hang', () => ({ signal: AbortSignal.any([soon(), timedOut(60_000)]) })),
   },
   {
     what: 'an abort by the caller of a call with a timeout',
@@ -165,6 +209,92 @@ export const outcomeRows: readonly Row[] = [
     what: 'a stream to upload without duplex',
     outcome: 'ignored',
     request: get('/', () => ({ method: 'POST', body: new ReadableStream() })),
+  },
+  ...(
+    [
+      ['a header value that is not Latin-1', { headers: { 'x-user': 'Иван' } }],
+      ['a list of headers that are no pairs', { headers: [['a', 'b', 'c']] }],
+      [
+        'a header that throws when it is read',
+        {
+          headers: {
+            get a() {
+              return fail()
+            },
+          },
+        },
+      ],
+      [
+        'an init that throws when it is read',
+        {
+          get redirect() {
+            return fail()
+          },
+        },
+      ],
+      ['an unknown redirect mode', { redirect: 'maybe' }],
+      ['an unknown mode', { mode: 'navigate' }],
+      ['an invalid referrer', { referrer: 'http://[' }],
+      ['an init that is a number', 5],
+    ] as readonly (readonly [string, unknown])[]
+  ).map(([what, init]) => ({ what, outcome: 'ignored' as const, request: get('/', () => init as RequestInit) })),
+  {
+    what: 'a Request whose body has been read',
+    outcome: 'ignored',
+    request: async (fetch, origin) => {
+      const request = new Request(origin, { method: 'POST', body: 'x' })
+      await request.text()
+      return fetch(request as never)
+    },
+  },
+  {
+    what: 'a stream to upload that has a reader',
+    outcome: 'ignored',
+    request: (fetch, origin) => {
+      const body = new ReadableStream()
+      body.getReader()
+      return fetch(origin, { method: 'POST', body, duplex: 'half' } as RequestInit)
+    },
+  },
+  ...[undefined, 60_000].flatMap((callTimeout) => {
+    const circuitBreaker = callTimeout === undefined ? {} : { callTimeout }
+    const limit = callTimeout === undefined ? 'without a call timeout' : 'with a call timeout'
+    return [
+      {
+        what: `a signal that is a string, ${limit}`,
+        outcome: 'ignored' as const,
+        request: get('/', () => ({ signal: 'x' as never, circuitBreaker })),
+      },
+      {
+        what: `a signal that throws when it is listened to, ${limit}`,
+        outcome: 'ignored' as const,
+        request: get('/', () => {
+          const { signal } = new AbortController()
+          return { signal: Object.assign(signal, { addEventListener: fail }), circuitBreaker }
+        }),
+      },
+      {
+        what: `an async iterable to upload that throws, ${limit}`,
+        outcome: 'ignored' as const,
+        request: get('/', () => ({ method: 'POST', duplex: 'half', body: failing() as never, circuitBreaker })),
+      },
+    ]
+  }),
+  {
+    what: 'an async iterable to upload',
+    outcome: 'success',
+    request: (fetch, origin) => {
+      const init = { method: 'POST', duplex: 'half', body: uploading() } as object
+      return fetch(`${origin}/echo`, init).then((response) => response.text())
+    },
+  },
+  {
+    what: 'a frozen init with a call timeout',
+    outcome: 'success',
+    request: get('/', () => {
+      const { signal } = new AbortController()
+      return Object.freeze({ signal, circuitBreaker: Object.freeze({ callTimeout: 60_000 }) })
+    }),
   },
   { what: 'an endless redirect', outcome: 'ignored', request: get('/loop') },
   {
@@ -196,6 +326,13 @@ export const fakeRows: readonly (readonly [string, Outcome, () => unknown])[] = 
   ['a plain object', 'success', () => ({ ok: true, status: 200, json: async () => ({}) })],
   ['an object without a status', 'success', () => ({ json: async () => ({}) })],
   ['a frozen response', 'success', () => Object.freeze(new Response('hello'))],
+  ['a response whose status can not be read', 'failure', () => unreadable('status')],
+  ['a response whose headers can not be read', 'failure', () => unreadable('headers')],
+  [
+    'a response whose headers throw when they are asked',
+    'failure',
+    () => Object.assign(Object.create(new Response('hello')), { status: 200, headers: { get: fail } }),
+  ],
   ['a constructed Response', 'success', () => Response.json({ a: 1 })],
   ['Response.error', 'success', () => Response.error()],
   ['a network error in Chrome', 'failure', () => Promise.reject(new TypeError('Failed to fetch'))],

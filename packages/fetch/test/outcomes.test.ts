@@ -52,6 +52,24 @@ describe('from a fetch of the user, counts', () => {
     expect(outcomeNames()).toEqual([outcome])
   })
 
+  test.each(
+    ['status', 'headers', 'body'].flatMap((name) => [
+      [name, 'no', {}] as const,
+      [name, 'a', { callTimeout: 60_000 }] as const,
+    ]),
+  )(
+    'a response whose %s throws as a probe with %s call timeout, which the caller still gets',
+    async (name, _limit, circuitBreaker) => {
+      const response = Object.defineProperty(new Response('hello'), name, { get: () => expect.unreachable('read') })
+      const { breaker, options } = halfOpen()
+      const plain: typeof globalThis.fetch = async () => response
+      const fetch = protectFetch(plain, options)
+      expect(await fetch('http://api.example/', { circuitBreaker })).toBe(response)
+      await turn()
+      expect(breaker.state).not.toBe('half-open')
+    },
+  )
+
   test('a throw before there is a promise', async () => {
     const { fetch, outcomeNames } = observedFetch(() => {
       throw new Error('oops')

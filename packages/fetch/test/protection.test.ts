@@ -3,7 +3,7 @@ import { type Dependency, dependency, fakeClock, until } from '@cb/test-kit'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { HttpStatusError, protectFetch } from '../src/index.ts'
-import { errorOf, turn } from './attempt.ts'
+import { errorOf, fetches, turn } from './attempt.ts'
 
 let service: Dependency
 beforeEach(async () => {
@@ -206,4 +206,22 @@ describe('protectFetch()', () => {
       expect(registry.get(service.origin).snapshot().totals).toMatchObject({ success: 1, failure: 1 })
     }
   })
+
+  test.each(fetches)('has the name and the length of %s', (_name, bare) => {
+    for (const fetch of [protectFetch(), protectFetch(bare)]) {
+      expect([fetch.name, fetch.length]).toEqual([bare.name, bare.length])
+      expect([fetch.name, fetch.length]).toEqual(['fetch', 1])
+    }
+  })
+})
+
+test('ten requests with a header that fetch rejects do not open the breaker', async () => {
+  const fetch = protectFetch()
+  for (let n = 0; n < 10; n++) {
+    const error = await errorOf(fetch(service.origin, { headers: { 'x-user': 'Иван' } }))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error.message).toContain('ByteString')
+  }
+  expect((await fetch(service.origin)).status).toBe(200)
+  expect(fetch.registry.get(service.origin).snapshot().totals).toMatchObject({ ignored: 10, failure: 0 })
 })

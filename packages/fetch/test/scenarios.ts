@@ -262,7 +262,40 @@ const scenarios: Record<string, Scenario> = {
   'a missing URL': async (fetch) => (fetch as () => Promise<Response>)(),
   'a data URL': async (fetch) => described(await fetch('data:text/plain,hello')),
   'an invalid header': get('/', () => ({ headers: { a: 'x\ny' } })),
+  'a header value that is not Latin-1': get('/', () => ({ headers: { 'x-user': 'Иван' } })),
   'an invalid signal': get('/', () => ({ signal: {} as never })),
+  'a signal that is a string': get('/', () => ({ signal: 'x' as never })),
+  'a signal that throws': get('/', () => ({
+    signal: Object.assign(new AbortController().signal, {
+      addEventListener() {
+        throw new RangeError('mine')
+      },
+    }),
+  })),
+  'a frozen init': get('/', () => Object.freeze({ signal: new AbortController().signal })),
+  'a frozen init that is aborted': get('/hang', () => Object.freeze({ signal: aborted(30) })),
+  'an init with private fields': get(
+    '/echo',
+    () => new PrivateInit() as RequestInit,
+    (it) => it.json(),
+  ),
+  'an init that is a number': get('/', () => 5 as RequestInit),
+  'an async iterable to upload': post(() => ({ [Symbol.asyncIterator]: () => iterate() }), { duplex: 'half' }),
+  'an async iterable that throws': post(() => iterate(new Error('disk')), { duplex: 'half' }),
+  'an async iterable of what can not be sent': post(() => iterate(undefined, 5), { duplex: 'half' }),
+  'no input': async (fetch) => fetch(null as never),
+}
+
+class PrivateInit {
+  #method = 'PUT'
+  get method() {
+    return this.#method
+  }
+}
+
+async function* iterate(error?: Error, chunk: unknown = new Uint8Array([65])) {
+  yield chunk
+  if (error) throw error
 }
 
 export const allScenarios: readonly (readonly [string, (fetch: Fetch, origin: string) => Promise<unknown>])[] =

@@ -1,7 +1,8 @@
+import { Readable } from 'node:stream'
 import { CircuitBreakerRegistry, consecutiveFailures, type OutcomeEvent } from '@cb/core'
 import { type Dependency, dependency, fakeClock, listen, refusedOrigin, until } from '@cb/test-kit'
-import { Agent, Client, interceptors, request, fetch as undiciFetch } from 'undici'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Agent, Client, interceptors, request, stream, fetch as undiciFetch } from 'undici'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { DispatchHandler } from '../src/dispatch-handler.ts'
 import { type BreakerInterceptorOptions, breakerInterceptor, type DispatchRequest } from '../src/undici.ts'
 import { errorOf } from './attempt.ts'
@@ -39,6 +40,19 @@ describe('through the interceptor', () => {
     (path: string, options: Options = {}) =>
     async (dispatcher: Agent | ReturnType<Agent['compose']>) =>
       (await request(service.origin + path, { ...options, dispatcher })).body.text()
+  const post = (path: string, body: unknown) => get(path, { method: 'POST', body: body as Readable })
+  const disk = Object.assign(new Error('the disk is gone'), { code: 'EIO' })
+  async function* uploading(...chunks: (string | Error)[]) {
+    for (const chunk of chunks) {
+      if (typeof chunk !== 'string') throw chunk
+      yield chunk
+    }
+  }
+  const endless = () => {
+    const body = new Readable({ read() {} })
+    body.push('x')
+    return body
+  }
   const soon = (reason?: unknown) => {
     const controller = new AbortController()
     setTimeout(() => controller.abort(reason), 40)
@@ -88,6 +102,43 @@ describe('through the interceptor', () => {
       },
     ],
     ['bad options', 'ignored', () => get('/', { headers: { 'a b': 'x' } })],
+    [
+      'a handler that throws at the headers',
+      'ignored',
+      () => (dispatcher) => stream(service.origin, { dispatcher, method: 'GET' }, () => expect.unreachable('mine')),
+    ],
+    [
+      'a handler that throws in the body',
+      'ignored',
+      () => (dispatcher) =>
+        new Promise((_, reject) => {
+          const onResponseData = () => expect.unreachable('mine')
+          const handler = { onRequestStart() {}, onResponseStart() {}, onResponseData, onResponseEnd() {} }
+          const onResponseError = (_controller: unknown, error: Error) => reject(error)
+          dispatcher.dispatch({ origin: service.origin, path: '/drip', method: 'GET' }, { ...handler, onResponseError })
+        }),
+    ],
+    ['a header value that is not Latin-1', 'ignored', () => get('/', { headers: { 'x-user': 'Иван' } })],
+    ['an async iterable to upload', 'success', () => post('/echo', uploading())],
+    ['a stream that is uploaded until the connection is reset', 'failure', () => post('/reset', endless())],
+    [
+      'an async iterable that is uploaded until the connection is reset',
+      'failure',
+      () => post('/reset', uploading('hello', 'hello')),
+    ],
+    ['an async iterable that throws while it is uploaded', 'ignored', () => post('/', uploading('x', disk)), 'EIO'],
+    [
+      'a stream that fails while it is uploaded',
+      'ignored',
+      () => post('/', Readable.from(uploading('x', disk))),
+      'EIO',
+    ],
+    [
+      'a web stream that fails while it is uploaded',
+      'ignored',
+      () => post('/', new ReadableStream({ pull: () => Promise.reject(disk) }) as never),
+      'EIO',
+    ],
   ])('%s counts as %s', async (_what, outcome, call, code) => {
     const { dispatcher, outcomes, outcomeNames } = guarded()
     const usual = await errorOf(call()(agent()))
@@ -240,6 +291,58 @@ describe('through the interceptor', () => {
     expect(Array.from(registry, ({ name }) => name)).toEqual(['it 1 writes'])
     expect(outcomeNames()).toEqual(['failure'])
   })
+
+  test('classify makes a failure of an Error that it returns, whose retryAfterMs counts', async () => {
+    const maintenance = Object.assign(new Error('maintenance'), { retryAfterMs: 60_000 })
+    const { dispatcher, outcomes } = guarded({
+      defaults: { trip: consecutiveFailures(1), now: () => 0 },
+      classify: () => maintenance,
+    })
+    await get('/')(dispatcher)
+    expect(outcomes).toMatchObject([{ outcome: 'failure', error: maintenance }])
+    expect(await errorOf(get('/')(dispatcher))).toMatchObject({ code: 'ECIRCUITOPEN', retryAfterMs: 60_000 })
+  })
+
+  test.each(['//users/7', '//', '//[', '/a?b=//c', '/'])('the path %s plays no part in the key', async (path) => {
+    const server = await listen(({ url }, response) => response.end(url))
+    onTestFinished(() => server.close())
+    const { dispatcher, registry } = guarded()
+    const { body } = await request(server.origin, { dispatcher, path } as Options)
+    expect(await body.text()).toBe(path)
+    expect(Array.from(registry, ({ name }) => name)).toEqual([server.origin])
+  })
+
+  test('the URL that a key function receives has the whole path', async () => {
+    const { dispatcher, registry } = guarded({ key: ({ url }) => url.href })
+    await request(`${service.origin}//users/7?a=b`, { dispatcher }).then(({ body }) => body.dump())
+    expect(Array.from(registry, ({ name }) => name)).toEqual([`${service.origin}//users/7?a=b`])
+  })
+
+  test.each([
+    ['localhost', 'localhost'],
+    ['localhost:80', 'localhost:80'],
+    ['http://me:secret@[', 'relative'],
+    ['http://api.example/', 'http://api.example'],
+  ])('the key of a request with the origin %s to a Client is %s', async (origin, key) => {
+    expect(await keysOfClient({ origin })).toEqual([key])
+  })
+
+  test.each([{ origin: '' }, {}])(
+    'the key of a request with %o to a Client is relative, or its origin',
+    async (options) => {
+      const [key] = await keysOfClient(options) // undici 8 adds the origin of the Client
+      expect(['relative', service.origin]).toContain(key)
+    },
+  )
+
+  async function keysOfClient(options: { origin?: string }): Promise<string[]> {
+    const guard = breakerInterceptor()
+    const client = new Client(service.origin)
+    const { body } = await client.compose(guard).request({ path: '/', method: 'GET', ...options })
+    await body.dump()
+    await client.close()
+    return Array.from(guard.registry, ({ name }) => name)
+  }
 
   test('a key function that throws makes the request reject, and nothing is sent', async () => {
     const { dispatcher } = guarded({

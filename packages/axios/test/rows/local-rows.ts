@@ -2,8 +2,60 @@ import { Readable } from 'node:stream'
 import { CircuitBreaker } from '@cb/core'
 import { get, type Row } from './row.ts'
 
+const fail = (): never => {
+  throw new RangeError('mine')
+}
+
+const failingBody = () =>
+  new Readable({
+    read() {
+      this.destroy(Object.assign(new Error('the disk is gone'), { code: 'EIO' }))
+    },
+  })
+
 /** Attempts that end on the client's side. */
 export const localRows: readonly Row[] = [
+  {
+    what: 'an invalid method',
+    outcome: 'ignored',
+    request: (instance, { origin }) => instance.request({ url: origin, method: 'a b' }),
+  },
+  {
+    what: 'a parameter serializer that throws',
+    outcome: 'ignored',
+    request: get('/', { params: { a: 1 }, paramsSerializer: { serialize: fail } }),
+  },
+  ...[undefined, 60_000].flatMap((callTimeout) => {
+    const circuitBreaker = callTimeout === undefined ? {} : { callTimeout }
+    const limit = callTimeout === undefined ? 'without a call timeout' : 'with a call timeout'
+    return [
+      {
+        what: `a signal that is a string, ${limit}`,
+        outcome: 'ignored' as const,
+        request: get('/', { signal: 'x' as never, circuitBreaker }),
+        hangsIn: '1.5.0',
+      },
+      {
+        what: `a signal that throws when it is listened to, ${limit}`,
+        outcome: 'ignored' as const,
+        request: get('/', { signal: { aborted: false, addEventListener: fail }, circuitBreaker }),
+        hangsIn: '1.5.0',
+      },
+    ]
+  }),
+  {
+    what: 'an upload through fetch whose stream of Node.js fails',
+    outcome: 'ignored',
+    request: (instance, { origin }) => instance.post(`${origin}/`, failingBody()),
+    only: 'fetch',
+  },
+  {
+    what: 'an upload through fetch whose web stream fails',
+    outcome: 'ignored',
+    request: (instance, { origin }) =>
+      instance.post(`${origin}/`, new ReadableStream({ pull: () => Promise.reject(new Error('the disk is gone')) })),
+    only: 'fetch',
+  },
   {
     what: 'an AbortController of the caller',
     outcome: 'ignored',
@@ -75,14 +127,7 @@ export const localRows: readonly Row[] = [
   {
     what: 'an upload whose own stream fails',
     outcome: 'ignored',
-    request: (instance, { origin }) => {
-      const body = new Readable({
-        read() {
-          this.destroy(Object.assign(new Error('the disk is gone'), { code: 'EIO' }))
-        },
-      })
-      return instance.post(`${origin}/`, body, { maxRedirects: 0 })
-    },
+    request: (instance, { origin }) => instance.post(`${origin}/`, failingBody(), { maxRedirects: 0 }),
     only: 'http',
   },
   {

@@ -1,6 +1,13 @@
 import { Agent } from 'node:http'
+import { Readable } from 'node:stream'
 import { refusedOrigin, withoutCertificate } from '@cb/test-kit'
 import { get, type Row } from './row.ts'
+
+const endless = () => {
+  const body = new Readable({ read() {} })
+  body.push('x')
+  return body
+}
 
 /** Attempts that the network or the server ends. */
 export const networkRows: readonly Row[] = [
@@ -27,6 +34,16 @@ export const networkRows: readonly Row[] = [
     what: 'a refused connection',
     outcome: 'failure',
     request: async (instance) => instance.get(await refusedOrigin()),
+  },
+  {
+    what: 'a refused connection for a stream to upload',
+    outcome: 'failure',
+    request: async (instance) => instance.post(await refusedOrigin(), Readable.from(['x'])),
+  },
+  {
+    what: 'a connection reset while a stream is uploaded',
+    outcome: 'failure',
+    request: (instance, { origin }) => instance.post(`${origin}/reset`, endless(), { maxRedirects: 0 }),
   },
   {
     what: 'an unknown host',

@@ -12,6 +12,8 @@ export interface Row {
   readonly code?: string
   readonly request: Request
   readonly only?: 'http' | 'fetch'
+  /** A version of axios that never settles such a request. */
+  readonly hangsIn?: string
 }
 
 export const get =

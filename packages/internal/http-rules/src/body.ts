@@ -5,6 +5,11 @@
 export type BodyEnd = 'complete' | 'unread' | 'cancelled' | 'broken'
 
 /**
+ * Called once with how a body ends, and before that with `unread` if its reading has not begun one turn of the event loop from now.
+ */
+export type OnBodyEnd = (end: BodyEnd, error?: unknown) => void
+
+/**
  * Whether the outcome of a response can wait for the end of its body. Not without a body, nor for an event stream: its end says
  * nothing, because the reader cancels it.
  */

@@ -11,6 +11,7 @@ export const clientSideCodes: ReadonlySet<unknown> = new Set([
   'ERR_INVALID_HTTP_TOKEN',
   'ERR_INVALID_PROTOCOL',
   'ERR_INVALID_URL',
+  'ERR_NOCK_NO_MATCH', // a fake that a test has forgotten
   'ERR_SOCKET_BAD_PORT',
   'ERR_UNESCAPED_CHARACTERS',
   // axios and follow-redirects
@@ -54,8 +55,8 @@ export const clientSideMessages: ReadonlySet<unknown> = new Set([
 ])
 
 /**
- * Beginnings of TypeErrors about invalid arguments of fetch, or about too many redirects: those of undici (and so Node.js),
- * Chromium, Firefox, Bun and Deno.
+ * TypeErrors for which the platform can't be asked (see `isRejectedByPlatform`): about a body that has been used, because a call uses
+ * it too; about the redirects of Deno; and those that say themselves that an argument is invalid.
  */
-export const invalidArguments: RegExp =
-  /^(Headers\.|Invalid header |Request|(Window|WorkerGlobalScope)\.fetch: |Fetch failed: Maximum number of redirects|Body is |Cannot construct a Request|Failed to (construct|execute|parse)|'.{1,100}' (is not a valid )?HTTP method)/
+export const usedBodyOrArgument: RegExp =
+  /^(Body is unusable|Body is already|Fetch failed: Maximum number of redirects|Failed to execute 'fetch'|(Window|WorkerGlobalScope)\.fetch: )|disturbed or locked|already been (read|used)/

@@ -1,4 +1,4 @@
-import type { Signal } from './outcome.ts'
+import type { Signal } from './signal.ts'
 
 interface Subscribers {
   readonly listeners: Set<() => void>

@@ -1,8 +1,10 @@
 import { checkFunction, checkObject, format, swallowRejection, typeName } from '@cb/checks'
 import { type CircuitBreaker, CircuitBreakerRegistry, type Outcome, type Overrides } from '@cb/core'
-import { callClassify } from './classify.ts'
+import type { Adapter, Settlement } from './adapter.ts'
 import { checkKey } from './key.ts'
 import { isWrite } from './method.ts'
+import { own } from './own.ts'
+import { settlementOf } from './settlement.ts'
 
 /** The options that all outbound adapters share. Every option has a default that protects. */
 export interface HttpOptions<Request, Settled> {
@@ -22,8 +24,11 @@ export interface HttpOptions<Request, Settled> {
    * or the options of that breaker on top of the defaults. Default false: one breaker for both.
    */
   writes?: boolean | Overrides
-  /** Decides the outcome of an attempt; undefined leaves it to the table in the README. */
-  classify?: (settled: Settled) => Outcome | undefined
+  /**
+   * Decides the outcome of an attempt. An Error means a failure with that error, whose `retryAfterMs` counts; undefined leaves the
+   * decision to the table in the README.
+   */
+  classify?: (settled: Settled) => Outcome | Error | undefined
   /**
    * When the outcome of a streamed response is known: at the end of its body (`body`, the default, because a body can break off), or
    * at its `headers`.
@@ -31,42 +36,33 @@ export interface HttpOptions<Request, Settled> {
   settleAt?: 'headers' | 'body'
 }
 
-/** What an adapter provides. */
-export interface Adapter<Request, Settled> {
-  /** For warnings. */
-  readonly packageName: string
-  /** The public function, for error messages. */
-  readonly functionName: string
-  /** The key of a request without a `key` option. */
-  key(request: Request): string
-  method(request: Request): string | undefined
-  /** The outcome when `classify` leaves it to the table. */
-  outcomeOf(settled: Settled): Outcome
-}
-
 /** Options after validation. */
-export interface Settings<Request, Settled> {
+export interface Settings<Request, Response extends object> {
+  readonly adapter: Adapter<Request, Response, unknown>
   readonly registry: CircuitBreakerRegistry
   readonly settleAt: 'headers' | 'body'
   /**
    * @param explicitKey  the `key` of this one request.
    * @throws TypeError or RangeError for an invalid key or invalid overrides, or the error that the user's function threw.
    */
-  breakerFor(request: Request, explicitKey: string | undefined): CircuitBreaker
-  /** The outcome that `classify` returns, or else the one of the table. */
-  outcomeOf(settled: Settled): Outcome
+  breakerFor(request: Request, explicitKey?: string): CircuitBreaker
+  /**
+   * What `classify` decides, or else the table. Never throws, whatever the response or the error do when they are read.
+   * @param isCutOff  the body of the response broke off.
+   */
+  settlementOf(request: Request, response: Response | undefined, error: unknown, isCutOff?: boolean): Settlement
 }
 
 const optionNames = ['registry', 'defaults', 'overrides', 'key', 'writes', 'classify', 'settleAt'] as const
 
 /** @throws TypeError or RangeError naming the option, its value and the allowed values. */
-export function parseOptions<Request, Settled>(
-  adapter: Adapter<Request, Settled>,
-  options: HttpOptions<Request, Settled>,
-): Settings<Request, Settled> {
-  const { packageName, functionName } = adapter
-  const { defaults, overrides, key, classify, writes = false } = checkObject(functionName, options, optionNames)
-  const { settleAt = 'body' } = options
+export function parseOptions<Request, Response extends object, Settled>(
+  adapter: Adapter<Request, Response, Settled>,
+  given: HttpOptions<Request, Settled>,
+): Settings<Request, Response> {
+  const { functionName } = adapter
+  const options = own(checkObject(functionName, given, optionNames))
+  const { defaults, overrides, key, classify, writes = false, settleAt = 'body' } = options
   if (overrides !== undefined) checkFunction('overrides', overrides)
   if (key !== undefined) checkFunction('key', key)
   if (classify !== undefined) checkFunction('classify', classify)
@@ -79,6 +75,7 @@ export function parseOptions<Request, Settled>(
   const keyOf = (request: Request) =>
     key === undefined ? adapter.key(request) : checkKey('key must return', key(request))
   return {
+    adapter,
     registry,
     settleAt,
     breakerFor(request, explicitKey) {
@@ -88,14 +85,16 @@ export function parseOptions<Request, Settled>(
       const overridden = checkBreakerOptions(functionName, 'the return value of overrides', overrides?.(name, request))
       return registry.get(name, isForWrites ? merge(writeOptions, overridden) : overridden)
     },
-    outcomeOf: (settled) => (classify && callClassify(packageName, classify, settled)) ?? adapter.outcomeOf(settled),
+    settlementOf: (...ended) => settlementOf(adapter, classify, ...ended),
   }
 }
 
 function parseRegistry(functionName: string, options: HttpOptions<never, never>): CircuitBreakerRegistry {
   const { registry, defaults } = options
   if (registry === undefined) {
-    return new CircuitBreakerRegistry({ defaults: { ...checkBreakerOptions(functionName, 'defaults', defaults) } })
+    return new CircuitBreakerRegistry(
+      own({ defaults: own(checkBreakerOptions(functionName, 'defaults', defaults) ?? {}) }),
+    )
   }
   if (defaults !== undefined) {
     throw new TypeError('defaults must be left out where a registry is given: the registry has its own')
@@ -116,22 +115,22 @@ function parseWrites(
   if (typeof writes !== 'object' || writes === null) {
     throw new TypeError(`writes must be true, false or an object of breaker options, got ${typeName(writes)}`)
   }
-  checkBreakerOptions(functionName, 'writes', writes)
+  const checked = checkBreakerOptions(functionName, 'writes', writes)
   try {
-    new CircuitBreakerRegistry({ defaults: { ...merge(defaults, writes) } })
+    new CircuitBreakerRegistry(own({ defaults: merge(own(defaults), checked) ?? own({}) }))
   } catch (error) {
     const { message } = error as Error
     const renamed = message.replace(' in defaults; ', ' in writes; ')
     ;(error as Error).message = renamed === message ? `writes: ${message}` : renamed
     throw error
   }
-  return writes
+  return checked
 }
 
 function merge(base: Overrides | undefined, changes: Overrides | undefined): Overrides | undefined {
   if (base === undefined || changes === undefined) return base ?? changes
   const halfOpen = { ...base.halfOpen, ...changes.halfOpen }
-  return { ...base, ...changes, ...(Object.keys(halfOpen).length > 0 && { halfOpen }) }
+  return own({ ...base, ...changes, ...(Object.keys(halfOpen).length > 0 && { halfOpen }) })
 }
 
 /** Core checks everything else, but it would accept a `classify`, which has no effect here. */
@@ -145,10 +144,11 @@ function checkBreakerOptions(
   if (typeof value !== 'object' || value === null || value instanceof Promise) {
     throw new TypeError(`${option} must be an object of breaker options, got ${typeName(value)}`)
   }
-  if (value.classify !== undefined) {
+  const copy = own(value)
+  if (copy.classify !== undefined) {
     throw new TypeError(
       `${option} must not have classify, which has no effect here: use the classify option of ${functionName}`,
     )
   }
-  return value
+  return copy
 }

@@ -1,14 +1,27 @@
-import { defaultClassify } from '@cb/core'
-import { clientSideCodes, clientSideMessages, invalidArguments } from './client-side-errors.ts'
+import { defaultClassify, type Outcome } from '@cb/core'
+import type { Adapter } from './adapter.ts'
+import { clientSideCodes, clientSideMessages, usedBodyOrArgument } from './client-side-errors.ts'
+import { isUnusable, type Signal } from './signal.ts'
 
-/** The part of an AbortSignal that is used here; axios also accepts other objects that have it. */
-export interface Signal {
-  readonly aborted: boolean
-  readonly reason?: unknown
-  // biome-ignore lint/suspicious/noExplicitAny: as axios declares it
-  addEventListener?: (...args: any) => any
-  // biome-ignore lint/suspicious/noExplicitAny: as axios declares it
-  removeEventListener?: (...args: any) => any
+/** The outcome of an attempt by the table in the READMEs. */
+export function outcomeOf<Request, Response extends object>(
+  adapter: Adapter<Request, Response, unknown>,
+  request: Request,
+  response: Response | undefined,
+  error: unknown,
+): Outcome {
+  const outcome = response && outcomeOfStatus(adapter.status(response))
+  if (outcome === 'failure' || (outcome && isComplete(adapter, response as Response, error))) return outcome
+  if (outcomeOfError(error, adapter.signal(request, error)) === 'ignored') return 'ignored'
+  return adapter.isNeutral?.(error, request) ? 'ignored' : 'failure'
+}
+
+export function isComplete<Response extends object>(
+  adapter: Adapter<never, Response, unknown>,
+  response: Response,
+  error: unknown,
+): boolean {
+  return error === undefined || adapter.isComplete?.(response) === true
 }
 
 /** 408, 425, 429 and 500 and above are failures: the service could not process the request. Any other status is a success. */
@@ -22,14 +35,11 @@ export function outcomeOfStatus(status: number): 'success' | 'failure' {
  * @param signal  the caller's own. If a timeout aborted it (`AbortSignal.timeout`, a call timeout), that is a failure.
  */
 export function outcomeOfError(error: unknown, signal?: Signal | null): 'failure' | 'ignored' {
-  try {
-    const chain = causesOf(error)
-    const isAborted = signal?.aborted === true && (error === signal.reason || chain.some((it) => it === signal.reason))
-    if (isAborted || chain.some(isCancellation)) return isAbortedByTimeout(signal) ? 'failure' : 'ignored'
-    return chain.some(isClientSide) ? 'ignored' : 'failure'
-  } catch {
-    return 'failure' // an error whose getters throw
-  }
+  const chain = causesOf(error)
+  if (isUnusable(signal)) return 'ignored'
+  const isAborted = signal?.aborted === true && (error === signal.reason || chain.some((it) => it === signal.reason))
+  if (isAborted || chain.some(isCancellation)) return isAbortedByTimeout(signal) ? 'failure' : 'ignored'
+  return chain.some(isClientSide) ? 'ignored' : 'failure'
 }
 
 /** The properties that an error may have. */
@@ -56,7 +66,7 @@ function isAbortedByTimeout(signal: Signal | null | undefined): boolean {
 function isClientSide(error: ErrorLike): boolean {
   const { code, name, message } = error
   if (clientSideCodes.has(code) || clientSideMessages.has(message)) return true
-  return (name === 'TypeError' && invalidArguments.test(String(message))) || isIgnoredByCore(error)
+  return (name === 'TypeError' && usedBodyOrArgument.test(String(message))) || isIgnoredByCore(error)
 }
 
 /** An abort, or the rejection of a breaker or limiter. */

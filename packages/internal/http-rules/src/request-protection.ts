@@ -1,5 +1,6 @@
 import { checkFunction, checkOptions, timerMilliseconds, typeName } from '@cb/checks'
 import { checkKey } from './key.ts'
+import { own } from './own.ts'
 
 /** Options of one request for the breaker that guards it. */
 export interface RequestProtection<Fallback> {
@@ -15,20 +16,25 @@ export interface RequestProtection<Fallback> {
   callTimeout?: number
 }
 
-/** @throws TypeError or RangeError naming the option. */
+/**
+ * @param holder  what has the options as its own property `circuitBreaker`, if it has them.
+ * @throws TypeError or RangeError naming the option.
+ */
 export function parseRequestProtection<Fallback>(
-  value: false | RequestProtection<Fallback> | undefined,
+  holder: { circuitBreaker?: false | RequestProtection<Fallback> } | null | undefined,
 ): false | RequestProtection<Fallback> {
+  const value = holder != null && Object.hasOwn(holder, 'circuitBreaker') ? holder.circuitBreaker : undefined
   if (value === false) return false
   if (value === undefined) return noOptions
   if (typeof value !== 'object' || value === null) {
     throw new TypeError(`circuitBreaker must be false or an object, got ${typeName(value)}`)
   }
   const ranges = { key: null, fallback: null, callTimeout: timerMilliseconds }
-  const { key, fallback } = checkOptions('circuitBreaker', value, ranges, '.')
+  const options = checkOptions('circuitBreaker', own(value), ranges, '.')
+  const { key, fallback } = options
   if (key !== undefined) checkKey('circuitBreaker.key must be', key)
   if (fallback !== undefined) checkFunction('circuitBreaker.fallback', fallback)
-  return value
+  return options
 }
 
-const noOptions = Object.freeze({})
+const noOptions = Object.freeze(own({}))

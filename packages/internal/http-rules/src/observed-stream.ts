@@ -15,7 +15,7 @@ function streamOverlay(base: ReadableStream): object {
       const reader: Reader = base.getReader.apply(this, options)
       const monitor = monitorOf(this)
       if (monitor === undefined) return reader
-      monitor.isRead = true
+      monitor.begin()
       reader.closed.then(
         () => monitor.end('complete'),
         (error) => released.has(reader) || monitor.end('broken', error),
@@ -31,7 +31,7 @@ function streamOverlay(base: ReadableStream): object {
     async pipeTo(this: ReadableStream, ...args: Parameters<ReadableStream['pipeTo']>): Promise<void> {
       const monitor = monitorOf(this)
       if (monitor === undefined || this.locked) return base.pipeTo.apply(this, args)
-      monitor.isRead = true
+      monitor.begin()
       try {
         await base.pipeTo.apply(this, args)
       } catch (error) {
@@ -108,7 +108,7 @@ function observedIterator<T extends AsyncIterator<unknown>>(
   preventCancel: boolean,
 ): T {
   const { next, return: finish } = iterator
-  monitor.isRead = true
+  monitor.begin()
   return Object.assign(iterator, {
     async next() {
       try {

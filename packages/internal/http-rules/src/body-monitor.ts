@@ -1,9 +1,4 @@
-import type { BodyEnd } from '@cb/http-rules'
-
-/**
- * Called once with how a body ends, and before that with `unread` if its reading has not begun one turn of the event loop from now.
- */
-export type OnBodyEnd = (end: BodyEnd, error: unknown) => void
+import type { BodyEnd, OnBodyEnd } from './body.ts'
 
 /** `setImmediate` if the platform has it, because a timer costs five times as much. */
 const nextTurn: (callback: () => void) => void =
@@ -15,8 +10,9 @@ export class BodyMonitor {
   /** More than one if a protected `fetch` is protected again, or if a fake one returns the same response twice. */
   readonly #listeners: OnBodyEnd[]
   #ended = false
-  /** Whether the reading has begun. */
+  /** Whether there is a reader. */
   isRead = false
+  #wasRead = false
   /** How many bodies must be cancelled before this one is cancelled: `clone` and `tee` make two of one. */
   branches = 1
 
@@ -35,6 +31,12 @@ export class BodyMonitor {
     nextTurn(() => this.isRead || this.#ended || this.#notify('unread'))
   }
 
+  /** To be called when the reading begins. */
+  begin(): void {
+    this.isRead = true
+    this.#wasRead = true
+  }
+
   /** To be called when a reader gives the body back before its end. */
   release(): void {
     if (this.#ended) return
@@ -44,7 +46,7 @@ export class BodyMonitor {
 
   /** To be called when a branch is cancelled. A body that is cancelled unread is complete: its reader wanted only the headers. */
   cancel(): void {
-    if (--this.branches === 0) this.end(this.isRead ? 'cancelled' : 'complete')
+    if (--this.branches === 0) this.end(this.#wasRead ? 'cancelled' : 'complete')
   }
 
   end(how: BodyEnd, error?: unknown): void {
