@@ -1,6 +1,8 @@
+import { createReadStream } from 'node:fs'
 import { Agent } from 'node:http'
 import { Readable } from 'node:stream'
 import { refusedOrigin, withoutCertificate } from '@cb/test-kit'
+import FormData from 'form-data'
 import { get, type Row } from './row.ts'
 
 const endless = () => {
@@ -39,6 +41,16 @@ export const networkRows: readonly Row[] = [
     what: 'a refused connection for a stream to upload',
     outcome: 'failure',
     request: async (instance) => instance.post(await refusedOrigin(), Readable.from(['x'])),
+  },
+  {
+    what: 'a refused connection for a form to upload',
+    outcome: 'failure',
+    request: async (instance) => {
+      const form = new FormData()
+      form.append('file', createReadStream(new URL(import.meta.url)))
+      return instance.post(await refusedOrigin(), form)
+    },
+    only: 'http',
   },
   {
     what: 'a connection reset while a stream is uploaded',
