@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { Agent } from 'node:http'
 import { Readable } from 'node:stream'
-import { refusedOrigin, withoutCertificate } from '@cb/test-kit'
+import { type Dependency, refusedOrigin, withoutCertificate } from '@cb/test-kit'
+import type { AxiosInstance } from 'axios'
 import FormData from 'form-data'
 import { get, type Row } from './row.ts'
 
@@ -52,11 +53,12 @@ export const networkRows: readonly Row[] = [
     },
     only: 'http',
   },
-  {
-    what: 'a connection reset while a stream is uploaded',
-    outcome: 'failure',
-    request: (instance, { origin }) => instance.post(`${origin}/reset`, endless(), { maxRedirects: 0 }),
-  },
+  ...[5, 0].map((maxRedirects) => ({
+    what: `a connection reset while a stream is uploaded, with maxRedirects ${maxRedirects}`,
+    outcome: 'failure' as const,
+    request: (instance: AxiosInstance, { origin }: Dependency) =>
+      instance.post(`${origin}/reset`, endless(), { maxRedirects }),
+  })),
   {
     what: 'an unknown host',
     outcome: 'failure',
