@@ -1,6 +1,6 @@
 import { typeName } from '@cb/checks'
 import type { CircuitBreakerRegistry } from '@cb/core'
-import { guardedCall, parseOptions, parseRequestProtection } from '@cb/http-rules'
+import { guardedCall, parseOptions, parseRequestProtection, watchOldStream } from '@cb/http-rules'
 import axios, {
   type AxiosAdapter,
   AxiosError,
@@ -72,6 +72,7 @@ export function protectAxios(axiosInstance: ProtectableAxios, options: ProtectAx
         if (protection === false) return call(config)
         const lendAndCall = (signal?: AbortSignal) => {
           lend(config, settings, signal)
+          watchOldStream(config.data)
           return call(config)
         }
         return guardedCall(settings, protection, config, lendAndCall, replaceData)

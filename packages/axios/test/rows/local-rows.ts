@@ -1,5 +1,9 @@
+import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { CircuitBreaker } from '@cb/core'
+import type { Dependency } from '@cb/test-kit'
+import type { AxiosInstance } from 'axios'
+import FormData from 'form-data'
 import { get, type Row } from './row.ts'
 
 const fail = (): never => {
@@ -43,6 +47,17 @@ export const localRows: readonly Row[] = [
       },
     ]
   }),
+  ...[5, 0].map((maxRedirects) => ({
+    what: `a form to upload of a file that does not exist, with maxRedirects ${maxRedirects}`,
+    outcome: 'ignored' as const,
+    code: 'ENOENT',
+    request: (instance: AxiosInstance, { origin }: Dependency) => {
+      const form = new FormData()
+      form.append('file', createReadStream(new URL('no-such-file', import.meta.url)), { knownLength: 5 })
+      return instance.post(`${origin}/echo`, form, { maxRedirects }) // which reads it to its end before it answers
+    },
+    only: 'http' as const,
+  })),
   {
     what: 'an upload through fetch whose stream of Node.js fails',
     outcome: 'ignored',

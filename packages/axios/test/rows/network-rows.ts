@@ -1,6 +1,9 @@
+import { createReadStream } from 'node:fs'
 import { Agent } from 'node:http'
 import { Readable } from 'node:stream'
-import { refusedOrigin, withoutCertificate } from '@cb/test-kit'
+import { type Dependency, refusedOrigin, withoutCertificate } from '@cb/test-kit'
+import type { AxiosInstance } from 'axios'
+import FormData from 'form-data'
 import { get, type Row } from './row.ts'
 
 const endless = () => {
@@ -41,10 +44,21 @@ export const networkRows: readonly Row[] = [
     request: async (instance) => instance.post(await refusedOrigin(), Readable.from(['x'])),
   },
   {
-    what: 'a connection reset while a stream is uploaded',
+    what: 'a refused connection for a form to upload',
     outcome: 'failure',
-    request: (instance, { origin }) => instance.post(`${origin}/reset`, endless(), { maxRedirects: 0 }),
+    request: async (instance) => {
+      const form = new FormData()
+      form.append('file', createReadStream(new URL(import.meta.url)))
+      return instance.post(await refusedOrigin(), form)
+    },
+    only: 'http',
   },
+  ...[5, 0].map((maxRedirects) => ({
+    what: `a connection reset while a stream is uploaded, with maxRedirects ${maxRedirects}`,
+    outcome: 'failure' as const,
+    request: (instance: AxiosInstance, { origin }: Dependency) =>
+      instance.post(`${origin}/reset`, endless(), { maxRedirects }),
+  })),
   {
     what: 'an unknown host',
     outcome: 'failure',

@@ -17,13 +17,14 @@ export function isRejectedByPlatform(error: unknown, url: string, init: object):
 
 /** By this property Node.js marks a web stream that has failed. */
 const erroredMark = Symbol.for('nodejs.stream.errored')
-/** Async iterables that have thrown, and streams of Node.js. */
+
 interface Body {
   readonly [erroredMark]?: boolean
   readonly errored?: unknown
   readonly [Symbol.asyncIterator]?: () => AsyncIterator<unknown>
 }
 
+/** Bodies that have failed and do not show it. */
 const failed = new WeakSet<object>()
 
 /** Whether the stream or iterable that the caller uploads has failed with the error, for example because a file can't be read. */
@@ -56,4 +57,11 @@ export function watchUpload<T>(body: T): T {
       return typeof value === 'function' ? value.bind(target) : value
     },
   })
+}
+
+/** Records whether an upload fails that is a stream of the oldest kind of Node.js, such as one of form-data, which does not show it. */
+export function watchOldStream(body: unknown): void {
+  if (!isObject(body) || !('pipe' in body) || 'errored' in body) return
+  const { once } = body as { once?: (event: string, listener: () => void) => void }
+  once?.call(body, 'error', () => failed.add(body))
 }
