@@ -98,13 +98,12 @@ function isUnserializable(error: unknown, config: InternalAxiosRequestConfig): b
   }
 }
 
-/** Calls the fallback and makes a response of its return value. A response that there is stays, whatever its status. */
+/** Calls the fallback and makes a response of its return value. */
 export const replaceData: Replace<
   InternalAxiosRequestConfig,
   AxiosResponse,
   NonNullable<RequestProtection['fallback']>
-> = async (fallback, error, config, answered) => {
-  if (answered !== undefined) return answered
+> = async (fallback, error, config) => {
   const data = await askFallback(fallback, error, config)
   // axios transforms the data after the adapter, with this config object. A retry uses the copy, which still transforms.
   const response = { data, status: 200, statusText: 'Fallback', headers: {}, config: { ...config } }

@@ -36,6 +36,31 @@ test('a fallback replaces a failed call, which is counted as a failure', async (
   expect(outcomes.map(({ outcome }) => outcome)).toEqual(['failure'])
 })
 
+test('a fallback replaces a response that counts as a failure although the call has resolved', async () => {
+  await using service = await dependency()
+  const config = { validateStatus: () => true, circuitBreaker: { fallback: (error: unknown) => (error as Error).name } }
+  const { response, outcomes } = await attempt(axios.create(), (it) => it.get(`${service.origin}/status/503`, config))
+  expect(response?.data).toBe('HttpStatusError')
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(['failure'])
+})
+
+test('answers of fallbacks are counted and announced by the breaker, those that throw are not', async () => {
+  const registry = new CircuitBreakerRegistry()
+  const breaker = registry.get('all')
+  breaker.forceOpen()
+  const seen = vi.fn()
+  breaker.on('fallback', seen)
+  const instance = axios.create()
+  protectAxios(instance, { registry, key: () => 'all' })
+  await instance.get('http://api.example/', { circuitBreaker: { fallback: () => 1 } })
+  const throwing = { fallback: () => Promise.reject(new Error('empty')) }
+  await instance.get('http://api.example/', { circuitBreaker: throwing }).catch(() => {})
+  expect(breaker.snapshot().fallbacks).toBe(1)
+  expect(seen).toHaveBeenCalledExactlyOnceWith(
+    expect.objectContaining({ breaker: 'all', error: expect.any(CircuitOpenError) }),
+  )
+})
+
 test.each<[string, AxiosRequestConfig]>([
   ['is aborted before it begins', { signal: AbortSignal.abort() }],
   ['is cancelled in flight', { url: '/hang', signal: abortedSoon() }],

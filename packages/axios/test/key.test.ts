@@ -127,7 +127,7 @@ test('the key of a request replaces the one of the `key` option', async () => {
 test.each([
   [42, TypeError, 'key must return a string of 1 to 256 characters, got a number'],
   [undefined, TypeError, 'key must return a string of 1 to 256 characters, got undefined'],
-  [Promise.resolve('x'), TypeError, 'key must return a string of 1 to 256 characters, got an object'],
+  [Promise.resolve('x'), TypeError, 'key must return a string of 1 to 256 characters, got a promise'],
   ['', TypeError, 'key must return a string of 1 to 256 characters, got an empty string'],
   ['k'.repeat(257), RangeError, 'key must return a string of 1 to 256 characters, got 257 characters'],
 ])('a request whose key is %s rejects, sends nothing and counts nothing', async (value, type, message) => {

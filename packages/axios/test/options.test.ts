@@ -150,7 +150,7 @@ describe('overrides', () => {
     await using service = await dependency()
     const overrides = (async () => Promise.reject(new Error('unheard'))) as never
     const { error } = await attempt(axios.create(), (it) => it.get(service.origin), { overrides })
-    expect(error.message).toBe('the return value of overrides must be an object of breaker options, got an object')
+    expect(error.message).toBe('the return value of overrides must be an object of breaker options, got a promise')
     expect(service.requests).toBe(0)
   })
 

@@ -71,7 +71,7 @@ export function protectionSuite(axios: AxiosStatic): void {
       expect(axios.isAxiosError(error)).toBe(true)
       expect(error.config.url).toBe('/path')
       expect(error.toJSON()).toMatchObject({ code: 'ECIRCUITOPEN', message: error.message })
-      expect(Object.keys(error)).toEqual(['name', 'code', 'breaker', 'reason', 'retryAfterMs'])
+      expect(Object.keys(error)).toEqual(['name', 'code', 'breaker', 'reason', 'retryAfterMs', 'trip'])
     })
 
     test('passes through the response interceptors as any error does', async () => {

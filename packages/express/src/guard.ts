@@ -75,8 +75,8 @@ export function guard(options: GuardOptions): Guard {
       settleLater(res, admission, rules)
       return next()
     }
-    const { reason, retryAfterMs } = admission
-    if (res.headersSent) return next(new CircuitOpenError(breaker.name, reason, retryAfterMs))
+    const { reason, retryAfterMs, trip } = admission
+    if (res.headersSent) return next(new CircuitOpenError(breaker.name, reason, retryAfterMs, trip))
     sendUnavailable(res, 'This part of the service is temporarily not available.', retryAfterMs)
   }
   return Object.assign(middleware, { breaker })

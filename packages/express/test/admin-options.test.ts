@@ -8,7 +8,7 @@ const authorize = () => 'ada'
 
 test.each([
   ['nothing', undefined, 'admin must be an object, got undefined'],
-  ['a registry itself', registry, 'authorize must be a function, got undefined'],
+  ['a registry itself', registry, 'admin must be an object, got an object'],
   ['no authorize', { breakers }, 'authorize must be a function, got undefined'],
   ['an authorize of true', { breakers, authorize: true }, 'authorize must be a function, got true'],
   [

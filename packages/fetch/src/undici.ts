@@ -67,7 +67,8 @@ export function breakerInterceptor(options: BreakerInterceptorOptions = {}): Bre
         const request = new DispatchedRequest(dispatched)
         const breaker = settings.breakerFor(request)
         const admission = breaker.tryAcquire()
-        if (!admission.admitted) throw new CircuitOpenError(breaker.name, admission.reason, admission.retryAfterMs)
+        if (!admission.admitted)
+          throw new CircuitOpenError(breaker.name, admission.reason, admission.retryAfterMs, admission.trip)
         const attempt = new Attempt(settings, request, breaker.name, admission)
         const guardedHandler = new GuardedHandler(handler, request, attempt)
         current = guardedHandler

@@ -46,6 +46,18 @@ test('a fallback replaces a response of a failing status, or returns it', async 
   expect(fallback).toHaveBeenCalledTimes(2)
 })
 
+test('answers of fallbacks are counted by the breaker', async () => {
+  const fetch = protectFetch()
+  const breaker = fetch.registry.get(service.origin)
+  await fetch(`${service.origin}/status/503`, { circuitBreaker: { fallback: cached } })
+  breaker.forceOpen()
+  await fetch(service.origin, { circuitBreaker: { fallback: cached } })
+  await fetch(service.origin, { circuitBreaker: { fallback: () => Promise.reject(new Error('empty')) } }).catch(
+    () => {},
+  )
+  expect(breaker.snapshot().fallbacks).toBe(2)
+})
+
 test.each<[string, string, RequestInit]>([
   ['has invalid arguments', '/', { body: 'x' }],
   ['was cancelled', '/', { signal: AbortSignal.abort() }],

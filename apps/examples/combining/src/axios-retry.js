@@ -5,7 +5,7 @@ import axiosRetry, { exponentialDelay, isNetworkOrIdempotentRequestError, retryA
 
 /**
  * `@cb/axios` guards the adapter and axios-retry repeats the request, so the breaker is inside in whichever order they are
- * attached. Each attempt is one outcome. A rejection has no `config`: axios-retry leaves it alone, and the retry stops at once.
+ * attached. Each attempt is one outcome. A rejection carries a config that asks for no retry, so the retry stops at once.
  * The budget bounds the retries of all requests together.
  *
  * @param {import('axios').CreateAxiosDefaults} config

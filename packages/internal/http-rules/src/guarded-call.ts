@@ -21,20 +21,26 @@ export function guardedCall<Request, Response extends object, Fallback>(
 ): Promise<Response> {
   const { adapter } = settings
   const breaker = settings.breakerFor(request, key)
+  const answer = async (given: Fallback, error: unknown, response?: Response): Promise<Response> => {
+    const replacement = await replace(given, error, request, response)
+    breaker.countFallback(error)
+    return replacement
+  }
   const admission = breaker.tryAcquire()
   if (!admission.admitted) {
-    const rejection = new CircuitOpenError(breaker.name, admission.reason, admission.retryAfterMs)
+    const { reason, retryAfterMs, trip } = admission
+    const rejection = new CircuitOpenError(breaker.name, reason, retryAfterMs, trip)
     const error = adapter.rejection?.(rejection, request) ?? rejection
-    return fallback === undefined ? Promise.reject(error) : replace(fallback, error, request)
+    return fallback === undefined ? Promise.reject(error) : answer(fallback, error)
   }
   const attempt = new Attempt(settings, request, breaker.name, admission)
   const called = attempt.run(callTimeout, call)
   if (fallback === undefined) return called
   const hasFailed = () => attempt.settlement?.outcome === 'failure'
   return called.then(
-    (response) => (hasFailed() ? replace(fallback, attempt.settlement?.error, request, response) : response),
+    (response) => (hasFailed() ? answer(fallback, attempt.settlement?.error, response) : response),
     (error) => {
-      if (hasFailed()) return replace(fallback, error, request)
+      if (hasFailed()) return answer(fallback, error)
       throw error
     },
   )
