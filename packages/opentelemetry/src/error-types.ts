@@ -6,9 +6,12 @@ const maxTypes = 50
 /** The value that OpenTelemetry prescribes for an unknown type. */
 export const otherType = '_OTHER'
 
+/** Causes may form a circle. */
+const deepestCause = 8
+
 /**
- * Values of `error.type`: an error's `code`, or else its name. Each distinct value is a new time series, so there are at most 50;
- * further ones become `_OTHER`.
+ * Values of `error.type`: the `code` of an error or of its nearest cause that has one, or else the error's name. Each distinct value is
+ * a new time series, so there are at most 50; further ones become `_OTHER`.
  */
 export class ErrorTypes {
   readonly #known = new Set<string>()
@@ -24,8 +27,9 @@ export class ErrorTypes {
 
 function typeOf(error: unknown): string {
   try {
-    const { code, name } = error as Record<string, unknown>
-    if (isText(code)) return clean(code)
+    const code = codeOf(error)
+    if (code !== undefined) return clean(code)
+    const { name } = error as Record<string, unknown>
     // A class that does not set `name` inherits 'Error', which is less specific than the name of the class.
     if (isText(name) && name !== 'Error') return clean(name)
     if (error instanceof Error && isText(error.constructor.name)) return clean(error.constructor.name)
@@ -33,6 +37,17 @@ function typeOf(error: unknown): string {
     // null, undefined, or a getter that throws
   }
   return otherType
+}
+
+/** `fetch` throws a TypeError for every failed connection; what happened is the code of its cause. */
+function codeOf(error: unknown): string | undefined {
+  let current = error
+  for (let depth = 0; depth <= deepestCause && typeof current === 'object' && current !== null; depth++) {
+    const { code, cause } = current as Record<string, unknown>
+    if (isText(code)) return code
+    current = cause
+  }
+  return undefined
 }
 
 function isText(value: unknown): value is string {

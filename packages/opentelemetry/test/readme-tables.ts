@@ -49,7 +49,7 @@ const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
   ],
   errorType: [
     'string',
-    "for failures, timeouts and rejections only: the error's `code`, or else its name; at most 64 characters and 50 different ones, further ones are `_OTHER`",
+    'for failures, timeouts and rejections only: the `code` of the error or of its nearest cause with one, or else its name; at most 64 characters and 50 different ones, further ones are `_OTHER`',
   ],
   serverAddress: ['string', 'the host, if the name is an origin, as with HTTP adapters'],
   serverPort: ['int', 'the port of that host'],
