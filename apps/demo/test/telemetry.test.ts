@@ -1,12 +1,12 @@
 import { PassThrough } from 'node:stream'
 import { deferred } from '@cb/test-kit'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { panels } from '../../../packages/opentelemetry/monitoring/grafana-panels.ts'
+import { fillIn } from '../../../packages/opentelemetry/test/grafana-variables.ts'
+import { needsPrometheus, promtool } from '../../../packages/opentelemetry/test/promtool.ts'
 import { runDemo } from '../src/demo.ts'
-import { panels } from '../src/observability/grafana-panels.ts'
 import { PrometheusClient } from '../src/observability/prometheus-client.ts'
 import { patience } from './demo-run.ts'
-import { fillIn } from './grafana-variables.ts'
-import { needsPrometheus, promtool } from './promtool.ts'
 
 needsPrometheus()
 

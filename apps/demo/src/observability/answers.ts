@@ -1,7 +1,7 @@
+import { label } from '../../../../packages/opentelemetry/monitoring/promql.ts'
+import { flaps, questions } from '../../../../packages/opentelemetry/monitoring/questions.ts'
 import { formatSeconds } from '../measure.ts'
 import type { PrometheusClient, Sample } from './prometheus-client.ts'
-import { label } from './promql.ts'
-import { flaps, questions } from './questions.ts'
 
 type Format = (sample: Sample, at: number) => string
 

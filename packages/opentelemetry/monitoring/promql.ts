@@ -1,4 +1,4 @@
-import { attribute, metric } from '../../../../packages/opentelemetry/src/names.ts'
+import { attribute, metric } from '../src/names.ts'
 
 /** The Prometheus form of a name of OpenTelemetry. */
 function escapeName(name: string): string {
@@ -11,7 +11,7 @@ export const label = Object.fromEntries(
 ) as Readonly<Record<keyof typeof attribute, string>>
 
 /** The labels that identify a breaker: service, process and name. */
-export const breaker = `job, instance, ${label.name}`
+export const breaker: string = `job, instance, ${label.name}`
 
 /** `{a="x",b=~"y|z"}` of { a: 'x', b: ['y', 'z'] }. */
 export type Matchers = Readonly<Record<string, string | readonly string[]>>
@@ -41,9 +41,9 @@ export const admittedCalls = (matchers?: Matchers): string =>
 
 export const notClosed = (matchers: Matchers = {}): string =>
   stateSeries({ ...matchers, [label.state]: ['open', 'half_open'] })
-export const openings = { [label.state]: 'open' } as const
-export const openingsFromClosed = { ...openings, [label.previousState]: 'closed' } as const
-export const rejected = { [label.outcome]: 'rejected' } as const
+export const openings: Matchers = { [label.state]: 'open' }
+export const openingsFromClosed: Matchers = { ...openings, [label.previousState]: 'closed' }
+export const rejected: Matchers = { [label.outcome]: 'rejected' }
 
 /**
  * The number of events within the window. `increase` alone misses the first event of a series, for example the first opening of a

@@ -1,0 +1,35 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { dashboard } from '../monitoring/grafana-dashboard.ts'
+import { shippedFiles } from '../monitoring/shipped-files.ts'
+import manifest from '../package.json' with { type: 'json' }
+
+test.each(Object.entries(shippedFiles))(
+  '%s is written from the constants; `vitest run -u` writes it',
+  async (file, content) => {
+    await expect(content).toMatchFileSnapshot(fileURLToPath(new URL(`../${file}`, import.meta.url)))
+  },
+)
+
+test.each(Object.keys(shippedFiles))('an application finds %s in the package', (file) => {
+  expect(createRequire(import.meta.url).resolve(`@cb/opentelemetry/${file}`)).toMatch(
+    new RegExp(`/opentelemetry/${file}$`),
+  )
+  expect(manifest.files).toContain(file)
+})
+
+test('no two panels of the dashboard overlap, and each has a title and a description', () => {
+  const taken = new Set<string>()
+  for (const panel of dashboard.panels ?? []) {
+    if (!('description' in panel) || panel.gridPos === undefined)
+      throw new Error(`panel ${panel.id} has no description or position`)
+    const { x, y, w } = panel.gridPos
+    expect(`${panel.title}: ${panel.description}`).toMatch(/^\S.*: \S/)
+    expect(x + w).toBeLessThanOrEqual(24)
+    for (let column = x; column < x + w; column++) {
+      expect(taken).not.toContain(`${column},${y}`)
+      taken.add(`${column},${y}`)
+    }
+  }
+})
