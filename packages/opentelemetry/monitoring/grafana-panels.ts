@@ -1,5 +1,5 @@
 import { FieldColorModeId, MappingType, type Panel, type ValueMapping } from '@grafana/schema'
-import { breaker, calls, failureRate, label, notClosed, rejected, stateSeries, sumBy } from './promql.ts'
+import { breaker, calls, failureRate, label, notClosed, rejected, shadowedCalls, stateSeries, sumBy } from './promql.ts'
 import { type Question, questions } from './questions.ts'
 
 /** The data source that is selected on the dashboard. */
@@ -101,6 +101,15 @@ export const panels: readonly Panel[] = [
     type: 'timeseries',
     queries: [query(sumBy(breaker, `rate(${calls({ ...selected, ...rejected })}[$__rate_interval])`), legend)],
     defaults: { unit: 'reqps', min: 0 },
+  }),
+  panel({
+    title: 'Would have been rejected (shadow mode)',
+    description: 'Calls a second that shadow mode has admitted. No other panel shows breakers in shadow mode.',
+    type: 'timeseries',
+    queries: [
+      query(`topk(${top}, ${sumBy(breaker, `rate(${shadowedCalls(selected)}[$__rate_interval])`)} > 0)`, legend),
+    ],
+    defaults: { unit: 'reqps', min: 0, noValue: 'none' },
   }),
   panel({
     title: 'Failure rate against the threshold',

@@ -24,15 +24,23 @@ function select(name: string, matchers: Matchers = {}, more: readonly string[] =
   return all === '' ? name : `${name}{${all}}`
 }
 
+/** Breakers in shadow mode reject nothing, so an alert or a panel that counted them would mislead. */
+const real: Matchers = { [label.shadow]: '' }
+
 /** These names are the same for scraped metrics and for OTLP. */
-export const stateSeries = (matchers?: Matchers): string => select(escapeName(metric.state.name), matchers)
+export const stateSeries = (matchers?: Matchers): string =>
+  select(escapeName(metric.state.name), { ...matchers, ...real })
 export const transitions = (matchers?: Matchers): string =>
-  select(`${escapeName(metric.transitions.name)}_total`, matchers)
-export const calls = (matchers?: Matchers): string => select(`${escapeName(metric.calls.name)}_total`, matchers)
+  select(`${escapeName(metric.transitions.name)}_total`, { ...matchers, ...real })
+export const calls = (matchers?: Matchers): string =>
+  select(`${escapeName(metric.calls.name)}_total`, { ...matchers, ...real })
+/** Of all breakers: those with a share of shadow mode have them too. */
+export const shadowedCalls = (matchers?: Matchers): string =>
+  select(`${escapeName(metric.shadowedCalls.name)}_total`, matchers)
 
 /** OTLP adds the unit to the name, the Prometheus exporter of the SDK does not: this selects both. */
 function eitherName(name: string, unit: string, suffix: string, matchers?: Matchers): string {
-  return select('', matchers, [`__name__=~"${escapeName(name)}(_${unit})?${suffix}"`])
+  return select('', { ...matchers, ...real }, [`__name__=~"${escapeName(name)}(_${unit})?${suffix}"`])
 }
 
 export const failureRate = (matchers?: Matchers): string => eitherName(metric.failureRate.name, 'ratio', '', matchers)

@@ -1,17 +1,24 @@
 import type { CircuitBreaker, StateName, WindowSnapshot } from '@cb/core'
 import type { Attributes, SpanContext } from '@opentelemetry/api'
 import { identify } from './identity.ts'
-import { type Member, type NameGroup, noCalls, type Totals } from './name-group.ts'
+import { difference, type Member, type NameGroup, noTotals, type Totals } from './name-group.ts'
+import { attribute } from './names.ts'
 import type { Outage } from './outage-spans.ts'
 
 /** The state of one breaker in telemetry; it does not keep the breaker alive. */
 export class KnownBreaker implements Member {
-  readonly group: NameGroup
+  /** The name in metrics. */
+  readonly name: string
+  /** Its series in metrics. Set when the breaker is first read, which is before its first event is recorded. */
+  group!: NameGroup<KnownBreaker>
   /** Whether the numbers may have changed since the last refresh. */
   dirty = true
   /** At the last refresh. */
   state: StateName = 'closed'
-  totals: Totals = noCalls()
+  /** Without those that were counted in the other mode. */
+  totals: Totals = noTotals()
+  /** Whether it rejects nothing. A breaker with a share of shadow mode rejects calls, so it is an ordinary one. */
+  shadow = false
   failureRate: number | undefined
   slowCallRate: number | undefined
   /** The span of its latest transition. */
@@ -21,14 +28,17 @@ export class KnownBreaker implements Member {
   outage: Outage | undefined
   readonly #reference: WeakRef<CircuitBreaker>
   #identity: Attributes | undefined
+  /** All counts of the breaker, and those of them from before its present mode. */
+  #all: Totals = this.totals
+  #before: Totals | undefined
 
-  constructor(breaker: CircuitBreaker, group: NameGroup) {
-    this.group = group
+  constructor(breaker: CircuitBreaker, name: string) {
+    this.name = name
     this.#reference = new WeakRef(breaker)
   }
 
   identity(breaker: CircuitBreaker): Attributes {
-    this.#identity ??= identify(breaker.name)
+    this.#identity ??= Object.freeze({ ...identify(breaker.name), ...(this.shadow && { [attribute.shadow]: true }) })
     return this.#identity
   }
 
@@ -43,13 +53,23 @@ export class KnownBreaker implements Member {
     if (breaker === undefined) return false
     if (!this.dirty && !force) return true
     this.dirty = false // first, so that an event during the snapshot is not lost
-    const { state, totals, timeouts, window, override } = breaker.snapshot()
+    const { state, totals, timeouts, shadowed, window, override, config } = breaker.snapshot()
+    if ((config['shadow'] === 1) !== this.shadow) this.#switchMode()
     this.state = state
-    this.totals = { ...totals, failure: totals.failure - timeouts, timeout: timeouts }
+    this.#all = { ...totals, failure: totals.failure - timeouts, timeout: timeouts, shadowed }
+    this.totals = this.#before === undefined ? this.#all : difference(this.#all, this.#before)
     this.failureRate = rateOf(window, 'failureRate')
     this.slowCallRate = rateOf(window, 'slowCallRate')
     this.dirty ||= state !== 'closed' || override !== null || !isIdle(window)
     return true
+  }
+
+  /** What has been counted so far stays where it is. */
+  #switchMode(): void {
+    this.shadow = !this.shadow
+    this.#identity = undefined
+    this.group?.retire(this)
+    this.#before = this.#all
   }
 }
 

@@ -15,13 +15,17 @@ export class KnownBreakers {
    * A name stays after its last breaker is collected: an SDK never forgets a name, so the number of all names ever used must be
    * bounded.
    */
-  readonly #groups = new Map<string, NameGroup>()
+  readonly #groups = new Map<string, NameGroup<KnownBreaker>>()
+  /** Seen, but not read yet, because to read a breaker that nobody uses has its cost. */
+  readonly #unread = new Set<KnownBreaker>()
   readonly #known = new WeakMap<CircuitBreaker, KnownBreaker | null>()
-  readonly #collected = new FinalizationRegistry<KnownBreaker>((member) => member.group.retire(member))
+  readonly #collected = new FinalizationRegistry<KnownBreaker>((member) => member.group?.retire(member))
   readonly #budget: AttributeBudget
   /** If calls are not observed, any breaker may change without an event. */
   #callsAreObserved = false
   #needsFullRefresh = true
+  /** The groups of all further names. */
+  #overflows = 0
 
   constructor(settings: TelemetrySettings, diagnostics: Diagnostics) {
     this.settings = settings
@@ -29,10 +33,37 @@ export class KnownBreakers {
     this.#budget = { left: settings.maxNames }
   }
 
-  /** Null for a breaker that the filter excludes. */
-  of(breaker: CircuitBreaker): KnownBreaker | null {
+  /** Makes a breaker known. */
+  see(breaker: CircuitBreaker): KnownBreaker | null {
     const known = this.#known.get(breaker)
     return known === undefined ? this.#register(breaker) : known
+  }
+
+  /** Null for a breaker that the filter excludes. */
+  of(breaker: CircuitBreaker): KnownBreaker | null {
+    const known = this.see(breaker)
+    if (known !== null && this.#unread.delete(known)) this.update(known)
+    return known
+  }
+
+  /** Reads a breaker, and puts it to the series of its mode. */
+  update(known: KnownBreaker, force = true): void {
+    try {
+      if (!known.refresh(force)) return known.group?.retire(known)
+    } catch (error) {
+      this.#diagnostics.report('metrics', error)
+    }
+    if (known.group?.shadow === known.shadow) return
+    known.group = this.#groupOf(known.name, known.shadow)
+    known.group.members.add(known)
+  }
+
+  /** Reads all that may have changed. */
+  refresh(): void {
+    const force = this.#takeFullRefresh()
+    for (const known of this.#unread) this.update(known)
+    this.#unread.clear()
+    for (const { members } of this.#groups.values()) for (const known of members) this.update(known, force)
   }
 
   set callsAreObserved(areObserved: boolean) {
@@ -40,22 +71,22 @@ export class KnownBreakers {
     this.#needsFullRefresh = true // calls before this were not observed
   }
 
-  /** Whether the next refresh must read all breakers, not only the dirty ones. */
-  takeFullRefresh(): boolean {
+  /** Whether this refresh must read all breakers, not only the dirty ones. */
+  #takeFullRefresh(): boolean {
     const fullRefresh = this.#needsFullRefresh
     this.#needsFullRefresh = !this.#callsAreObserved
     return fullRefresh
   }
 
-  [Symbol.iterator](): Iterator<NameGroup> {
+  [Symbol.iterator](): Iterator<NameGroup<KnownBreaker>> {
     return this.#groups.values()
   }
 
   #register(breaker: CircuitBreaker): KnownBreaker | null {
-    const known = this.#passes(breaker) ? new KnownBreaker(breaker, this.#groupOf(this.#nameOf(breaker))) : null
+    const known = this.#passes(breaker) ? new KnownBreaker(breaker, this.#nameOf(breaker)) : null
     this.#known.set(breaker, known)
     if (known === null) return null
-    known.group.add(known)
+    this.#unread.add(known)
     this.#collected.register(breaker, known)
     return known
   }
@@ -80,21 +111,23 @@ export class KnownBreakers {
     }
   }
 
-  #groupOf(name: string): NameGroup {
-    const known = this.#groups.get(name)
+  #groupOf(name: string, shadow: boolean): NameGroup<KnownBreaker> {
+    const key = shadow ? `${name}\n` : name // no name has a line break
+    const known = this.#groups.get(key)
     if (known !== undefined) return known
     const { maxNames } = this.settings
-    const hasRoom = name === overflowName || this.#groups.size - Number(this.#groups.has(overflowName)) < maxNames
+    const hasRoom = name === overflowName || this.#groups.size - this.#overflows < maxNames
     if (!hasRoom) {
       this.#diagnostics.warn(
         `there are more than ${maxNames} names of circuit breakers; in metrics further ones are counted as ${overflowName}. ` +
           'Use the aggregate option to give several breakers one name, or the filter option to exclude some, or raise maxNames together with ' +
           `aggregationCardinalityLimit in a view of your SDK: ${metric.calls.name} has six series for each name`,
       )
-      return this.#groupOf(overflowName)
+      return this.#groupOf(overflowName, shadow)
     }
-    const group = new NameGroup(name, this.#budget)
-    this.#groups.set(name, group)
+    const group = new NameGroup<KnownBreaker>(name, shadow, this.#budget)
+    this.#groups.set(key, group)
+    if (name === overflowName) this.#overflows++
     return group
   }
 }

@@ -17,8 +17,9 @@ export class MetricAttributes {
   readonly #failures: Readonly<Record<'failure' | 'timeout', Map<string, Attributes>>>
   readonly #budget: AttributeBudget
 
-  constructor(name: string, budget: AttributeBudget) {
-    this.name = Object.freeze({ [attribute.name]: name })
+  /** @param shadow  only true ones are told apart, so that the series of an ordinary breaker have no attribute for it. */
+  constructor(name: string, shadow: boolean, budget: AttributeBudget) {
+    this.name = Object.freeze({ [attribute.name]: name, ...(shadow && { [attribute.shadow]: true }) })
     this.#budget = budget
     this.#states = recordOf(states, (state) => this.#with({ [attribute.state]: snake(state) }))
     this.#calls = recordOf(callOutcomes, (outcome) => this.#with({ [attribute.outcome]: outcome }))

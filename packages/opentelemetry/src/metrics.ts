@@ -91,10 +91,10 @@ export class BreakerMetrics {
   readonly #observe = (result: BatchObservableResult): void => {
     const instruments = this.#instruments
     if (instruments === undefined) return
-    const fullRefresh = this.#breakers.takeFullRefresh()
+    this.#breakers.refresh()
     for (const group of this.#breakers) {
       try {
-        const report = group.report(fullRefresh)
+        const report = group.report()
         if (report !== undefined) observeName(result, instruments, group.attributes, report)
       } catch (error) {
         this.#diagnostics.report('metrics', error)
@@ -107,10 +107,11 @@ function observeName(
   result: BatchObservableResult,
   instruments: Instruments,
   attributes: MetricAttributes,
-  { states: counts, calls, failureRate, slowCallRate }: NameReport,
+  { states: counts, totals, failureRate, slowCallRate }: NameReport,
 ): void {
   for (const state of states) result.observe(instruments.state, counts[state], attributes.state(state))
-  for (const outcome of callOutcomes) result.observe(instruments.calls, calls[outcome], attributes.calls(outcome))
+  for (const outcome of callOutcomes) result.observe(instruments.calls, totals[outcome], attributes.calls(outcome))
+  if (totals.shadowed > 0) result.observe(instruments.shadowedCalls, totals.shadowed, attributes.name)
   if (failureRate !== undefined) result.observe(instruments.failureRate, failureRate, attributes.name)
   if (slowCallRate !== undefined) result.observe(instruments.slowCallRate, slowCallRate, attributes.name)
 }
@@ -120,6 +121,7 @@ interface Instruments {
   readonly observables: Observable[]
   readonly state: Observable
   readonly calls: Observable
+  readonly shadowedCalls: Observable
   readonly failureRate: Observable
   readonly slowCallRate: Observable
   readonly transitions: Counter
@@ -130,13 +132,15 @@ interface Instruments {
 function createInstruments(meter: Meter): Instruments {
   const state = meter.createObservableUpDownCounter(metric.state.name, metric.state)
   const calls = meter.createObservableCounter(metric.calls.name, metric.calls)
+  const shadowedCalls = meter.createObservableCounter(metric.shadowedCalls.name, metric.shadowedCalls)
   const failureRate = meter.createObservableGauge(metric.failureRate.name, metric.failureRate)
   const slowCallRate = meter.createObservableGauge(metric.slowCallRate.name, metric.slowCallRate)
   return {
     meter,
-    observables: [state, calls, failureRate, slowCallRate],
+    observables: [state, calls, shadowedCalls, failureRate, slowCallRate],
     state,
     calls,
+    shadowedCalls,
     failureRate,
     slowCallRate,
     transitions: meter.createCounter(metric.transitions.name, metric.transitions),

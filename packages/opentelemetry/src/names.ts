@@ -6,6 +6,7 @@ export const scope = '@cb/opentelemetry'
 
 export const attribute = {
   name: 'circuit_breaker.name',
+  shadow: 'circuit_breaker.shadow',
   state: 'circuit_breaker.state',
   previousState: 'circuit_breaker.previous_state',
   reason: 'circuit_breaker.transition.reason',
@@ -39,7 +40,15 @@ interface Metric extends MetricOptions {
   readonly description: string
 }
 
-type MetricKey = 'state' | 'transitions' | 'calls' | 'callDuration' | 'failureRate' | 'slowCallRate' | 'stateDuration'
+type MetricKey =
+  | 'state'
+  | 'transitions'
+  | 'calls'
+  | 'shadowedCalls'
+  | 'callDuration'
+  | 'failureRate'
+  | 'slowCallRate'
+  | 'stateDuration'
 
 export const metric: Readonly<Record<MetricKey, Metric>> = {
   state: {
@@ -59,6 +68,12 @@ export const metric: Readonly<Record<MetricKey, Metric>> = {
     instrument: 'ObservableCounter',
     unit: '{call}',
     description: 'Calls by outcome, rejected ones included',
+  },
+  shadowedCalls: {
+    name: 'circuit_breaker.shadowed_calls',
+    instrument: 'ObservableCounter',
+    unit: '{call}',
+    description: 'Calls that would have been rejected but for shadow mode; their outcomes are among the calls',
   },
   callDuration: {
     name: 'circuit_breaker.call.duration',

@@ -62,7 +62,7 @@ export class Recorder implements Observer {
   }
 
   created(breaker: CircuitBreaker): void {
-    this.#breakers.of(breaker)
+    this.#breakers.see(breaker)
     this.useCurrentProvider()
   }
 
@@ -80,6 +80,7 @@ export class Recorder implements Observer {
     this.useCurrentProvider()
     const known = this.#breakers.of(breaker)
     if (known === null) return
+    this.#breakers.update(known) // its mode may have changed since the last collection
     known.dirty = true
     this.#metrics.transition(event, known.group.attributes)
     const attributes = {

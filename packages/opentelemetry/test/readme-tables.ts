@@ -24,6 +24,7 @@ const metricAttributes: Readonly<Record<keyof typeof metric, Key[]>> = {
   state: ['name', 'state'],
   transitions: ['name', 'state', 'previousState', 'reason'],
   calls: ['name', 'outcome'],
+  shadowedCalls: ['name'],
   callDuration: ['name', 'outcome', 'errorType'],
   failureRate: ['name'],
   slowCallRate: ['name'],
@@ -35,6 +36,7 @@ const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
     'string',
     `the breaker's name, at most 256 characters, without control characters and [without credentials](#credentials); in metrics the result of \`aggregate\`, or \`${overflowName}\``,
   ],
+  shadow: ['boolean', '`true` on everything of a breaker with `shadow: true`; no other has it'],
   state: ['string', '`closed`, `open`, `half_open`; of a call: the state that admitted or rejected it'],
   previousState: ['string', '`closed`, `open`, `half_open`'],
   reason: [
