@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,6 @@ import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { alertRules } from '../../../packages/opentelemetry/monitoring/alerts.ts'
-import { questions } from '../../../packages/opentelemetry/monitoring/questions.ts'
 import { needsPrometheus, promtool } from '../../../packages/opentelemetry/test/promtool.ts'
 import { stackFiles } from '../src/observability/stack-files.ts'
 
@@ -24,13 +23,6 @@ test('there are no other files except the README', async () => {
   expect(files.map(({ parentPath, name }) => relative(folder, join(parentPath, name))).sort()).toEqual(
     [...Object.keys(stackFiles), 'README.md'].sort(),
   )
-})
-
-test('the README has each question with its PromQL', async () => {
-  const readme = await readFile(`${folder}README.md`, 'utf8')
-  for (const { title, value, promql } of Object.values(questions())) {
-    expect(readme).toContain(`**${title}** The value: ${value}.\n\n\`\`\`promql\n${promql}\n\`\`\`\n`)
-  }
 })
 
 interface Service {

@@ -73,11 +73,11 @@ export const panels: readonly Panel[] = [
     options: { mergeValues: true, showValue: 'never', rowHeight: 0.8 },
   }),
   panel({
-    title: 'Not closed since',
-    description: 'The last time it was seen closed, up to 6 hours ago.',
+    title: 'Not closed for',
+    description: `${questionsOnCall.since.value}. The longest first.`,
     type: 'stat',
-    queries: [query(`1000 * (\n${questionsOnCall.since.promql}\n)`, legend, true)],
-    defaults: { unit: 'dateTimeAsIso', noValue: 'all are closed' },
+    queries: [query(`sort_desc(topk(${top}, ${questionsOnCall.since.promql}))`, legend, true)],
+    defaults: { unit: 'dtdurations', noValue: 'no breaker that reports is open or half-open' },
     options: { textMode: 'value_and_name', colorMode: 'none', reduceOptions },
   }),
   panel({

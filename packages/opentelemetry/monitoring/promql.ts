@@ -44,6 +44,8 @@ function eitherName(name: string, unit: string, suffix: string, matchers?: Match
 }
 
 export const failureRate = (matchers?: Matchers): string => eitherName(metric.failureRate.name, 'ratio', '', matchers)
+export const outageDuration = (matchers?: Matchers): string =>
+  eitherName(metric.outageDuration.name, 'seconds', '', matchers)
 export const admittedCalls = (matchers?: Matchers): string =>
   eitherName(metric.callDuration.name, 'seconds', '_count', matchers)
 

@@ -1,3 +1,4 @@
+import { attribute, spanName } from '../src/names.ts'
 import {
   admittedCalls,
   breaker,
@@ -8,11 +9,14 @@ import {
   notClosed,
   openings,
   openingsFromClosed,
+  outageDuration,
   rejected,
-  stateSeries,
   sumBy,
   transitions,
 } from './promql.ts'
+
+const span = (key: keyof typeof attribute) => `span.${attribute[key]}`
+const example = `${span('name')} = "payments"`
 
 /** From this many openings from closed within 15 minutes a breaker is flapping. */
 export const flaps = 3
@@ -24,6 +28,8 @@ export interface Question {
   /** The meaning of the value of an answer. */
   readonly value: string
   readonly promql: string
+  /** The same question to traces. */
+  readonly traceql: string
 }
 
 /**
@@ -32,20 +38,19 @@ export interface Question {
  * @param among  selects breakers. Default all.
  */
 export function questions(window = '15m', among: Matchers = {}): Readonly<Record<QuestionKey, Question>> {
-  const closed = stateSeries({ ...among, [label.state]: 'closed' })
   const failed = admittedCalls({ ...among, [label.outcome]: ['failure', 'timeout'] })
   return {
     which: {
       title: 'Which breakers are not closed?',
       value: 'breakers with the name and in the state',
       promql: `${sumBy(`${breaker}, ${label.state}`, notClosed(among))} > 0`,
+      traceql: `{ name = "${spanName.open}" } | select(${span('name')}, resource.service.name, resource.service.instance.id)`,
     },
     since: {
       title: 'Since when?',
-      value: 'the time it was last seen closed, in seconds since 1970; up to 6 hours ago',
-      promql:
-        `max by (${breaker}) (max_over_time(timestamp(${closed} > 0)[6h:]))\n` +
-        `and ${sumBy(breaker, notClosed(among))} > 0`,
+      value: 'seconds since it was last closed; at least so many if it was not closed when the recording began',
+      promql: `max by (${breaker}) (${outageDuration(among)}) > 0`,
+      traceql: `{ name =~ "${spanName.open}|${spanName.closed}|${spanName.outage}" && ${example} } | select(${span('state')})`,
     },
     why: {
       title: 'Why did they open?',
@@ -54,21 +59,25 @@ export function questions(window = '15m', among: Matchers = {}): Readonly<Record
         `${breaker}, ${label.previousState}, ${label.reason}`,
         counted(transitions({ ...among, ...openings }), window),
       )}) > 0`,
+      traceql: `{ name = "${spanName.open}" && ${example} } | select(${span('reason')}, ${span('failureRate')}, ${span('windowCalls')}, ${span('errorType')})`,
     },
     errors: {
       title: 'Which errors were there?',
       value: 'failed calls with the error',
       promql: `round(${sumBy(`${breaker}, ${label.outcome}, ${label.errorType}`, counted(failed, window))}) > 0`,
+      traceql: `{ ${span('outcome')} =~ "failure|timeout" && ${example} } | select(${span('errorType')})`,
     },
     rejected: {
       title: 'Who was rejected?',
       value: 'rejected calls',
       promql: `round(${sumBy(breaker, counted(calls({ ...among, ...rejected }), window))}) > 0`,
+      traceql: `{ ${span('outcome')} = "rejected" && ${example} } | select(resource.service.name, name)`,
     },
     flapping: {
       title: 'Is it flapping?',
       value: `openings from closed; ${flaps} or more mean that it flaps`,
       promql: `round(${sumBy(breaker, counted(transitions({ ...among, ...openingsFromClosed }), window))}) > 0`,
+      traceql: `{ name = "${spanName.open}" && ${span('previousState')} = "closed" } | count_over_time() by (${span('name')})`,
     },
   }
 }

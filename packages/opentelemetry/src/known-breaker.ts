@@ -1,4 +1,4 @@
-import type { CircuitBreaker, StateName, WindowSnapshot } from '@cb/core'
+import type { CircuitBreaker, StateName, Transition, WindowSnapshot } from '@cb/core'
 import type { Attributes, SpanContext } from '@opentelemetry/api'
 import { identify } from './identity.ts'
 import { difference, type Member, type NameGroup, noTotals, type Totals } from './name-group.ts'
@@ -21,6 +21,10 @@ export class KnownBreaker implements Member {
   shadow = false
   failureRate: number | undefined
   slowCallRate: number | undefined
+  /** At the last refresh: how long it has not been closed, as far as is known. */
+  outageDuration = 0
+  /** When it was last closed, at the latest; a reading of the breaker's clock. */
+  #closedAt: number | undefined
   /** The span of its latest transition. */
   lastSpan: SpanContext | undefined
   /** The span of the call that settled last, until the next one does. */
@@ -53,15 +57,22 @@ export class KnownBreaker implements Member {
     if (breaker === undefined) return false
     if (!this.dirty && !force) return true
     this.dirty = false // first, so that an event during the snapshot is not lost
-    const { state, totals, timeouts, shadowed, window, override, config } = breaker.snapshot()
+    const { state, totals, timeouts, shadowed, window, override, config, at, since } = breaker.snapshot()
     if ((config['shadow'] === 1) !== this.shadow) this.#switchMode()
     this.state = state
+    this.#closedAt = state === 'closed' ? undefined : Math.min(this.#closedAt ?? since, since)
+    this.outageDuration = this.#closedAt === undefined ? 0 : Math.max(0, at - this.#closedAt)
     this.#all = { ...totals, failure: totals.failure - timeouts, timeout: timeouts, shadowed }
     this.totals = this.#before === undefined ? this.#all : difference(this.#all, this.#before)
     this.failureRate = rateOf(window, 'failureRate')
     this.slowCallRate = rateOf(window, 'slowCallRate')
     this.dirty ||= state !== 'closed' || override !== null || !isIdle(window)
     return true
+  }
+
+  transition({ from, at }: Transition): void {
+    this.dirty = true
+    if (from === 'closed') this.#closedAt = at
   }
 
   /** What has been counted so far stays where it is. */

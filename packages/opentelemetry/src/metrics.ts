@@ -107,11 +107,12 @@ function observeName(
   result: BatchObservableResult,
   instruments: Instruments,
   attributes: MetricAttributes,
-  { states: counts, totals, failureRate, slowCallRate }: NameReport,
+  { states: counts, totals, failureRate, slowCallRate, outageDuration }: NameReport,
 ): void {
   for (const state of states) result.observe(instruments.state, counts[state], attributes.state(state))
   for (const outcome of callOutcomes) result.observe(instruments.calls, totals[outcome], attributes.calls(outcome))
   if (totals.shadowed > 0) result.observe(instruments.shadowedCalls, totals.shadowed, attributes.name)
+  result.observe(instruments.outageDuration, outageDuration / 1000, attributes.name)
   if (failureRate !== undefined) result.observe(instruments.failureRate, failureRate, attributes.name)
   if (slowCallRate !== undefined) result.observe(instruments.slowCallRate, slowCallRate, attributes.name)
 }
@@ -124,6 +125,7 @@ interface Instruments {
   readonly shadowedCalls: Observable
   readonly failureRate: Observable
   readonly slowCallRate: Observable
+  readonly outageDuration: Observable
   readonly transitions: Counter
   readonly callDuration: Histogram
   readonly stateDuration: Histogram
@@ -135,14 +137,16 @@ function createInstruments(meter: Meter): Instruments {
   const shadowedCalls = meter.createObservableCounter(metric.shadowedCalls.name, metric.shadowedCalls)
   const failureRate = meter.createObservableGauge(metric.failureRate.name, metric.failureRate)
   const slowCallRate = meter.createObservableGauge(metric.slowCallRate.name, metric.slowCallRate)
+  const outageDuration = meter.createObservableGauge(metric.outageDuration.name, metric.outageDuration)
   return {
     meter,
-    observables: [state, calls, shadowedCalls, failureRate, slowCallRate],
+    observables: [state, calls, shadowedCalls, failureRate, slowCallRate, outageDuration],
     state,
     calls,
     shadowedCalls,
     failureRate,
     slowCallRate,
+    outageDuration,
     transitions: meter.createCounter(metric.transitions.name, metric.transitions),
     callDuration: meter.createHistogram(metric.callDuration.name, metric.callDuration),
     stateDuration: meter.createHistogram(metric.stateDuration.name, metric.stateDuration),

@@ -14,6 +14,8 @@ export interface NameReport {
   /** The highest of all breakers with the name. */
   readonly failureRate: number | undefined
   readonly slowCallRate: number | undefined
+  /** The longest of all breakers with the name, in milliseconds. */
+  readonly outageDuration: number
 }
 
 /** A breaker with the name, at its last refresh. */
@@ -22,6 +24,7 @@ export interface Member {
   readonly totals: Totals
   readonly failureRate: number | undefined
   readonly slowCallRate: number | undefined
+  readonly outageDuration: number
 }
 
 /** All breakers with one name and mode: they are one series in a metrics backend, so their numbers are added up. */
@@ -52,10 +55,12 @@ export class NameGroup<M extends Member = Member> {
     const totals = noTotals()
     let failureRate: number | undefined
     let slowCallRate: number | undefined
+    let outageDuration = 0
     for (const member of this.members) {
       states[member.state]++
       failureRate = higher(failureRate, member.failureRate)
       slowCallRate = higher(slowCallRate, member.slowCallRate)
+      outageDuration = Math.max(outageDuration, member.outageDuration)
       addTotals(totals, member.totals)
     }
     addTotals(totals, this.#retired)
@@ -64,7 +69,7 @@ export class NameGroup<M extends Member = Member> {
     const wasReported = this.#reported
     this.#reported = this.members.size > 0
     if (!wasReported && !this.#reported) return undefined
-    return { states, totals, failureRate: this.#failureRate, slowCallRate: this.#slowCallRate }
+    return { states, totals, failureRate: this.#failureRate, slowCallRate: this.#slowCallRate, outageDuration }
   }
 }
 

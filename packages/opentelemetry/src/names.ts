@@ -48,6 +48,7 @@ type MetricKey =
   | 'callDuration'
   | 'failureRate'
   | 'slowCallRate'
+  | 'outageDuration'
   | 'stateDuration'
 
 export const metric: Readonly<Record<MetricKey, Metric>> = {
@@ -93,6 +94,12 @@ export const metric: Readonly<Record<MetricKey, Metric>> = {
     instrument: 'ObservableGauge',
     unit: '1',
     description: 'Slow calls among the calls in the window, those in flight included',
+  },
+  outageDuration: {
+    name: 'circuit_breaker.outage.duration',
+    instrument: 'ObservableGauge',
+    unit: 's',
+    description: 'Time since it was last closed; 0 while it is closed',
   },
   stateDuration: {
     name: 'circuit_breaker.state.duration',

@@ -80,8 +80,8 @@ export class Recorder implements Observer {
     this.useCurrentProvider()
     const known = this.#breakers.of(breaker)
     if (known === null) return
+    known.transition(event)
     this.#breakers.update(known) // its mode may have changed since the last collection
-    known.dirty = true
     this.#metrics.transition(event, known.group.attributes)
     const attributes = {
       ...known.identity(breaker),

@@ -1,3 +1,4 @@
+import { questions } from '../monitoring/questions.ts'
 import { attribute, callSpanPrefix, logEvent, metric, overflowName, spanName } from '../src/names.ts'
 
 /** The tables of README.md, made from the names in the code. */
@@ -28,6 +29,7 @@ const metricAttributes: Readonly<Record<keyof typeof metric, Key[]>> = {
   callDuration: ['name', 'outcome', 'errorType'],
   failureRate: ['name'],
   slowCallRate: ['name'],
+  outageDuration: ['name'],
   stateDuration: ['name', 'state'],
 }
 
@@ -86,6 +88,12 @@ export const tables: Readonly<Record<string, string>> = {
     ['attribute', 'type', 'values'],
     Object.entries(values).map(([key, [type, meaning]]) => [codes([key as Key]), type, meaning]),
   ),
+  questions: Object.values(questions())
+    .map(
+      ({ title, value, promql, traceql }) =>
+        `**${title}** The value: ${value}.\n\n\`\`\`promql\n${promql}\n\`\`\`\n\n\`\`\`traceql\n${traceql}\n\`\`\`\n`,
+    )
+    .join('\n'),
 }
 
 /** The README with each table, between its two marks, regenerated. */

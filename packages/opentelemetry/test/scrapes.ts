@@ -20,13 +20,14 @@ export class Scrapes {
   readonly clock: FakeClock = fakeClock(1_000_000)
   readonly #series = new Map<string, string[]>()
   readonly #exporters = new Map<string, PrometheusExporter>()
+  readonly #stops: (() => void)[] = []
   #creating = ''
   #count = 0
 
   instance(name: string, options: InstrumentCircuitBreakersOptions = {}): Instance {
     const exporter = new PrometheusExporter({ preventServerStart: true })
     const meterProvider = new MeterProvider({ readers: [exporter] })
-    onTestFinished(instrumentCircuitBreakers({ meterProvider, filter: () => this.#creating === name, ...options }))
+    this.#stops.push(instrumentCircuitBreakers({ meterProvider, filter: () => this.#creating === name, ...options }))
     this.#exporters.set(name, exporter)
     return {
       breaker: (options) => {
@@ -34,6 +35,10 @@ export class Scrapes {
         return new CircuitBreaker({ now: this.clock.now, ...options })
       },
     }
+  }
+
+  stop(): void {
+    for (const stop of this.#stops) stop()
   }
 
   /** Scrapes once a minute. @param before  what happens within the minute before each scrape. */
@@ -85,6 +90,13 @@ export class Scrapes {
     const firing = 'count by (alertname, instance, circuit_breaker_name) (ALERTS{alertstate="firing"})'
     await this.expectAnswers(firing, Object.fromEntries(answers))
   }
+}
+
+/** Stopped when the test is over. */
+export function scraping(): Scrapes {
+  const scrapes = new Scrapes()
+  onTestFinished(() => scrapes.stop())
+  return scrapes
 }
 
 async function scrape(exporter: PrometheusExporter): Promise<string> {

@@ -6,7 +6,7 @@ import { instrumentCircuitBreakers } from '../src/index.ts'
 import { attribute } from '../src/names.ts'
 import { inMemory, startGlobally, stopGlobally } from './in-memory.ts'
 import { needsPrometheus } from './promtool.ts'
-import { Scrapes } from './scrapes.ts'
+import { scraping } from './scrapes.ts'
 
 const trip = consecutiveFailures(1)
 const down = () => Promise.reject(new Error('down'))
@@ -82,7 +82,7 @@ describe('in Prometheus', () => {
   needsPrometheus()
 
   test('an open breaker in shadow mode raises no alert and is in no answer, beside one that does and is', async () => {
-    const scrapes = new Scrapes()
+    const scrapes = scraping()
     const tried = scrapes.instance('a:1').breaker({ name: 'payments', shadow: true, trip, openDuration: 3_600_000 })
     const real = scrapes.instance('b:1').breaker({ name: 'payments', trip, openDuration: 3_600_000 })
     await scrapes.minutes(1)
