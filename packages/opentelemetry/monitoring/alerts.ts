@@ -4,7 +4,6 @@ import {
   counted,
   duration,
   label,
-  notClosed,
   openingsFromClosed,
   rejected,
   stateSeries,
@@ -17,7 +16,7 @@ export interface AlertRule {
   readonly alert: string
   readonly expr: string
   readonly for?: string
-  readonly labels: { readonly severity: 'critical' | 'warning' }
+  readonly labels: { readonly severity: 'critical' | 'warning' | 'info' }
   readonly annotations: { readonly summary: string; readonly description: string }
 }
 
@@ -41,6 +40,7 @@ export function alertRules(minute = 60_000): RuleFile {
         name: 'circuit-breakers',
         rules: [
           openTooLong(minutes(5)),
+          halfOpenIdle(minutes(5), minutes(15)),
           rejectionShare(minutes(5), minutes(2)),
           flapping(minutes(15)),
           leftOpen(minutes(15)),
@@ -50,11 +50,17 @@ export function alertRules(minute = 60_000): RuleFile {
   }
 }
 
-/** Open or half-open, because during an outage a breaker alternates between the two. */
+const halfOpen = sumBy(breaker, stateSeries({ [label.state]: 'half_open' }))
+const callsWithin = (window: string) => sumBy(breaker, `increase(${calls()}[${window}])`)
+
+/**
+ * During an outage a breaker with traffic alternates between open and half-open. One that nobody calls becomes half-open and stays so,
+ * whatever its dependency does.
+ */
 function openTooLong(patience: string): AlertRule {
   return {
     alert: 'CircuitBreakerOpenTooLong',
-    expr: `${sumBy(breaker, notClosed())} > 0`,
+    expr: `${sumBy(breaker, stateSeries({ [label.state]: 'open' }))} > 0\nor (${halfOpen} > 0 and ${callsWithin(patience)} > 0)`,
     for: patience,
     labels: { severity: 'critical' },
     annotations: {
@@ -64,12 +70,25 @@ function openTooLong(patience: string): AlertRule {
   }
 }
 
+function halfOpenIdle(window: string, patience: string): AlertRule {
+  return {
+    alert: 'CircuitBreakerHalfOpenWithoutCalls',
+    expr: `${halfOpen} > 0\nunless ${callsWithin(window)} > 0`,
+    for: patience,
+    labels: { severity: 'info' },
+    annotations: {
+      summary: `${name} is half-open, and nobody calls it`,
+      description: `It has been open, and its next calls are probes, but for ${patience} there was none (${place}). Nobody is rejected.`,
+    },
+  }
+}
+
 const tooManyRejected = 0.25
 /** With fewer calls the ratio is noise. */
 const minimumCalls = 20
 
 function rejectionShare(window: string, patience: string): AlertRule {
-  const all = sumBy(breaker, `increase(${calls()}[${window}])`)
+  const all = callsWithin(window)
   const rejections = sumBy(breaker, `increase(${calls(rejected)}[${window}])`)
   return {
     alert: 'CircuitBreakerRejectionShare',

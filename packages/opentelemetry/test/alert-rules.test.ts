@@ -36,6 +36,7 @@ function at(minute: number, alertname: string, summary?: string): object {
 }
 
 const openTooLong = 'CircuitBreakerOpenTooLong'
+const halfOpenIdle = 'CircuitBreakerHalfOpenWithoutCalls'
 const rejectionShare = 'CircuitBreakerRejectionShare'
 const flapping = 'CircuitBreakerFlapping'
 const leftOpen = 'CircuitBreakerForcedOpenLeftBehind'
@@ -47,12 +48,29 @@ const cases: Record<string, RuleCase> = {
       state('closed', '1x1 0x7 1x5'),
       state('open', '0x1 1 1 0 1 1 1 0 1 0x5'),
       state('half_open', '0x1 0 0 1 0 0 0 1 0 0x5'),
+      calls('failure', '0+5x14'),
     ],
     alert_rule_test: [
       at(6, openTooLong),
       at(8, openTooLong, 'payments has not been closed for 5m'),
       at(10, openTooLong),
     ],
+  },
+  'a breaker that is half-open and has calls alerts until nobody calls it, and is then only worth a note': {
+    interval,
+    input_series: [state('half_open', '1x60'), state('open', '0x60'), calls('failure', '0+1x10 10x50')],
+    alert_rule_test: [
+      at(8, openTooLong, 'payments has not been closed for 5m'),
+      at(16, openTooLong),
+      at(29, halfOpenIdle),
+      at(31, halfOpenIdle, 'payments is half-open, and nobody calls it'),
+      at(60, openTooLong),
+    ],
+  },
+  'an open breaker that nobody calls alerts': {
+    interval,
+    input_series: [state('open', '1x25'), calls('failure', '3x25')],
+    alert_rule_test: [at(6, openTooLong, 'payments has not been closed for 5m'), at(25, halfOpenIdle)],
   },
   'two outages of 4 minutes each are not one of 8': {
     interval,
@@ -133,17 +151,16 @@ test.each(Object.entries(cases))('%s', async (_name, ruleCase) => {
 test('promtool accepts the file of the alert rules', async () => {
   const file = fileURLToPath(new URL('../alerts.yml', import.meta.url))
   const { ok, output } = await promtool('check', 'rules', file)
-  expect(output).toContain('SUCCESS: 4 rules found')
+  expect(output).toContain('SUCCESS: 5 rules found')
   expect(ok).toBe(true)
 })
 
 /** Plausible mistakes in the rules. */
 const mistakes: [string, string, (rule: AlertRule) => AlertRule][] = [
-  [
-    openTooLong,
-    'only the state open',
-    (rule) => ({ ...rule, expr: rule.expr.replace('=~"open|half_open"', '="open"') }),
-  ],
+  [openTooLong, 'only the state open', (rule) => ({ ...rule, expr: rule.expr.replace(/\nor .*/, '') })],
+  [openTooLong, 'without traffic', (rule) => ({ ...rule, expr: rule.expr.replace(/ and .* > 0\)/, ')') })],
+  [halfOpenIdle, 'with traffic', (rule) => ({ ...rule, expr: rule.expr.replace(/\nunless .*/, '') })],
+  [halfOpenIdle, 'also open', (rule) => ({ ...rule, expr: rule.expr.replace('="half_open"', '=~"open|half_open"') })],
   [
     openTooLong,
     'every state but closed',
