@@ -1,16 +1,5 @@
-import {
-  breaker,
-  calls,
-  counted,
-  duration,
-  label,
-  openingsFromClosed,
-  rejected,
-  stateSeries,
-  sumBy,
-  transitions,
-} from './promql.ts'
-import { flaps } from './questions.ts'
+import { breaker, calls, counted, duration, label, rejected, stateSeries, sumBy, transitions } from './promql.ts'
+import { flappingMinutes, flaps, openingsWithin } from './questions.ts'
 
 export interface AlertRule {
   readonly alert: string
@@ -42,7 +31,7 @@ export function alertRules(minute = 60_000): RuleFile {
           openTooLong(minutes(5)),
           halfOpenIdle(minutes(5), minutes(15)),
           rejectionShare(minutes(5), minutes(2)),
-          flapping(minutes(15)),
+          flapping(minutes(flappingMinutes)),
           leftOpen(minutes(15)),
         ],
       },
@@ -105,7 +94,7 @@ function rejectionShare(window: string, patience: string): AlertRule {
 function flapping(window: string): AlertRule {
   return {
     alert: 'CircuitBreakerFlapping',
-    expr: `${sumBy(breaker, counted(transitions(openingsFromClosed), window))} >= ${flaps}`,
+    expr: `${openingsWithin(window)} >= ${flaps}`,
     labels: { severity: 'warning' },
     annotations: {
       summary: `${name} has opened {{ $value | humanize }} times within ${window}`,

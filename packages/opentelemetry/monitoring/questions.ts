@@ -18,8 +18,14 @@ import {
 const span = (key: keyof typeof attribute) => `span.${attribute[key]}`
 const example = `${span('name')} = "payments"`
 
-/** From this many openings from closed within 15 minutes a breaker is flapping. */
+/** A breaker is flapping from this many openings from closed within so many minutes: for the question, the panel and the alert. */
 export const flaps = 3
+export const flappingMinutes = 15
+
+/** `round`, because `increase` extrapolates to the ends of the window: it may find 3.01 openings where there were 3. */
+export function openingsWithin(window: string, among: Matchers = {}): string {
+  return `round(${sumBy(breaker, counted(transitions({ ...among, ...openingsFromClosed }), window))})`
+}
 
 type QuestionKey = 'which' | 'since' | 'why' | 'errors' | 'rejected' | 'flapping'
 
@@ -34,10 +40,13 @@ export interface Question {
 
 /**
  * The first questions on call.
- * @param window  the time to look back, as a PromQL duration. Default 15 minutes.
+ * @param window  the time to look back, as a PromQL duration. Default 15 minutes, within which `flaps` openings are flapping.
  * @param among  selects breakers. Default all.
  */
-export function questions(window = '15m', among: Matchers = {}): Readonly<Record<QuestionKey, Question>> {
+export function questions(
+  window = `${flappingMinutes}m`,
+  among: Matchers = {},
+): Readonly<Record<QuestionKey, Question>> {
   const failed = admittedCalls({ ...among, [label.outcome]: ['failure', 'timeout'] })
   return {
     which: {
@@ -75,8 +84,8 @@ export function questions(window = '15m', among: Matchers = {}): Readonly<Record
     },
     flapping: {
       title: 'Is it flapping?',
-      value: `openings from closed; ${flaps} or more mean that it flaps`,
-      promql: `round(${sumBy(breaker, counted(transitions({ ...among, ...openingsFromClosed }), window))}) > 0`,
+      value: `openings from closed; ${flaps} or more within ${flappingMinutes} minutes mean that it flaps`,
+      promql: `${openingsWithin(window, among)} > 0`,
       traceql: `{ name = "${spanName.open}" && ${span('previousState')} = "closed" } | count_over_time() by (${span('name')})`,
     },
   }

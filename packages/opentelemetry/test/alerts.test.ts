@@ -1,5 +1,6 @@
 import { type CircuitBreaker, consecutiveFailures } from '@cb/core'
 import { expect, test } from 'vitest'
+import { flaps, questions } from '../monitoring/questions.ts'
 import { needsPrometheus } from './promtool.ts'
 import { scraping } from './scrapes.ts'
 
@@ -23,4 +24,42 @@ test('a half-open breaker that nobody calls never pages, and one in another inst
     'CircuitBreakerHalfOpenWithoutCalls a:1 payments',
     'CircuitBreakerOpenTooLong b:1 payments',
   )
+})
+
+test.each([2, 3, 4])(
+  'with %s openings within 15 minutes the answer and the alert agree, in the instance that has them',
+  async (count) => {
+    const scrapes = scraping()
+    const [one, other] = ['a:1', 'b:1'].map((instance) =>
+      scrapes.instance(instance).breaker({ name: 'payments', trip }),
+    ) as [CircuitBreaker, CircuitBreaker]
+    await fail(other) // so that both together have one more
+    other.reset()
+    await scrapes.minutes(20) // the openings are in series that are new
+    let openings = 0
+    await scrapes.minutes(14, async () => {
+      if (openings++ >= count) return
+      await fail(one)
+      one.reset()
+    })
+    await scrapes.expectAnswers(questions().flapping.promql, {
+      '{circuit_breaker_name="payments",instance="a:1",job="shop"}': count,
+    })
+    await scrapes.expectFiring(...(count >= flaps ? ['CircuitBreakerFlapping a:1 payments'] : []))
+  },
+)
+
+test('four openings within an old series, of which `increase` makes 4.3, are four', async () => {
+  const scrapes = scraping()
+  const breaker = scrapes.instance('a:1').breaker({ name: 'payments', trip })
+  const flap = async () => {
+    await fail(breaker)
+    breaker.reset()
+  }
+  await flap()
+  await scrapes.minutes(30)
+  for (let n = 0; n < 4; n++) await scrapes.minutes(2, () => (n % 2 === 0 ? flap() : undefined))
+  await scrapes.expectAnswers(questions().flapping.promql, {
+    '{circuit_breaker_name="payments",instance="a:1",job="shop"}': 4,
+  })
 })
