@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -19,13 +20,18 @@ const [program = '', withNodeSdk = '', manyBreakers = ''] = [...readme.matchAll(
   (block) => block[1],
 )
 
-/** Runs a program as a file of this package, where its imports resolve. */
-async function run(code: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+/** Writes a program to a file of this package, where its imports resolve. */
+async function fileOf(code: string): Promise<string> {
   const folder = `${root}reports/readme`
   const file = `${folder}/${code.length}.mjs`
   await mkdir(folder, { recursive: true })
   await writeFile(file, code)
   onTestFinished(() => rm(file))
+  return file
+}
+
+async function run(code: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const file = await fileOf(code)
   const { stdout, stderr } = await promisify(execFile)('node', [file], { env: { ...process.env, ...env } })
   expect(stderr).toBe('')
   return stdout
@@ -41,19 +47,54 @@ test('the first program prints the span and the metrics of an opening', async ()
   }
 })
 
-test('the program with NodeSDK sends all signals to an OTLP collector', async () => {
-  const collector = await startCollector()
-  onTestFinished(() => collector.close())
-  const outage = `
+const allByOtlp = { OTEL_METRICS_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'otlp' }
+const outage = `
 import { CircuitBreaker, consecutiveFailures } from '@cb/core'
 export const breaker = new CircuitBreaker({ name: 'readme', trip: consecutiveFailures(1) })
 await breaker.execute(() => Promise.reject(new Error('down'))).catch(() => {})
 `
-  await run(withNodeSdk + outage, {
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-    OTEL_METRICS_EXPORTER: 'otlp',
-    OTEL_LOGS_EXPORTER: 'otlp',
+const server = `
+import { createServer } from 'node:http'
+createServer().listen(0, () => console.log('listening'))
+`
+
+/** Runs a program until it is listening, and then ends it by a signal. */
+async function terminated(code: string, env: NodeJS.ProcessEnv): Promise<{ exitCode: unknown; errors: string }> {
+  const program = spawn('node', [await fileOf(code)], { env: { ...process.env, ...env } })
+  let errors = ''
+  program.stderr.setEncoding('utf8').on('data', (text) => {
+    errors += text
   })
+  program.stdout.once('data', () => program.kill('SIGTERM'))
+  const [exitCode] = await once(program, 'close')
+  return { exitCode, errors }
+}
+
+test('a server with NodeSDK that gets SIGTERM sends what is left, and exits with 0', async () => {
+  const collector = await startCollector()
+  onTestFinished(() => collector.close())
+  const env = { ...allByOtlp, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+  expect(await terminated(withNodeSdk + outage + server, env)).toEqual({ exitCode: 0, errors: '' })
+  expect(collector.metrics.map(({ name }) => name)).toContain(metric.state.name)
+  expect(collector.spans.map((span) => span.name)).toContain(spanName.open)
+})
+
+test('where no collector listens, programs with NodeSDK say so and exit with 0, also by SIGTERM', async () => {
+  const nobody = await startCollector()
+  await nobody.close()
+  const env = { ...allByOtlp, OTEL_EXPORTER_OTLP_ENDPOINT: nobody.url, OTEL_EXPORTER_OTLP_TIMEOUT: '300' }
+  const file = await fileOf(withNodeSdk + outage)
+  const { stderr } = await promisify(execFile)('node', [file], { env: { ...process.env, ...env } })
+  expect(stderr).toMatch(/^telemetry was lost: .+\n$/)
+  const { exitCode, errors } = await terminated(withNodeSdk + outage + server, env)
+  expect(exitCode).toBe(0)
+  expect(errors).toMatch(/^telemetry was lost: .+\n$/)
+})
+
+test('the program with NodeSDK sends all signals to an OTLP collector', async () => {
+  const collector = await startCollector()
+  onTestFinished(() => collector.close())
+  await run(withNodeSdk + outage, { ...allByOtlp, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
   expect(collector.spans.map((span) => span.name)).toContain(spanName.open)
   expect(collector.metrics.map(({ name }) => name)).toContain(metric.state.name)
   expect(collector.logs.map((log) => log.attributes[attribute.name])).toEqual(['readme'])
