@@ -80,7 +80,7 @@ export function questions(
       title: 'Who was rejected?',
       value: 'rejected calls',
       promql: `round(${sumBy(breaker, counted(calls({ ...among, ...rejected }), window))}) > 0`,
-      traceql: `{ ${span('outcome')} = "rejected" && ${example} } | select(resource.service.name, name)`,
+      traceql: `{ ${span('rejectedNames')} = "payments" } | select(resource.service.name, name, ${span('rejectedCount')})`,
     },
     flapping: {
       title: 'Is it flapping?',

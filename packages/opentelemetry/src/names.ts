@@ -13,6 +13,8 @@ export const attribute = {
   failureRate: 'circuit_breaker.failure_rate',
   windowCalls: 'circuit_breaker.window.calls',
   outcome: 'circuit_breaker.call.outcome',
+  rejectedNames: 'circuit_breaker.rejected.names',
+  rejectedCount: 'circuit_breaker.rejected.count',
   errorType: 'error.type',
   serverAddress: 'server.address',
   serverPort: 'server.port',

@@ -102,9 +102,8 @@ function expectSpans(name: string): void {
     { ...same, name: 'circuit_breaker closed', reason: 'probes_succeeded', parent: 6, trace: 6, links: [3] },
   ])
   expect(requests[4]?.attributes).toEqual({
-    'circuit_breaker.name': name,
-    'circuit_breaker.state': 'open',
-    'circuit_breaker.call.outcome': 'rejected',
+    'circuit_breaker.rejected.names': [name],
+    'circuit_breaker.rejected.count': 1,
   })
 }
 

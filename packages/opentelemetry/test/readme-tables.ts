@@ -51,6 +51,11 @@ const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
     'string',
     '`success`, `failure`, `timeout`, `ignored`, `rejected`; `late`: it settled after the state that admitted it had ended, or twice',
   ],
+  rejectedNames: [
+    'string[]',
+    'on the span of a caller: the names of the breakers that rejected its calls, each once, at most 16',
+  ],
+  rejectedCount: ['int', 'on the span of a caller: how many of its calls were rejected'],
   errorType: [
     'string',
     'for failures, timeouts and rejections only: the `code` of the error or of its nearest cause with one, or else its name; at most 64 characters and 50 different ones, further ones are `_OTHER`',
