@@ -1,4 +1,4 @@
-import { breaker, calls, counted, duration, label, rejected, stateSeries, sumBy, transitions } from './promql.ts'
+import { breaker, calls, duration, label, overrides, rejected, stateSeries, sumBy } from './promql.ts'
 import { flappingMinutes, flaps, openingsWithin } from './questions.ts'
 
 export interface AlertRule {
@@ -32,7 +32,7 @@ export function alertRules(minute = 60_000): RuleFile {
           halfOpenIdle(minutes(5), minutes(15)),
           rejectionShare(minutes(5), minutes(2)),
           flapping(minutes(flappingMinutes)),
-          leftOpen(minutes(15)),
+          overrideLeft(minutes(30)),
         ],
       },
     ],
@@ -103,21 +103,16 @@ function flapping(window: string): AlertRule {
   }
 }
 
-/**
- * A breaker that opened by itself admits a probe after its open duration, so an open breaker without a transition is forced open. Not by
- * the reason `forced`, because forcing an open breaker is not a transition.
- */
-function leftOpen(quiet: string): AlertRule {
+/** By the override itself: neither `forceOpen` on an open breaker nor `forceClosed` on a closed one is a transition. */
+function overrideLeft(patience: string): AlertRule {
   return {
-    alert: 'CircuitBreakerForcedOpenLeftBehind',
-    expr:
-      `${sumBy(breaker, stateSeries({ [label.state]: 'open' }))} > 0\n` +
-      `unless ${sumBy(breaker, counted(transitions(), quiet))} > 0`,
-    for: quiet,
+    alert: 'CircuitBreakerOverrideLeftBehind',
+    expr: `${sumBy(`${breaker}, ${label.overrideKind}`, overrides())} > 0`,
+    for: patience,
     labels: { severity: 'warning' },
     annotations: {
-      summary: `${name} stays open without a probe`,
-      description: `It is forced open, and may have been forgotten (${place}). Resume it if that is no longer needed.`,
+      summary: `${name} has been forced {{ $labels.${label.overrideKind} }} for ${patience}`,
+      description: `Forced open it rejects every call, forced closed it protects nothing (${place}). Resume it if that is no longer needed.`,
     },
   }
 }

@@ -38,6 +38,9 @@ export const calls = (matchers?: Matchers): string =>
 export const shadowedCalls = (matchers?: Matchers): string =>
   select(`${escapeName(metric.shadowedCalls.name)}_total`, matchers)
 
+/** Of all breakers: `forceOpen` rejects calls also in shadow mode. */
+export const overrides = (matchers?: Matchers): string => select(escapeName(metric.override.name), matchers)
+
 /** OTLP adds the unit to the name, the Prometheus exporter of the SDK does not: this selects both. */
 function eitherName(name: string, unit: string, suffix: string, matchers?: Matchers): string {
   return select('', { ...matchers, ...real }, [`__name__=~"${escapeName(name)}(_${unit})?${suffix}"`])

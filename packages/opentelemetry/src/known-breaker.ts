@@ -23,6 +23,7 @@ export class KnownBreaker implements Member {
   slowCallRate: number | undefined
   /** At the last refresh: how long it has not been closed, as far as is known. */
   outageDuration = 0
+  override: 'open' | 'closed' | undefined
   /** When it was last closed, at the latest; a reading of the breaker's clock. */
   #closedAt: number | undefined
   /** The span of its latest transition. */
@@ -64,6 +65,7 @@ export class KnownBreaker implements Member {
     this.outageDuration = this.#closedAt === undefined ? 0 : Math.max(0, at - this.#closedAt)
     this.#all = { ...totals, failure: totals.failure - timeouts, timeout: timeouts, shadowed }
     this.totals = this.#before === undefined ? this.#all : difference(this.#all, this.#before)
+    this.override = override?.state
     this.failureRate = rateOf(window, 'failureRate')
     this.slowCallRate = rateOf(window, 'slowCallRate')
     this.dirty ||= state !== 'closed' || override !== null || !isIdle(window)

@@ -1,6 +1,15 @@
 import type { OutcomeEvent, StateName, Transition } from '@cb/core'
 import type { Attributes } from '@opentelemetry/api'
-import { type CallOutcome, callOutcomes, outcomeOf, snake, states, transitionAttributes } from './attributes.ts'
+import {
+  type CallOutcome,
+  callOutcomes,
+  type OverrideKind,
+  outcomeOf,
+  overrideKinds,
+  snake,
+  states,
+  transitionAttributes,
+} from './attributes.ts'
 import { type ErrorTypes, otherType } from './error-types.ts'
 import { attribute } from './names.ts'
 
@@ -15,6 +24,7 @@ export class MetricAttributes {
   readonly #states: Readonly<Record<StateName, Attributes>>
   readonly #calls: Readonly<Record<CallOutcome, Attributes>>
   readonly #failures: Readonly<Record<'failure' | 'timeout', Map<string, Attributes>>>
+  readonly #overrides: Readonly<Record<OverrideKind, Attributes>>
   readonly #budget: AttributeBudget
 
   /** @param shadow  only true ones are told apart, so that the series of an ordinary breaker have no attribute for it. */
@@ -23,6 +33,7 @@ export class MetricAttributes {
     this.#budget = budget
     this.#states = recordOf(states, (state) => this.#with({ [attribute.state]: snake(state) }))
     this.#calls = recordOf(callOutcomes, (outcome) => this.#with({ [attribute.outcome]: outcome }))
+    this.#overrides = recordOf(overrideKinds, (kind) => this.#with({ [attribute.overrideKind]: kind }))
     this.#failures = { failure: new Map(), timeout: new Map() }
   }
 
@@ -32,6 +43,10 @@ export class MetricAttributes {
 
   calls(outcome: CallOutcome): Attributes {
     return this.#calls[outcome]
+  }
+
+  override(kind: OverrideKind): Attributes {
+    return this.#overrides[kind]
   }
 
   /** For the duration of one call: the attributes of `calls`, and the `error.type` of a failure. */

@@ -9,7 +9,7 @@ import {
   type MeterProvider,
   type Observable,
 } from '@opentelemetry/api'
-import { callOutcomes, states } from './attributes.ts'
+import { callOutcomes, overrideKinds, states } from './attributes.ts'
 import type { Diagnostics } from './diagnostics.ts'
 import type { KnownBreakers } from './known-breakers.ts'
 import type { MetricAttributes } from './metric-attributes.ts'
@@ -107,12 +107,14 @@ function observeName(
   result: BatchObservableResult,
   instruments: Instruments,
   attributes: MetricAttributes,
-  { states: counts, totals, failureRate, slowCallRate, outageDuration }: NameReport,
+  { states: counts, totals, failureRate, slowCallRate, outageDuration, overrides }: NameReport,
 ): void {
   for (const state of states) result.observe(instruments.state, counts[state], attributes.state(state))
   for (const outcome of callOutcomes) result.observe(instruments.calls, totals[outcome], attributes.calls(outcome))
   if (totals.shadowed > 0) result.observe(instruments.shadowedCalls, totals.shadowed, attributes.name)
   result.observe(instruments.outageDuration, outageDuration / 1000, attributes.name)
+  if (overrides !== undefined)
+    for (const kind of overrideKinds) result.observe(instruments.override, overrides[kind], attributes.override(kind))
   if (failureRate !== undefined) result.observe(instruments.failureRate, failureRate, attributes.name)
   if (slowCallRate !== undefined) result.observe(instruments.slowCallRate, slowCallRate, attributes.name)
 }
@@ -126,6 +128,7 @@ interface Instruments {
   readonly failureRate: Observable
   readonly slowCallRate: Observable
   readonly outageDuration: Observable
+  readonly override: Observable
   readonly transitions: Counter
   readonly callDuration: Histogram
   readonly stateDuration: Histogram
@@ -138,15 +141,17 @@ function createInstruments(meter: Meter): Instruments {
   const failureRate = meter.createObservableGauge(metric.failureRate.name, metric.failureRate)
   const slowCallRate = meter.createObservableGauge(metric.slowCallRate.name, metric.slowCallRate)
   const outageDuration = meter.createObservableGauge(metric.outageDuration.name, metric.outageDuration)
+  const override = meter.createObservableUpDownCounter(metric.override.name, metric.override)
   return {
     meter,
-    observables: [state, calls, shadowedCalls, failureRate, slowCallRate, outageDuration],
+    observables: [state, calls, shadowedCalls, failureRate, slowCallRate, outageDuration, override],
     state,
     calls,
     shadowedCalls,
     failureRate,
     slowCallRate,
     outageDuration,
+    override,
     transitions: meter.createCounter(metric.transitions.name, metric.transitions),
     callDuration: meter.createHistogram(metric.callDuration.name, metric.callDuration),
     stateDuration: meter.createHistogram(metric.stateDuration.name, metric.stateDuration),

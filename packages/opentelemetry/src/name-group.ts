@@ -1,5 +1,5 @@
 import type { StateName } from '@cb/core'
-import { type CallOutcome, callOutcomes } from './attributes.ts'
+import { type CallOutcome, callOutcomes, type OverrideKind } from './attributes.ts'
 import { type AttributeBudget, MetricAttributes } from './metric-attributes.ts'
 
 const counted: readonly (CallOutcome | 'shadowed')[] = [...callOutcomes, 'shadowed']
@@ -16,6 +16,8 @@ export interface NameReport {
   readonly slowCallRate: number | undefined
   /** The longest of all breakers with the name, in milliseconds. */
   readonly outageDuration: number
+  /** Undefined while no breaker with the name has been overridden: most never are. */
+  readonly overrides: Record<OverrideKind, number> | undefined
 }
 
 /** A breaker with the name, at its last refresh. */
@@ -25,6 +27,7 @@ export interface Member {
   readonly failureRate: number | undefined
   readonly slowCallRate: number | undefined
   readonly outageDuration: number
+  readonly override: OverrideKind | undefined
 }
 
 /** All breakers with one name and mode: they are one series in a metrics backend, so their numbers are added up. */
@@ -39,6 +42,7 @@ export class NameGroup<M extends Member = Member> {
   /** The last reported value. Most SDKs repeat a value until there is another one, so a rate that no longer exists becomes 0. */
   #failureRate: number | undefined
   #slowCallRate: number | undefined
+  #wasOverridden = false
 
   constructor(name: string, shadow: boolean, budget: AttributeBudget) {
     this.attributes = new MetricAttributes(name, shadow, budget)
@@ -56,20 +60,30 @@ export class NameGroup<M extends Member = Member> {
     let failureRate: number | undefined
     let slowCallRate: number | undefined
     let outageDuration = 0
+    const overrides = { open: 0, closed: 0 }
     for (const member of this.members) {
       states[member.state]++
       failureRate = higher(failureRate, member.failureRate)
       slowCallRate = higher(slowCallRate, member.slowCallRate)
       outageDuration = Math.max(outageDuration, member.outageDuration)
+      if (member.override !== undefined) overrides[member.override]++
       addTotals(totals, member.totals)
     }
+    this.#wasOverridden ||= overrides.open + overrides.closed > 0
     addTotals(totals, this.#retired)
     this.#failureRate = failureRate ?? (this.#failureRate && 0)
     this.#slowCallRate = slowCallRate ?? (this.#slowCallRate && 0)
     const wasReported = this.#reported
     this.#reported = this.members.size > 0
     if (!wasReported && !this.#reported) return undefined
-    return { states, totals, failureRate: this.#failureRate, slowCallRate: this.#slowCallRate, outageDuration }
+    return {
+      states,
+      totals,
+      failureRate: this.#failureRate,
+      slowCallRate: this.#slowCallRate,
+      outageDuration,
+      overrides: this.#wasOverridden ? overrides : undefined,
+    }
   }
 }
 

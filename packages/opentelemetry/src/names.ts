@@ -13,6 +13,8 @@ export const attribute = {
   failureRate: 'circuit_breaker.failure_rate',
   windowCalls: 'circuit_breaker.window.calls',
   outcome: 'circuit_breaker.call.outcome',
+  overrideKind: 'circuit_breaker.override.kind',
+  note: 'circuit_breaker.note',
   rejectedNames: 'circuit_breaker.rejected.names',
   rejectedCount: 'circuit_breaker.rejected.count',
   errorType: 'error.type',
@@ -30,7 +32,7 @@ export const spanName = {
 /** The name of a call's span is this prefix, a space and the breaker's name. */
 export const callSpanPrefix = 'execute'
 
-export const logEvent = 'circuit_breaker.transition'
+export const logEvent = { transition: 'circuit_breaker.transition', override: 'circuit_breaker.override' } as const
 
 /** The name in metrics of all breakers above `maxNames`. */
 export const overflowName = '(overflow)'
@@ -51,6 +53,7 @@ type MetricKey =
   | 'failureRate'
   | 'slowCallRate'
   | 'outageDuration'
+  | 'override'
   | 'stateDuration'
 
 export const metric: Readonly<Record<MetricKey, Metric>> = {
@@ -102,6 +105,12 @@ export const metric: Readonly<Record<MetricKey, Metric>> = {
     instrument: 'ObservableGauge',
     unit: 's',
     description: 'Time since it was last closed; 0 while it is closed',
+  },
+  override: {
+    name: 'circuit_breaker.override',
+    instrument: 'ObservableUpDownCounter',
+    unit: '{circuit_breaker}',
+    description: 'Circuit breakers with the name that are forced open or closed',
   },
   stateDuration: {
     name: 'circuit_breaker.state.duration',

@@ -2,6 +2,7 @@ import {
   type CircuitBreaker,
   type Observer,
   type OutcomeEvent,
+  type OverrideEvent,
   observe,
   type RejectionEvent,
   type Transition,
@@ -11,11 +12,11 @@ import { openingAttributes, transitionAttributes } from './attributes.ts'
 import { CallSpans } from './call-spans.ts'
 import { Diagnostics } from './diagnostics.ts'
 import { ErrorTypes } from './error-types.ts'
+import { EventLog } from './event-log.ts'
 import { KnownBreakers } from './known-breakers.ts'
 import { BreakerMetrics } from './metrics.ts'
 import type { TelemetrySettings } from './options.ts'
 import type { Providers } from './providers.ts'
-import { TransitionLog } from './transition-log.ts'
 import { TransitionSpans } from './transition-spans.ts'
 
 /** Turns the events of breakers into spans, metrics and log events. */
@@ -25,7 +26,7 @@ export class Recorder implements Observer {
   readonly #metrics: BreakerMetrics
   readonly #callSpans: CallSpans
   readonly #transitionSpans: TransitionSpans
-  readonly #log: TransitionLog
+  readonly #log: EventLog
   #unobserve: (() => void) | undefined
   #unobserveCalls: (() => void) | undefined
   #sdkPoll: ReturnType<typeof setInterval> | undefined
@@ -36,7 +37,7 @@ export class Recorder implements Observer {
     this.#metrics = new BreakerMetrics(this.#breakers, providers, diagnostics)
     this.#callSpans = new CallSpans(providers, diagnostics, this.#errorTypes)
     this.#transitionSpans = new TransitionSpans(providers, diagnostics)
-    this.#log = new TransitionLog(providers, diagnostics)
+    this.#log = new EventLog(providers, diagnostics)
   }
 
   start(): void {
@@ -94,6 +95,14 @@ export class Recorder implements Observer {
       event.cause === 'call' && lastCall ? trace.setSpanContext(context.active(), lastCall) : context.active()
     this.#transitionSpans.transition(event, known, attributes, caller, this.#breakers.settings.outageSpan)
     this.#log.transition(event, attributes, caller)
+  }
+
+  override(event: OverrideEvent, breaker: CircuitBreaker): void {
+    this.useCurrentProvider()
+    const known = this.#breakers.of(breaker)
+    if (known === null) return
+    known.dirty = true
+    this.#log.override(event, known.identity(breaker))
   }
 
   rejection(event: RejectionEvent, breaker: CircuitBreaker): void {

@@ -19,17 +19,21 @@ const transitions = (from: string, to: string, reason: string, values: string) =
     `circuit_breaker_previous_state="${from}",circuit_breaker_transition_reason="${reason}"}`,
   values,
 })
+const override = (kind: string, values: string) => ({
+  series: `circuit_breaker_override{${of},circuit_breaker_override_kind="${kind}"}`,
+  values,
+})
 const calls = (outcome: string, values: string) => ({
   series: `circuit_breaker_calls_total{${of},circuit_breaker_call_outcome="${outcome}"}`,
   values,
 })
 
 /** @param summary  of the alert that must fire at that minute; without one no alert must fire. */
-function at(minute: number, alertname: string, summary?: string): object {
+function at(minute: number, alertname: string, summary?: string, labels: Record<string, string> = {}): object {
   const rule = alertRules().groups[0].rules.find(({ alert }) => alert === alertname) as AlertRule
   const description = rule.annotations.description.replace(/\{\{ \$labels\.job }} \{\{ .* }}/, 'shop a:1')
   const firing = {
-    exp_labels: { ...rule.labels, job: 'shop', instance: 'a:1', circuit_breaker_name: 'payments' },
+    exp_labels: { ...rule.labels, ...labels, job: 'shop', instance: 'a:1', circuit_breaker_name: 'payments' },
     exp_annotations: { summary, description },
   }
   return { eval_time: `${minute}m`, alertname, exp_alerts: summary === undefined ? [] : [firing] }
@@ -39,7 +43,7 @@ const openTooLong = 'CircuitBreakerOpenTooLong'
 const halfOpenIdle = 'CircuitBreakerHalfOpenWithoutCalls'
 const rejectionShare = 'CircuitBreakerRejectionShare'
 const flapping = 'CircuitBreakerFlapping'
-const leftOpen = 'CircuitBreakerForcedOpenLeftBehind'
+const overrideLeft = 'CircuitBreakerOverrideLeftBehind'
 
 const cases: Record<string, RuleCase> = {
   'a breaker that alternates between open and half-open for 5 minutes alerts until it closes': {
@@ -80,7 +84,7 @@ const cases: Record<string, RuleCase> = {
   'a breaker that no longer exists, and so is in no state, does not alert': {
     interval,
     input_series: [state('closed', '1 0x20'), state('open', '0x21'), state('half_open', '0x21')],
-    alert_rule_test: [at(20, openTooLong), at(20, leftOpen)],
+    alert_rule_test: [at(20, openTooLong), at(20, overrideLeft)],
   },
   'a third of the calls rejected alerts until they are admitted again': {
     interval,
@@ -119,26 +123,25 @@ const cases: Record<string, RuleCase> = {
   },
   'a breaker that is forced open for half an hour alerts until it is resumed': {
     interval,
-    input_series: [
-      state('open', '0x4 1x34 0x5'),
-      transitions('closed', 'open', 'forced', '_x4 1x40'),
-      transitions('open', 'closed', 'resumed', '_x39 1x5'),
+    input_series: [override('open', '0x4 1x34 0x5'), override('closed', '0x44')],
+    alert_rule_test: [
+      at(33, overrideLeft),
+      at(37, overrideLeft, 'payments has been forced open for 30m', { circuit_breaker_override_kind: 'open' }),
+      at(41, overrideLeft),
     ],
-    alert_rule_test: [at(30, leftOpen), at(37, leftOpen, 'payments stays open without a probe'), at(41, leftOpen)],
   },
-  'an open breaker that is forced open, which is not a transition, alerts too': {
+  'a breaker that is forced closed for half an hour alerts too': {
     interval,
-    input_series: [
-      state('open', '0x4 1x40'),
-      transitions('closed', 'open', 'failure_rate', '1x44'),
-      transitions('half_open', 'open', 'probe_failed', '_x5 1x39'),
+    input_series: [override('closed', '1x40')],
+    alert_rule_test: [
+      at(29, overrideLeft),
+      at(33, overrideLeft, 'payments has been forced closed for 30m', { circuit_breaker_override_kind: 'closed' }),
     ],
-    alert_rule_test: [at(44, leftOpen, 'payments stays open without a probe')],
   },
   'an hour of failing probes does not alert as forced open': {
     interval,
     input_series: [state('open', '0 1x60'), transitions('half_open', 'open', 'probe_failed', '_ 1+1x60')],
-    alert_rule_test: [at(60, leftOpen)],
+    alert_rule_test: [at(60, overrideLeft)],
   },
 }
 
@@ -176,16 +179,17 @@ const mistakes: [string, string, (rule: AlertRule) => AlertRule][] = [
     (rule) => ({ ...rule, expr: rule.expr.replaceAll(',circuit_breaker_previous_state="closed"', '') }),
   ],
   [flapping, 'without the first opening', (rule) => ({ ...rule, expr: rule.expr.replace(/\n {2}and .*\n/s, '\n') })],
-  [leftOpen, 'any open breaker', (rule) => ({ ...rule, expr: rule.expr.replace(/\nunless .*/s, '') })],
   [
-    leftOpen,
-    'only by the reason',
-    (rule) => ({
-      ...rule,
-      expr: `${rule.expr.split('\n')[0]} and on (circuit_breaker_name) circuit_breaker_transitions_total{circuit_breaker_transition_reason="forced"}`,
-    }),
+    overrideLeft,
+    'only forced open',
+    (rule) => ({ ...rule, expr: rule.expr.replace('_override)', '_override{circuit_breaker_override_kind="open"})') }),
   ],
-  [leftOpen, 'too early', (rule) => ({ ...rule, for: '1m' })],
+  [
+    overrideLeft,
+    'any open breaker',
+    (rule) => ({ ...rule, expr: `${rule.expr}\nor circuit_breaker_state{circuit_breaker_state="open"} > 0` }),
+  ],
+  [overrideLeft, 'too early', (rule) => ({ ...rule, for: '1m' })],
 ]
 
 test.each(mistakes)('the cases detect a wrong %s: %s', async (alert, _mistake, mistake) => {

@@ -26,6 +26,34 @@ test('a half-open breaker that nobody calls never pages, and one in another inst
   )
 })
 
+test('overrides that are no transition alert in the instance that has them, also beside a breaker of the same name', async () => {
+  const scrapes = scraping()
+  const [a, b] = [scrapes.instance('a:1'), scrapes.instance('b:1')]
+  const open = a.breaker({ name: 'payments', trip, openDuration: 36_000_000 })
+  const closed = b.breaker({ name: 'payments' })
+  const [namesake, other] = [b.breaker({ name: 'orders' }), b.breaker({ name: 'orders' })]
+  await fail(open)
+  open.forceOpen('maintenance')
+  closed.forceClosed('load test')
+  namesake.forceOpen()
+  await scrapes.minutes(32)
+  await scrapes.expectFiring(
+    'CircuitBreakerOpenTooLong a:1 payments',
+    'CircuitBreakerOpenTooLong b:1 orders',
+    'CircuitBreakerOverrideLeftBehind a:1 payments',
+    'CircuitBreakerOverrideLeftBehind b:1 orders',
+    'CircuitBreakerOverrideLeftBehind b:1 payments',
+  )
+  await scrapes.expectAnswers(`${questions().since.promql} > 1800`, {
+    '{circuit_breaker_name="orders",instance="b:1",job="shop"}': 31 * 60,
+    '{circuit_breaker_name="payments",instance="a:1",job="shop"}': 31 * 60,
+  })
+  expect(other.state).toBe('closed')
+  for (const breaker of [open, closed, namesake]) breaker.reset()
+  await scrapes.minutes(1)
+  await scrapes.expectFiring()
+})
+
 test.each([2, 3, 4])(
   'with %s openings within 15 minutes the answer and the alert agree, in the instance that has them',
   async (count) => {

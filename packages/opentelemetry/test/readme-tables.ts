@@ -30,6 +30,7 @@ const metricAttributes: Readonly<Record<keyof typeof metric, Key[]>> = {
   failureRate: ['name'],
   slowCallRate: ['name'],
   outageDuration: ['name'],
+  override: ['name', 'overrideKind'],
   stateDuration: ['name', 'state'],
 }
 
@@ -51,6 +52,8 @@ const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
     'string',
     '`success`, `failure`, `timeout`, `ignored`, `rejected`; `late`: it settled after the state that admitted it had ended, or twice',
   ],
+  overrideKind: ['string', '`open`, `closed`; in the log event of its end `none`'],
+  note: ['string', 'of an operator, in log events only; at most 256 characters, without credentials'],
   rejectedNames: [
     'string[]',
     'on the span of a caller: the names of the breakers that rejected its calls, each once, at most 16',
@@ -87,7 +90,18 @@ export const tables: Readonly<Record<string, string>> = {
   ),
   'log events': table(
     ['name', 'severity', 'attributes'],
-    [[`\`${logEvent}\``, '`WARN` when opening, otherwise `INFO`', "those of the transition's span"]],
+    [
+      [
+        `\`${logEvent.transition}\``,
+        '`WARN` when opening, otherwise `INFO`',
+        `those of the transition's span, ${codes(['note'])}`,
+      ],
+      [
+        `\`${logEvent.override}\``,
+        '`WARN` for `forceOpen` and `forceClosed`, `INFO` for the end',
+        codes(['name', ...server, 'overrideKind', 'reason', 'note']),
+      ],
+    ],
   ),
   values: table(
     ['attribute', 'type', 'values'],

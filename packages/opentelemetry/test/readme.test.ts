@@ -128,6 +128,7 @@ test('the tables list the attributes, instruments and units that an SDK receives
   const shadow = new CircuitBreaker({ name: 'in the shadow', shadow: true, trip: consecutiveFailures(1) })
   shadow.acquire().failure(new Error())
   shadow.acquire().success()
+  shadow.forceOpen()
   const slow = new CircuitBreaker({ name: 'documented too', trip: slowCallRate({ slowAfter: 1_000, minimumCalls: 1 }) })
   slow.acquire().success()
 
