@@ -1,7 +1,7 @@
 import type { CircuitBreaker, StateName, Transition, WindowSnapshot } from '@cb/core'
 import type { Attributes, SpanContext } from '@opentelemetry/api'
 import { identify } from './identity.ts'
-import { difference, type Member, type NameGroup, noTotals, type Totals } from './name-group.ts'
+import { counted, difference, type Member, type NameGroup, noTotals, type Totals } from './name-group.ts'
 import { attribute } from './names.ts'
 import type { Outage } from './outage-spans.ts'
 
@@ -11,6 +11,8 @@ export class KnownBreaker implements Member {
   readonly name: string
   /** Its series in metrics. Set when the breaker is first read, which is before its first event is recorded. */
   group!: NameGroup<KnownBreaker>
+  /** Whether it had calls between the last two refreshes; false at the first one. */
+  called = false
   /** Whether the numbers may have changed since the last refresh. */
   dirty = true
   /** At the last refresh. */
@@ -56,14 +58,17 @@ export class KnownBreaker implements Member {
   refresh(force: boolean): boolean {
     const breaker = this.#reference.deref()
     if (breaker === undefined) return false
+    this.called = false
     if (!this.dirty && !force) return true
     this.dirty = false // first, so that an event during the snapshot is not lost
     const { state, totals, timeouts, shadowed, window, override, config, at, since } = breaker.snapshot()
+    const before = this.#all
     if ((config['shadow'] === 1) !== this.shadow) this.#switchMode()
     this.state = state
     this.#closedAt = state === 'closed' ? undefined : Math.min(this.#closedAt ?? since, since)
     this.outageDuration = this.#closedAt === undefined ? 0 : Math.max(0, at - this.#closedAt)
     this.#all = { ...totals, failure: totals.failure - timeouts, timeout: timeouts, shadowed }
+    this.called = this.group !== undefined && counted.some((count) => this.#all[count] !== before[count])
     this.totals = this.#before === undefined ? this.#all : difference(this.#all, this.#before)
     this.override = override?.state
     this.failureRate = rateOf(window, 'failureRate')

@@ -63,7 +63,25 @@ export class KnownBreakers {
     const force = this.#takeFullRefresh()
     for (const known of this.#unread) this.update(known)
     this.#unread.clear()
-    for (const { members } of this.#groups.values()) for (const known of members) this.update(known, force)
+    const isCombined = this.settings.aggregate !== undefined
+    for (const { name, members } of this.#groups.values()) {
+      for (const known of members) this.update(known, force)
+      if (members.size > 1 && !isCombined && name !== overflowName) this.#warnOfNamesakes(name, members)
+    }
+  }
+
+  /**
+   * Only of breakers that are in use at the same time: one that its registry has evicted, or that was replaced, also has the name until it
+   * is collected. Those that `aggregate` combines are combined on purpose.
+   */
+  #warnOfNamesakes(name: string, members: Iterable<KnownBreaker>): void {
+    const used = [...members].filter(({ called }) => called).length
+    if (used < 2) return
+    this.#diagnostics.warn(
+      `there are ${used} circuit breakers named ${name}; in metrics and alerts they are one. Give each a name of its own, ` +
+        'or combine them on purpose with the aggregate option',
+      `namesakes ${name}`,
+    )
   }
 
   set callsAreObserved(areObserved: boolean) {

@@ -2,7 +2,7 @@ import type { StateName } from '@cb/core'
 import { type CallOutcome, callOutcomes, type OverrideKind } from './attributes.ts'
 import { type AttributeBudget, MetricAttributes } from './metric-attributes.ts'
 
-const counted: readonly (CallOutcome | 'shadowed')[] = [...callOutcomes, 'shadowed']
+export const counted: readonly (CallOutcome | 'shadowed')[] = [...callOutcomes, 'shadowed']
 
 /** The counts of a breaker that only grow. */
 export type Totals = Record<CallOutcome | 'shadowed', number>
@@ -32,6 +32,7 @@ export interface Member {
 
 /** All breakers with one name and mode: they are one series in a metrics backend, so their numbers are added up. */
 export class NameGroup<M extends Member = Member> {
+  readonly name: string
   readonly attributes: MetricAttributes
   readonly shadow: boolean
   readonly members: Set<M> = new Set()
@@ -45,6 +46,7 @@ export class NameGroup<M extends Member = Member> {
   #wasOverridden = false
 
   constructor(name: string, shadow: boolean, budget: AttributeBudget) {
+    this.name = name
     this.attributes = new MetricAttributes(name, shadow, budget)
     this.shadow = shadow
   }

@@ -109,6 +109,40 @@ test('names above maxNames are counted together as (overflow), without losing a 
   expect(logged[0]).toMatch(/more than 2 names of circuit breakers.*\(overflow\).*aggregate.*filter.*maxNames/)
 })
 
+test('two breakers of one name that are in use are warned of, once', async () => {
+  const telemetry = started({ filter: ({ name }) => name === 'http://host-twice:80' })
+  const [fetch, axios] = [host('twice'), host('twice')]
+  for (let round = 0; round < 3; round++) {
+    await telemetry.collect()
+    for (const breaker of [fetch, axios]) await call(breaker)
+  }
+  await telemetry.collect()
+  expect(logged).toEqual([
+    expect.stringContaining(
+      'there are 2 circuit breakers named http://host-twice:80; in metrics and alerts they are one',
+    ),
+  ])
+})
+
+test('a breaker that has taken the place of another, and breakers that are combined, are not warned of', async () => {
+  const filter = ({ name }: CircuitBreaker) => /replaced|combined/.test(name)
+  const telemetry = started({ filter })
+  const before = host('replaced')
+  await call(before)
+  await telemetry.collect()
+  const after = host('replaced')
+  for (let round = 0; round < 3; round++) {
+    await call(after)
+    await telemetry.collect()
+  }
+  const combined = started({ filter, aggregate: () => 'combined' })
+  for (let round = 0; round < 3; round++) {
+    for (const breaker of [before, after]) await call(breaker)
+    await combined.collect()
+  }
+  expect(logged).toEqual([])
+})
+
 test('with exactly maxNames names nothing overflows, and no warning is logged', async () => {
   const telemetry = started({ filter: ({ name }) => name.startsWith('http://host-room'), maxNames: 3 })
   const breakers = Array.from({ length: 3 }, (_, n) => host(`room-${n}`))
