@@ -1,4 +1,5 @@
 import { withoutCredentials } from './credentials.ts'
+import type { Diagnostics } from './diagnostics.ts'
 
 const maxLength = 64
 const maxTypes = 50
@@ -15,11 +16,19 @@ const deepestCause = 8
  */
 export class ErrorTypes {
   readonly #known = new Set<string>()
+  readonly #diagnostics: Diagnostics
+
+  constructor(diagnostics: Diagnostics) {
+    this.#diagnostics = diagnostics
+  }
 
   of(error: unknown): string {
     const type = typeOf(error)
     if (this.#known.has(type)) return type
-    if (this.#known.size >= maxTypes) return otherType
+    if (this.#known.size >= maxTypes) {
+      this.#diagnostics.warn(`there are more than ${maxTypes} error types; further ones are ${otherType}`)
+      return otherType
+    }
     this.#known.add(type)
     return type
   }

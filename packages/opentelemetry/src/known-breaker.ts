@@ -61,13 +61,13 @@ export class KnownBreaker implements Member {
     this.called = false
     if (!this.dirty && !force) return true
     this.dirty = false // first, so that an event during the snapshot is not lost
-    const { state, totals, timeouts, shadowed, window, override, config, at, since } = breaker.snapshot()
+    const { state, totals, timeouts, shadowed, fallbacks = 0, window, override, config, at, since } = breaker.snapshot()
     const before = this.#all
     if ((config['shadow'] === 1) !== this.shadow) this.#switchMode()
     this.state = state
     this.#closedAt = state === 'closed' ? undefined : Math.min(this.#closedAt ?? since, since)
     this.outageDuration = this.#closedAt === undefined ? 0 : Math.max(0, at - this.#closedAt)
-    this.#all = { ...totals, failure: totals.failure - timeouts, timeout: timeouts, shadowed }
+    this.#all = { ...totals, failure: totals.failure - timeouts, timeout: timeouts, shadowed, fallbacks }
     this.called = this.group !== undefined && counted.some((count) => this.#all[count] !== before[count])
     this.totals = this.#before === undefined ? this.#all : difference(this.#all, this.#before)
     this.override = override?.state

@@ -1,5 +1,6 @@
 import type { CircuitBreaker } from '@cb/core'
 import type { Diagnostics } from './diagnostics.ts'
+import { otherType } from './error-types.ts'
 import { sentName } from './identity.ts'
 import { KnownBreaker } from './known-breaker.ts'
 import type { AttributeBudget } from './metric-attributes.ts'
@@ -30,7 +31,13 @@ export class KnownBreakers {
   constructor(settings: TelemetrySettings, diagnostics: Diagnostics) {
     this.settings = settings
     this.#diagnostics = diagnostics
-    this.#budget = { left: settings.maxNames }
+    this.#budget = {
+      left: settings.maxNames,
+      exceeded: () =>
+        diagnostics.warn(
+          `there are more than ${settings.maxNames} pairs of a circuit breaker and an error type; in metrics further error types are ${otherType}`,
+        ),
+    }
   }
 
   /** Makes a breaker known. */

@@ -16,6 +16,8 @@ import { attribute } from './names.ts'
 /** The number of further pairs of a name and an `error.type` that are allowed: each pair is a series. */
 export interface AttributeBudget {
   left: number
+  /** Called for each pair beyond it. */
+  exceeded(): void
 }
 
 /** The attributes of one name in metrics, built once, so that a call only selects one. */
@@ -63,7 +65,10 @@ export class MetricAttributes {
   #failed(outcome: 'failure' | 'timeout', errorType: string): Attributes {
     const known = this.#failures[outcome].get(errorType)
     if (known !== undefined) return known
-    if (errorType !== otherType && this.#budget.left-- <= 0) return this.#failed(outcome, otherType)
+    if (errorType !== otherType && this.#budget.left-- <= 0) {
+      this.#budget.exceeded()
+      return this.#failed(outcome, otherType)
+    }
     const attributes = this.#with({ [attribute.outcome]: outcome, [attribute.errorType]: errorType })
     this.#failures[outcome].set(errorType, attributes)
     return attributes

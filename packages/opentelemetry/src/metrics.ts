@@ -71,10 +71,11 @@ export class BreakerMetrics {
     }
   }
 
-  transition(event: Transition, attributes: MetricAttributes): void {
+  transition(event: Transition, attributes: MetricAttributes, withDuration: boolean): void {
     try {
       this.#instruments?.transitions.add(1, attributes.transition(event))
-      this.#instruments?.stateDuration.record(event.stateDuration / 1000, attributes.state(event.from))
+      if (withDuration)
+        this.#instruments?.stateDuration.record(event.stateDuration / 1000, attributes.state(event.from))
     } catch (error) {
       this.#diagnostics.report('metrics', error)
     }
@@ -112,6 +113,7 @@ function observeName(
   for (const state of states) result.observe(instruments.state, counts[state], attributes.state(state))
   for (const outcome of callOutcomes) result.observe(instruments.calls, totals[outcome], attributes.calls(outcome))
   if (totals.shadowed > 0) result.observe(instruments.shadowedCalls, totals.shadowed, attributes.name)
+  if (totals.fallbacks > 0) result.observe(instruments.fallbacks, totals.fallbacks, attributes.name)
   result.observe(instruments.outageDuration, outageDuration / 1000, attributes.name)
   if (overrides !== undefined)
     for (const kind of overrideKinds) result.observe(instruments.override, overrides[kind], attributes.override(kind))
@@ -125,6 +127,7 @@ interface Instruments {
   readonly state: Observable
   readonly calls: Observable
   readonly shadowedCalls: Observable
+  readonly fallbacks: Observable
   readonly failureRate: Observable
   readonly slowCallRate: Observable
   readonly outageDuration: Observable
@@ -138,16 +141,18 @@ function createInstruments(meter: Meter): Instruments {
   const state = meter.createObservableUpDownCounter(metric.state.name, metric.state)
   const calls = meter.createObservableCounter(metric.calls.name, metric.calls)
   const shadowedCalls = meter.createObservableCounter(metric.shadowedCalls.name, metric.shadowedCalls)
+  const fallbacks = meter.createObservableCounter(metric.fallbacks.name, metric.fallbacks)
   const failureRate = meter.createObservableGauge(metric.failureRate.name, metric.failureRate)
   const slowCallRate = meter.createObservableGauge(metric.slowCallRate.name, metric.slowCallRate)
   const outageDuration = meter.createObservableGauge(metric.outageDuration.name, metric.outageDuration)
   const override = meter.createObservableUpDownCounter(metric.override.name, metric.override)
   return {
     meter,
-    observables: [state, calls, shadowedCalls, failureRate, slowCallRate, outageDuration, override],
+    observables: [state, calls, shadowedCalls, fallbacks, failureRate, slowCallRate, outageDuration, override],
     state,
     calls,
     shadowedCalls,
+    fallbacks,
     failureRate,
     slowCallRate,
     outageDuration,

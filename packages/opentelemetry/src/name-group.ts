@@ -2,10 +2,10 @@ import type { StateName } from '@cb/core'
 import { type CallOutcome, callOutcomes, type OverrideKind } from './attributes.ts'
 import { type AttributeBudget, MetricAttributes } from './metric-attributes.ts'
 
-export const counted: readonly (CallOutcome | 'shadowed')[] = [...callOutcomes, 'shadowed']
+export const counted: readonly (CallOutcome | 'shadowed' | 'fallbacks')[] = [...callOutcomes, 'shadowed', 'fallbacks']
 
 /** The counts of a breaker that only grow. */
-export type Totals = Record<CallOutcome | 'shadowed', number>
+export type Totals = Record<CallOutcome | 'shadowed' | 'fallbacks', number>
 
 /** The numbers of one name at a collection. */
 export interface NameReport {

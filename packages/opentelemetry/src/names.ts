@@ -49,6 +49,7 @@ type MetricKey =
   | 'transitions'
   | 'calls'
   | 'shadowedCalls'
+  | 'fallbacks'
   | 'callDuration'
   | 'failureRate'
   | 'slowCallRate'
@@ -81,12 +82,18 @@ export const metric: Readonly<Record<MetricKey, Metric>> = {
     unit: '{call}',
     description: 'Calls that would have been rejected but for shadow mode; their outcomes are among the calls',
   },
+  fallbacks: {
+    name: 'circuit_breaker.fallbacks',
+    instrument: 'ObservableCounter',
+    unit: '{call}',
+    description: 'Callers that got the answer of a fallback',
+  },
   callDuration: {
     name: 'circuit_breaker.call.duration',
     instrument: 'Histogram',
     unit: 's',
     description: 'Duration of admitted calls',
-    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
+    advice: { explicitBucketBoundaries: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] },
   },
   failureRate: {
     name: 'circuit_breaker.failure_rate',
@@ -117,6 +124,6 @@ export const metric: Readonly<Record<MetricKey, Metric>> = {
     instrument: 'Histogram',
     unit: 's',
     description: 'Duration of a state, recorded on leaving it',
-    advice: { explicitBucketBoundaries: [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600] },
+    advice: { explicitBucketBoundaries: [1, 10, 60, 300, 1800, 7200] },
   },
 }

@@ -1,5 +1,6 @@
 import {
   type CircuitBreaker,
+  type FallbackEvent,
   type Observer,
   type OutcomeEvent,
   type OverrideEvent,
@@ -22,7 +23,7 @@ import { TransitionSpans } from './transition-spans.ts'
 /** Turns the events of breakers into spans, metrics and log events. */
 export class Recorder implements Observer {
   readonly #breakers: KnownBreakers
-  readonly #errorTypes = new ErrorTypes()
+  readonly #errorTypes: ErrorTypes
   readonly #metrics: BreakerMetrics
   readonly #callSpans: CallSpans
   readonly #transitionSpans: TransitionSpans
@@ -33,6 +34,7 @@ export class Recorder implements Observer {
 
   constructor(providers: Providers, settings: TelemetrySettings) {
     const diagnostics = new Diagnostics()
+    this.#errorTypes = new ErrorTypes(diagnostics)
     this.#breakers = new KnownBreakers(settings, diagnostics)
     this.#metrics = new BreakerMetrics(this.#breakers, providers, diagnostics)
     this.#callSpans = new CallSpans(providers, diagnostics, this.#errorTypes)
@@ -83,7 +85,8 @@ export class Recorder implements Observer {
     if (known === null) return
     known.transition(event)
     this.#breakers.update(known) // its mode may have changed since the last collection
-    this.#metrics.transition(event, known.group.attributes)
+    const { settings } = this.#breakers
+    this.#metrics.transition(event, known.group.attributes, settings.stateDuration)
     const attributes = {
       ...known.identity(breaker),
       ...transitionAttributes(event),
@@ -93,8 +96,13 @@ export class Recorder implements Observer {
     const { lastCall } = known
     const caller =
       event.cause === 'call' && lastCall ? trace.setSpanContext(context.active(), lastCall) : context.active()
-    this.#transitionSpans.transition(event, known, attributes, caller, this.#breakers.settings.outageSpan)
+    this.#transitionSpans.transition(event, known, attributes, caller, settings)
     this.#log.transition(event, attributes, caller)
+  }
+
+  fallback(_event: FallbackEvent, breaker: CircuitBreaker): void {
+    const known = this.#breakers.of(breaker)
+    if (known !== null) known.dirty = true // it may come long after its call
   }
 
   override(event: OverrideEvent, breaker: CircuitBreaker): void {

@@ -175,6 +175,7 @@ test('many hosts with many error types stay within the series that an SDK keeps'
   }
   const points = Object.entries(await telemetry.points('circuit_breaker.call.duration'))
   expect(points.length).toBeLessThan(2_000)
+  expect(logged.filter((message) => /332 pairs .* further error types are _OTHER/.test(message))).toHaveLength(1)
   expect(points.filter(([key]) => key === 'true')).toEqual([]) // otel.metric.overflow
   expect(points.reduce((sum, [, value]) => sum + (value as { count: number }).count, 0)).toBe(340 * 8)
 }, 30_000)

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { expect, test } from 'vitest'
+import { diag } from '@opentelemetry/api'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { Diagnostics } from '../src/diagnostics.ts'
 import { ErrorTypes } from '../src/error-types.ts'
 
 class PaymentDeclined extends Error {}
@@ -31,7 +33,7 @@ test.each([
     '_OTHER',
   ],
 ])('%s has the expected error.type', (_, error, type) => {
-  expect(new ErrorTypes().of(error)).toBe(type)
+  expect(new ErrorTypes(new Diagnostics()).of(error)).toBe(type)
 })
 
 function circular(): Error {
@@ -46,7 +48,7 @@ test.each([
 ])('a fetch that fails because %s has the error.type of the connection', async (_, url, type) => {
   const failed = await fetch(`${url}:${await closedPort()}`).catch((error: unknown) => error)
   expect(failed).toBeInstanceOf(TypeError)
-  expect(new ErrorTypes().of(failed)).toBe(type)
+  expect(new ErrorTypes(new Diagnostics()).of(failed)).toBe(type)
 })
 
 /** A port on which nobody listens. */
@@ -59,10 +61,17 @@ async function closedPort(): Promise<number> {
   return port
 }
 
-test('there are at most fifty error types, the first ones, and one for all others', () => {
-  const types = new ErrorTypes()
+test('there are at most fifty error types, the first ones, and one for all others, with a warning', () => {
+  const warn = vi.fn()
+  diag.setLogger({ error: warn, warn, info() {}, debug() {}, verbose() {} })
+  onTestFinished(() => diag.disable())
+  warn.mockClear()
+  const types = new ErrorTypes(new Diagnostics())
   const seen = Array.from({ length: 200 }, (_, n) => types.of({ code: `E${n}` }))
   expect(new Set(seen).size).toBe(51)
   expect(types.of({ code: 'E49' })).toBe('E49')
   expect(types.of({ code: 'E50' })).toBe('_OTHER')
+  expect(warn.mock.calls).toEqual([
+    [expect.stringMatching(/more than 50 error types; further ones are _OTHER \(logged once\)/)],
+  ])
 })

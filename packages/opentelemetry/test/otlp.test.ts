@@ -131,14 +131,14 @@ function expectMetrics(name: string): void {
   })
   expect(received('circuit_breaker.call.duration')).toEqual({
     unit: 's',
-    points: { success: '3 calls, 1.5 s, 14 bounds', 'failure ECONNREFUSED': '3 calls, 1.5 s, 14 bounds' },
+    points: { success: '3 calls, 1.5 s, 8 bounds', 'failure ECONNREFUSED': '3 calls, 1.5 s, 8 bounds' },
   })
   expect(received('circuit_breaker.state.duration')).toEqual({
     unit: 's',
     points: {
-      closed: '1 calls, 2 s, 12 bounds',
-      open: '2 calls, 20 s, 12 bounds',
-      half_open: '2 calls, 1 s, 12 bounds',
+      closed: '1 calls, 2 s, 6 bounds',
+      open: '2 calls, 20 s, 6 bounds',
+      half_open: '2 calls, 1 s, 6 bounds',
     },
   })
   expect(collector.metrics.find((other) => other.name === 'circuit_breaker.calls')?.sum?.isMonotonic).toBe(true)

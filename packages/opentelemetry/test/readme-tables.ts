@@ -26,6 +26,7 @@ const metricAttributes: Readonly<Record<keyof typeof metric, Key[]>> = {
   transitions: ['name', 'state', 'previousState', 'reason'],
   calls: ['name', 'outcome'],
   shadowedCalls: ['name'],
+  fallbacks: ['name'],
   callDuration: ['name', 'outcome', 'errorType'],
   failureRate: ['name'],
   slowCallRate: ['name'],

@@ -16,9 +16,9 @@ import { tables, withTables } from './readme-tables.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = await readFile(`${root}README.md`, 'utf8')
-const [program = '', withNodeSdk = '', manyBreakers = ''] = [...readme.matchAll(/```js\n(.*?)```/gs)].map(
-  (block) => block[1],
-)
+const [program = '', withNodeSdk = '', manyBreakers = '', exponential = ''] = [
+  ...readme.matchAll(/```js\n(.*?)```/gs),
+].map((block) => block[1])
 
 /** Writes a program to a file of this package, where its imports resolve. */
 async function fileOf(code: string): Promise<string> {
@@ -113,6 +113,10 @@ test('the program with options for many breakers prints the names', async () => 
   expect(await run(manyBreakers)).toBe('332\n')
 })
 
+test('the program with exponential histograms runs', async () => {
+  expect(await run(exponential)).toBe('')
+})
+
 test('the tables have the names of the code; `vitest run -u readme` writes them', async () => {
   await expect(withTables(readme)).toMatchFileSnapshot('../README.md')
 })
@@ -129,6 +133,7 @@ test('the tables list the attributes, instruments and units that an SDK receives
   shadow.acquire().failure(new Error())
   shadow.acquire().success()
   shadow.forceOpen()
+  await shadow.execute(async () => 'live', { fallback: () => 'cached' })
   const slow = new CircuitBreaker({ name: 'documented too', trip: slowCallRate({ slowAfter: 1_000, minimumCalls: 1 }) })
   slow.acquire().success()
 
