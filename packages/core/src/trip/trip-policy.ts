@@ -1,4 +1,4 @@
-import { assertOption } from '@cb/checks'
+import { assertOption, format } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import type { Trip, WindowSnapshot } from '../events.ts'
 import { swallowRejection } from '../misuse.ts'
@@ -16,8 +16,10 @@ export interface TripContext {
  * `start` returns.
  */
 export interface TripPolicy {
-  /** In kebab-case, bounded: it becomes the transition's reason and an attribute of metrics. */
+  /** In kebab-case, at most 64 characters: it becomes the transition's reason, and a label in metrics. */
   readonly name: string
+  /** The policies that it is made of, as `anyOf` is: its trips may have their names. */
+  readonly members?: readonly TripPolicy[]
   /** Plain data for snapshots. */
   readonly config?: Readonly<Record<string, unknown>>
   /** Starts with an empty memory; called once for each closed period. */
@@ -55,20 +57,33 @@ export function minimumOf(minimumCalls: number, recovery: TripContext['recovery'
   return recovery === undefined ? minimumCalls : Math.ceil(minimumCalls * Math.max(recovery.share(), 1e-9))
 }
 
-/** @throws TypeError unless it has the shape of a trip policy. */
+const kebabCase = /^[a-z][a-z\d]*(?:-[a-z\d]+)*$/
+const longestName = 64
+
+/** @throws TypeError unless it has the shape of a trip policy, RangeError unless its name is one for a label. */
 export function checkTripPolicy(option: string, value: TripPolicy): TripPolicy {
   const isPolicy = typeof value?.start === 'function' && typeof value.name === 'string'
   assertOption(isPolicy, option, 'a trip policy, such as consecutiveFailures(5) or failureRate()', value)
+  const { name } = value
+  if (name.length > longestName || !kebabCase.test(name)) {
+    throw new RangeError(`${option}.name must be in kebab-case, at most ${longestName} characters, got ${format(name)}`)
+  }
   return value
 }
 
 /**
- * The trip that a monitor answers, which may be the user's own: undefined, null and false mean none.
+ * The trip that a monitor answers, which may be the user's own: undefined, null and false mean none. A name that is not the policy's is
+ * replaced by it, because names become labels.
  * @throws TypeError for anything else, such as a promise.
  */
-export function checkTrip(answer: unknown): Trip | undefined {
+export function checkTrip(answer: unknown, policy: TripPolicy): Trip | undefined {
   if (answer === undefined || answer === null || answer === false) return undefined
-  if (typeof (answer as Trip).policy === 'string') return answer as Trip
+  const trip = answer as Trip
+  if (typeof trip.policy === 'string') return isNameOf(trip.policy, policy) ? trip : { ...trip, policy: policy.name }
   swallowRejection(answer)
   throw new TypeError('it must return a trip, { policy, threshold, calls, failures }, or undefined')
+}
+
+function isNameOf(name: string, { name: own, members = [] }: TripPolicy): boolean {
+  return name === own || members.some((member) => isNameOf(name, member))
 }
