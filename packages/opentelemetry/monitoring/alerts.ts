@@ -6,12 +6,22 @@ export interface AlertRule {
   readonly expr: string
   readonly for?: string
   readonly labels: { readonly severity: 'critical' | 'warning' | 'info' }
-  readonly annotations: { readonly summary: string; readonly description: string }
+  readonly annotations: { readonly summary: string; readonly description: string; readonly runbook_url: string }
 }
 
 /** The content of a rule file for Prometheus. */
 export interface RuleFile {
   readonly groups: readonly [{ readonly name: string; readonly rules: readonly AlertRule[] }]
+}
+
+/** The document of this package, as a public copy of npm serves it. */
+const runbook = 'https://unpkg.com/@cb/opentelemetry/RUNBOOK.md'
+
+type Draft = Omit<AlertRule, 'annotations'> & { readonly annotations: Omit<AlertRule['annotations'], 'runbook_url'> }
+
+function withRunbook(rule: Draft): AlertRule {
+  const runbook_url = `${runbook}#${rule.alert.toLowerCase()}`
+  return { ...rule, annotations: { ...rule.annotations, runbook_url } }
 }
 
 const name = `{{ $labels.${label.name} }}`
@@ -33,7 +43,7 @@ export function alertRules(minute = 60_000): RuleFile {
           rejectionShare(minutes(5), minutes(2)),
           flapping(minutes(flappingMinutes)),
           overrideLeft(minutes(30)),
-        ],
+        ].map(withRunbook),
       },
     ],
   }
@@ -46,7 +56,7 @@ const callsWithin = (window: string) => sumBy(breaker, `increase(${calls()}[${wi
  * During an outage a breaker with traffic alternates between open and half-open. One that nobody calls becomes half-open and stays so,
  * whatever its dependency does.
  */
-function openTooLong(patience: string): AlertRule {
+function openTooLong(patience: string): Draft {
   return {
     alert: 'CircuitBreakerOpenTooLong',
     expr: `${sumBy(breaker, stateSeries({ [label.state]: 'open' }))} > 0\nor (${halfOpen} > 0 and ${callsWithin(patience)} > 0)`,
@@ -59,7 +69,7 @@ function openTooLong(patience: string): AlertRule {
   }
 }
 
-function halfOpenIdle(window: string, patience: string): AlertRule {
+function halfOpenIdle(window: string, patience: string): Draft {
   return {
     alert: 'CircuitBreakerHalfOpenWithoutCalls',
     expr: `${halfOpen} > 0\nunless ${callsWithin(window)} > 0`,
@@ -76,7 +86,7 @@ const tooManyRejected = 0.25
 /** With fewer calls the ratio is noise. */
 const minimumCalls = 20
 
-function rejectionShare(window: string, patience: string): AlertRule {
+function rejectionShare(window: string, patience: string): Draft {
   const all = callsWithin(window)
   const rejections = sumBy(breaker, `increase(${calls(rejected)}[${window}])`)
   return {
@@ -91,7 +101,7 @@ function rejectionShare(window: string, patience: string): AlertRule {
   }
 }
 
-function flapping(window: string): AlertRule {
+function flapping(window: string): Draft {
   return {
     alert: 'CircuitBreakerFlapping',
     expr: `${openingsWithin(window)} >= ${flaps}`,
@@ -104,7 +114,7 @@ function flapping(window: string): AlertRule {
 }
 
 /** By the override itself: neither `forceOpen` on an open breaker nor `forceClosed` on a closed one is a transition. */
-function overrideLeft(patience: string): AlertRule {
+function overrideLeft(patience: string): Draft {
   return {
     alert: 'CircuitBreakerOverrideLeftBehind',
     expr: `${sumBy(`${breaker}, ${label.overrideKind}`, overrides())} > 0`,

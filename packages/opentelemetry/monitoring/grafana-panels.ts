@@ -1,5 +1,20 @@
 import { FieldColorModeId, MappingType, type Panel, type ValueMapping } from '@grafana/schema'
-import { breaker, calls, failureRate, label, notClosed, rejected, shadowedCalls, stateSeries, sumBy } from './promql.ts'
+import {
+  breaker,
+  calls,
+  failureRate,
+  fallbacks,
+  label,
+  latency,
+  type Matchers,
+  notClosed,
+  overrides,
+  rejected,
+  shadowedCalls,
+  slowCallRate,
+  stateSeries,
+  sumBy,
+} from './promql.ts'
 import { type Question, questions } from './questions.ts'
 
 /** The data source that is selected on the dashboard. */
@@ -10,9 +25,22 @@ const selected = { job: ['$service'], [label.name]: ['$breaker'] }
 const legend = `{{${label.name}}} ({{job}} {{instance}})`
 
 const inState = (state: string) => sumBy(breaker, stateSeries({ ...selected, [label.state]: state }))
+/** The most breakers on a panel: with hundreds of them only those with problems can be read. */
 const top = 10
 /** The questions on call. */
-const questionsOnCall = questions('$__range', selected)
+const overRange = questions('$__range', selected)
+const overWindow = questions(undefined, selected)
+
+/** The series over time of those breakers alone that rank highest at the end of the selected time: `topk` alone ranks at each moment. */
+function ofTop(expr: string, ranking: string): string {
+  return `(\n${expr}\n)\nand on (${breaker}) topk(${top}, ${ranking} > 0)`
+}
+
+const overAll = (matchers: Matchers, series: (matchers: Matchers) => string) =>
+  sumBy(breaker, `increase(${series({ ...selected, ...matchers })}[$__range] @ end())`)
+const perSecond = (matchers: Matchers, series: (matchers: Matchers) => string) =>
+  sumBy(breaker, `rate(${series({ ...selected, ...matchers })}[$__rate_interval])`)
+const timeNotClosed = sumBy(breaker, `avg_over_time(${notClosed(selected)}[$__range] @ end())`)
 
 /** A query over time, or for the whole range at once. */
 function query(expr: string, legendFormat: string, instant = false) {
@@ -57,66 +85,135 @@ const reduceOptions = { calcs: ['lastNotNull'], values: false }
 const bars = { orientation: 'horizontal', displayMode: 'basic', reduceOptions }
 const plain = { color: { mode: FieldColorModeId.Fixed, fixedColor: 'orange' }, min: 0 }
 
-/** In reading order: the first in a whole row, the others two in a row. */
+/** In reading order, problems first; two in a row, but for the first. */
 export const panels: readonly Panel[] = [
   panel({
-    title: 'State',
-    description: 'The worst state of all breakers with the name.',
-    type: 'state-timeline',
-    queries: [
-      query(
-        `(${inState('open')} > 0) * 0 + 2\nor (${inState('half_open')} > 0) * 0 + 1\nor (${inState('closed')} > 0) * 0`,
-        legend,
-      ),
-    ],
-    defaults: { mappings: states, custom: { fillOpacity: 80 } },
-    options: { mergeValues: true, showValue: 'never', rowHeight: 0.8 },
-  }),
-  panel({
-    title: 'Not closed for',
-    description: `${questionsOnCall.since.value}. The longest first.`,
+    title: 'Breakers by state',
+    description: 'All that report, without those in shadow mode. If none does, nothing below is to be trusted.',
     type: 'stat',
-    queries: [query(`sort_desc(topk(${top}, ${questionsOnCall.since.promql}))`, legend, true)],
-    defaults: { unit: 'dtdurations', noValue: 'no breaker that reports is open or half-open' },
+    queries: [query(sumBy(label.state, stateSeries(selected)), `{{${label.state}}}`, true)],
+    defaults: { noValue: 'no breaker reports' },
     options: { textMode: 'value_and_name', colorMode: 'none', reduceOptions },
   }),
   panel({
-    title: 'Why did they open?',
-    description: questionsOnCall.why.value,
+    title: 'Not closed for',
+    description: `${overRange.since.value}. The longest first.`,
     type: 'bargauge',
-    queries: [topOf(questionsOnCall.why, `{{${label.reason}}}: ${legend}`)],
+    queries: [query(`sort_desc(topk(${top}, ${overRange.since.promql}))`, legend, true)],
+    defaults: { ...plain, unit: 'dtdurations', noValue: 'no breaker that reports is open or half-open' },
+    options: bars,
+  }),
+  panel({
+    title: 'Overrides',
+    description: 'Breakers that are forced open or closed, those in shadow mode too.',
+    type: 'bargauge',
+    queries: [
+      query(
+        `topk(${2 * top}, ${sumBy(`${breaker}, ${label.overrideKind}`, overrides(selected))} > 0)`,
+        `forced {{${label.overrideKind}}}: ${legend}`,
+        true,
+      ),
+    ],
+    defaults: { ...plain, noValue: 'none' },
+    options: bars,
+  }),
+  panel({
+    title: 'State',
+    description: `Of the ${top} breakers that were not closed for longest; the worst state of all breakers with the name.`,
+    type: 'state-timeline',
+    queries: [
+      query(
+        ofTop(
+          `(${inState('open')} > 0) * 0 + 2\nor (${inState('half_open')} > 0) * 0 + 1\nor (${inState('closed')} > 0) * 0`,
+          timeNotClosed,
+        ),
+        legend,
+      ),
+    ],
+    defaults: { mappings: states, custom: { fillOpacity: 80 }, noValue: 'no breaker that reports was open' },
+    options: { mergeValues: true, showValue: 'never', rowHeight: 0.8 },
+  }),
+  panel({
+    title: 'Why did they open?',
+    description: overRange.why.value,
+    type: 'bargauge',
+    queries: [topOf(overRange.why, `{{${label.reason}}}: ${legend}`)],
+    defaults: plain,
+    options: bars,
+  }),
+  panel({
+    title: 'Which errors were there?',
+    description: overRange.errors.value,
+    type: 'bargauge',
+    queries: [topOf(overRange.errors, `{{${label.errorType}}}: ${legend}`)],
     defaults: plain,
     options: bars,
   }),
   panel({
     title: 'Calls by outcome',
-    description: 'Calls a second, including rejected ones.',
+    description: 'Calls a second of all breakers, including rejected ones.',
     type: 'timeseries',
     queries: [query(sumBy(label.outcome, `rate(${calls(selected)}[$__rate_interval])`), `{{${label.outcome}}}`)],
     defaults: { unit: 'reqps', min: 0, custom: { fillOpacity: 30, stacking: { mode: 'normal', group: 'A' } } },
   }),
   panel({
     title: 'Rejections',
-    description: 'Rejected calls a second.',
+    description: `Rejected calls a second, of the ${top} breakers with most of them.`,
     type: 'timeseries',
-    queries: [query(sumBy(breaker, `rate(${calls({ ...selected, ...rejected })}[$__rate_interval])`), legend)],
-    defaults: { unit: 'reqps', min: 0 },
-  }),
-  panel({
-    title: 'Would have been rejected (shadow mode)',
-    description: 'Calls a second that shadow mode has admitted. No other panel shows breakers in shadow mode.',
-    type: 'timeseries',
-    queries: [
-      query(`topk(${top}, ${sumBy(breaker, `rate(${shadowedCalls(selected)}[$__rate_interval])`)} > 0)`, legend),
-    ],
+    queries: [query(ofTop(perSecond(rejected, calls), overAll(rejected, calls)), legend)],
     defaults: { unit: 'reqps', min: 0, noValue: 'none' },
   }),
   panel({
-    title: 'Failure rate against the threshold',
-    description: 'While closed, with at least the minimum of calls. The threshold is the value in the field above.',
+    title: 'Fallbacks',
+    description: `Callers a second that got the answer of a fallback, of the ${top} breakers with most of them.`,
+    type: 'timeseries',
+    queries: [query(ofTop(perSecond({}, fallbacks), overAll({}, fallbacks)), legend)],
+    defaults: { unit: 'reqps', min: 0, noValue: 'none' },
+  }),
+  panel({
+    title: 'Latency',
+    description: 'Of the admitted calls of all breakers: half of them, 95 % and 99 % took no longer.',
+    type: 'timeseries',
+    queries: [0.5, 0.95, 0.99].map((quantile) =>
+      query(latency(quantile, '', '$__rate_interval', selected), `p${100 * quantile}`),
+    ),
+    defaults: { unit: 's', min: 0 },
+  }),
+  panel({
+    title: 'Slowest breakers',
+    description: 'p95 of the admitted calls of the selected time.',
+    type: 'bargauge',
+    queries: [query(`topk(${top}, ${latency(0.95, `${breaker}, `, '$__range', selected)})`, legend, true)],
+    defaults: { ...plain, unit: 's' },
+    options: bars,
+  }),
+  panel({
+    title: 'Slow calls',
+    description: 'Ratio of slow calls in the window, for breakers with the policy slowCallRate; calls in flight count.',
     type: 'timeseries',
     queries: [
-      query(`max by (${breaker}) (${failureRate(selected)})\nand ${inState('closed')} > 0`, legend),
+      query(
+        ofTop(
+          `max by (${breaker}) (${slowCallRate(selected)})`,
+          `max by (${breaker}) (max_over_time(${slowCallRate(selected)}[$__range] @ end()))`,
+        ),
+        legend,
+      ),
+    ],
+    defaults: { unit: 'percentunit', min: 0, max: 1, noValue: 'none' },
+  }),
+  panel({
+    title: 'Failure rate against the threshold',
+    description: `Of the ${top} breakers with the highest one; while closed, with at least the minimum of calls. The threshold is the value in the field above.`,
+    type: 'timeseries',
+    queries: [
+      query(
+        ofTop(
+          `max by (${breaker}) (${failureRate(selected)})\nand ${inState('closed')} > 0`,
+          `max by (${breaker}) (max_over_time(${failureRate(selected)}[$__range] @ end()))`,
+        ),
+        legend,
+      ),
       query('vector($threshold)', 'threshold'),
     ],
     defaults: { unit: 'percentunit', min: 0, max: 1 },
@@ -136,27 +233,29 @@ export const panels: readonly Panel[] = [
     options: bars,
   }),
   panel({
-    title: 'Most openings',
-    description: questionsOnCall.flapping.value,
+    title: 'Flapping',
+    description: overWindow.flapping.value,
     type: 'bargauge',
-    queries: [topOf(questionsOnCall.flapping, legend)],
+    queries: [topOf(overWindow.flapping, legend)],
     defaults: plain,
     options: bars,
   }),
   panel({
     title: 'Most rejected calls',
-    description: questionsOnCall.rejected.value,
+    description: `${overRange.rejected.value} of the selected time`,
     type: 'bargauge',
-    queries: [topOf(questionsOnCall.rejected, legend)],
+    queries: [topOf(overRange.rejected, legend)],
     defaults: plain,
     options: bars,
   }),
   panel({
-    title: 'Which errors were there?',
-    description: questionsOnCall.errors.value,
+    title: 'Would have been rejected (shadow mode)',
+    description: 'Calls that shadow mode has admitted. Only this panel and the overrides show breakers in shadow mode.',
     type: 'bargauge',
-    queries: [topOf(questionsOnCall.errors, `{{${label.errorType}}}: ${legend}`)],
-    defaults: plain,
+    queries: [
+      query(`topk(${top}, ${sumBy(breaker, `increase(${shadowedCalls(selected)}[$__range])`)} > 0)`, legend, true),
+    ],
+    defaults: { ...plain, noValue: 'none' },
     options: bars,
   }),
 ]

@@ -49,6 +49,14 @@ function eitherName(name: string, unit: string, suffix: string, matchers?: Match
 export const failureRate = (matchers?: Matchers): string => eitherName(metric.failureRate.name, 'ratio', '', matchers)
 export const outageDuration = (matchers?: Matchers): string =>
   eitherName(metric.outageDuration.name, 'seconds', '', matchers)
+export const slowCallRate = (matchers?: Matchers): string => eitherName(metric.slowCallRate.name, 'ratio', '', matchers)
+export const fallbacks = (matchers?: Matchers): string =>
+  select(`${escapeName(metric.fallbacks.name)}_total`, { ...matchers, ...real })
+/** A quantile of the durations of admitted calls, in seconds; no value without calls. @param labels  one value for each of their values. */
+export function latency(quantile: number, labels: string, window: string, matchers?: Matchers): string {
+  const buckets = eitherName(metric.callDuration.name, 'seconds', '_bucket', matchers)
+  return `histogram_quantile(${quantile}, ${sumBy(`${labels}le`, `rate(${buckets}[${window}])`)}) >= 0`
+}
 export const admittedCalls = (matchers?: Matchers): string =>
   eitherName(metric.callDuration.name, 'seconds', '_count', matchers)
 

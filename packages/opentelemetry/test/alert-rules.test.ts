@@ -34,7 +34,7 @@ function at(minute: number, alertname: string, summary?: string, labels: Record<
   const description = rule.annotations.description.replace(/\{\{ \$labels\.job }} \{\{ .* }}/, 'shop a:1')
   const firing = {
     exp_labels: { ...rule.labels, ...labels, job: 'shop', instance: 'a:1', circuit_breaker_name: 'payments' },
-    exp_annotations: { summary, description },
+    exp_annotations: { ...rule.annotations, summary, description },
   }
   return { eval_time: `${minute}m`, alertname, exp_alerts: summary === undefined ? [] : [firing] }
 }

@@ -65,7 +65,21 @@ export class Scrapes {
 
   /** Evaluates an expression at the latest scrape; the answers by labels. */
   async expectAnswers(expr: string, expected: Readonly<Record<string, number>>): Promise<void> {
-    const { ok, output } = await testRules(alertRules(), [
+    const { ok, output } = await this.#evaluate(expr, expected)
+    expect(ok, output).toBe(true)
+  }
+
+  /** The answers as promtool writes them, in one line; empty without any. @throws Error if it can't evaluate the expression. */
+  async answers(expr: string): Promise<string> {
+    const { ok, output } = await this.#evaluate(expr, {})
+    if (ok) return ''
+    const [, got] = /\n +got: (.*)/.exec(output) ?? []
+    if (got === undefined) throw new Error(output)
+    return got
+  }
+
+  #evaluate(expr: string, expected: Readonly<Record<string, number>>): Promise<{ ok: boolean; output: string }> {
+    return testRules(alertRules(), [
       {
         interval: '1m',
         input_series: [...this.#series].map(([series, values]) => ({ series, values: values.join(' ') })),
@@ -78,7 +92,6 @@ export class Scrapes {
         ],
       },
     ])
-    expect(ok, output).toBe(true)
   }
 
   /** @param expected  `alert instance breaker` of each alert that fires at the latest scrape. */

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { alertRules } from '../monitoring/alerts.ts'
 import { dashboard } from '../monitoring/grafana-dashboard.ts'
 import { shippedFiles } from '../monitoring/shipped-files.ts'
 import manifest from '../package.json' with { type: 'json' }
@@ -33,3 +35,14 @@ test('no two panels of the dashboard overlap, and each has a title and a descrip
     }
   }
 })
+
+test.each(alertRules().groups[0].rules)(
+  'the runbook that $alert links to says what it means',
+  async ({ alert, annotations }) => {
+    const file = 'RUNBOOK.md'
+    expect(annotations.runbook_url).toBe(`https://unpkg.com/@cb/opentelemetry/${file}#${alert.toLowerCase()}`)
+    expect(manifest.files).toContain(file)
+    const runbook = await readFile(new URL(`../${file}`, import.meta.url), 'utf8')
+    expect(runbook).toContain(`\n## ${alert}\n\n**Meaning.** `)
+  },
+)
