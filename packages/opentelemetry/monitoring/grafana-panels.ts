@@ -33,14 +33,14 @@ const overWindow = questions(undefined, selected)
 
 /** The series over time of those breakers alone that rank highest at the end of the selected time: `topk` alone ranks at each moment. */
 function ofTop(expr: string, ranking: string): string {
-  return `(\n${expr}\n)\nand on (${breaker}) topk(${top}, ${ranking} > 0)`
+  return `(\n${expr}\n)\nand on (${breaker}) topk(${top}, ${ranking})`
 }
 
 const overAll = (matchers: Matchers, series: (matchers: Matchers) => string) =>
-  sumBy(breaker, `increase(${series({ ...selected, ...matchers })}[$__range] @ end())`)
+  `${sumBy(breaker, `increase(${series({ ...selected, ...matchers })}[$__range] @ end())`)} > 0`
 const perSecond = (matchers: Matchers, series: (matchers: Matchers) => string) =>
   sumBy(breaker, `rate(${series({ ...selected, ...matchers })}[$__rate_interval])`)
-const timeNotClosed = sumBy(breaker, `avg_over_time(${notClosed(selected)}[$__range] @ end())`)
+const timeNotClosed = `${sumBy(breaker, `avg_over_time(${notClosed(selected)}[$__range] @ end())`)} > 0`
 
 /** A query over time, or for the whole range at once. */
 function query(expr: string, legendFormat: string, instant = false) {
