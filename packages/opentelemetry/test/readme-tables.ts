@@ -1,4 +1,5 @@
-import { questions } from '../monitoring/questions.ts'
+import { alertRules } from '../monitoring/alerts.ts'
+import { flappingMinutes, flaps, questions } from '../monitoring/questions.ts'
 import { attribute, callSpanPrefix, logEvent, metric, overflowName, spanName } from '../src/names.ts'
 
 /** The tables of README.md, made from the names in the code. */
@@ -45,7 +46,7 @@ const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
   previousState: ['string', '`closed`, `open`, `half_open`'],
   reason: [
     'string',
-    '`consecutive_failures`, `failure_count`, `failure_rate`, `slow_call_rate` or the name of your own trip policy; `probe_failed`, `probes_succeeded`, `probes_undecided`, `open_duration_ended`, `forced`, `override_expired`, `resumed`, `reset`, `restored`',
+    '`consecutive_failures`, `failure_count`, `failure_rate`, `slow_call_rate` or the name of your own trip policy; `probe_failed`, `probes_succeeded`, `probes_undecided`, `open_duration_ended`, `forced`, `override_expired`, `resumed`, `reset`, `probe_now`, `restored`',
   ],
   failureRate: ['double', '0 to 1, of the calls in the window, if a trip policy decided'],
   windowCalls: ['int', 'calls in the window, if a trip policy decided'],
@@ -66,6 +67,14 @@ const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
   ],
   serverAddress: ['string', 'the host, if the name is an origin, as with HTTP adapters'],
   serverPort: ['int', 'the port of that host'],
+}
+
+const conditions: Readonly<Record<string, string>> = {
+  CircuitBreakerOpenTooLong: 'for 5 minutes open, or half-open while it is called',
+  CircuitBreakerHalfOpenWithoutCalls: 'for 15 minutes half-open while nobody calls it',
+  CircuitBreakerRejectionShare: 'more than 25 % of at least 20 calls within 5 minutes rejected, for 2 minutes',
+  CircuitBreakerFlapping: `at least ${flaps} openings from closed within ${flappingMinutes} minutes`,
+  CircuitBreakerOverrideLeftBehind: 'for 30 minutes forced open or closed',
 }
 
 const codes = (keys: readonly Key[]) => keys.map((key) => `\`${attribute[key]}\``).join(', ')
@@ -107,6 +116,14 @@ export const tables: Readonly<Record<string, string>> = {
   values: table(
     ['attribute', 'type', 'values'],
     Object.entries(values).map(([key, [type, meaning]]) => [codes([key as Key]), type, meaning]),
+  ),
+  alerts: table(
+    ['alert', 'severity', 'condition'],
+    alertRules().groups[0].rules.map(({ alert, labels }) => [
+      `[\`${alert}\`](RUNBOOK.md#${alert.toLowerCase()})`,
+      labels.severity,
+      conditions[alert] ?? '',
+    ]),
   ),
   questions: Object.values(questions())
     .map(
