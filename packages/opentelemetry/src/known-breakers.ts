@@ -20,7 +20,10 @@ export class KnownBreakers {
   /** Seen, but not read yet, because to read a breaker that nobody uses has its cost. */
   readonly #unread = new Set<KnownBreaker>()
   readonly #known = new WeakMap<CircuitBreaker, KnownBreaker | null>()
-  readonly #collected = new FinalizationRegistry<KnownBreaker>((member) => member.group?.retire(member))
+  readonly #collected = new FinalizationRegistry<KnownBreaker>((member) => {
+    this.#unread.delete(member)
+    member.group?.retire(member)
+  })
   readonly #budget: AttributeBudget
   /** If calls are not observed, any breaker may change without an event. */
   #callsAreObserved = false

@@ -213,6 +213,18 @@ test('a hundred thousand breakers fit into every instrument, use little memory, 
   })
 }, 60_000)
 
+test('without an SDK, which would read them, collected breakers leave nothing behind', async () => {
+  onTestFinished(instrumentCircuitBreakers({ filter: ({ name }) => name.startsWith('http://host-brief') }))
+  const churn = () => {
+    for (let n = 0; n < 20_000; n++) host(`brief-${n}`)
+  }
+  churn()
+  const before = await heapUsed()
+  churn()
+  churn()
+  expect(((await heapUsed()) - before) / 40_000).toBeLessThan(50) // bytes per breaker
+})
+
 test('a breaker that its registry has evicted is in no state, and its calls stay counted', async () => {
   const filter = ({ name }: CircuitBreaker) => name.startsWith('http://host-evicted')
   const telemetry = started({ filter })
