@@ -1,6 +1,6 @@
 import type { Dashboard, GridPos, VariableModel } from '@grafana/schema'
 import { datasource, panels } from './grafana-panels.ts'
-import { label, stateSeries } from './promql.ts'
+import { anyState, label } from './promql.ts'
 
 const width = 24
 const height = 8
@@ -40,8 +40,8 @@ export const dashboard: Dashboard = {
   templating: {
     list: [
       { name: 'datasource', type: 'datasource', query: 'prometheus' },
-      choice('service', `label_values(${stateSeries()}, job)`),
-      choice('breaker', `label_values(${stateSeries({ job: ['$service'] })}, ${label.name})`),
+      choice('service', `label_values(${anyState()}, job)`),
+      choice('breaker', `label_values(${anyState({ job: ['$service'] })}, ${label.name})`),
       { name: 'threshold', type: 'textbox', query: '0.5', current: { text: '0.5', value: '0.5' } },
     ],
   },

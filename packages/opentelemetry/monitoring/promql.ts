@@ -27,6 +27,9 @@ function select(name: string, matchers: Matchers = {}, more: readonly string[] =
 /** Breakers in shadow mode reject nothing, so an alert or a panel that counted them would mislead. */
 const real: Matchers = { [label.shadow]: '' }
 
+/** Of all breakers, to choose among. */
+export const anyState = (matchers?: Matchers): string => select(escapeName(metric.state.name), matchers)
+
 /** These names are the same for scraped metrics and for OTLP. */
 export const stateSeries = (matchers?: Matchers): string =>
   select(escapeName(metric.state.name), { ...matchers, ...real })

@@ -46,3 +46,9 @@ test.each(alertRules().groups[0].rules)(
     expect(runbook).toContain(`\n## ${alert}\n\n**Meaning.** `)
   },
 )
+
+test('a breaker in shadow mode can be chosen on the dashboard', () => {
+  const variables = JSON.stringify(dashboard.templating)
+  expect(variables).toContain('circuit_breaker_name')
+  expect(variables).not.toContain('circuit_breaker_shadow')
+})
