@@ -9,13 +9,14 @@ const count = 300
 const cases = [
   ['only successes', {}, 0],
   ['an outage, with one `error.type`', {}, 1],
+  ['the same, with `withoutScopeInfo: true` of the exporter', {}, 1, true],
   ['an outage, with three', {}, 3],
   ['an outage, `stateDuration: false`', { stateDuration: false }, 1],
   ['an outage, `stateDuration: false, callDuration: false`', { stateDuration: false, callDuration: false }, 1],
 ]
 
 /** The text of a scrape after every breaker has had a success, and an outage if there are error types. */
-async function scrape(options, errorTypes) {
+async function scrape(options, errorTypes, withoutScopeInfo = false) {
   const exporter = new PrometheusExporter({ preventServerStart: true })
   const meterProvider = new MeterProvider({ readers: [exporter] })
   const stop = instrumentCircuitBreakers({ ...options, meterProvider, filter: (breaker) => mine.has(breaker.name) })
@@ -41,12 +42,12 @@ async function scrape(options, errorTypes) {
   }
   const { resourceMetrics } = await exporter.collect()
   stop()
-  return new PrometheusSerializer().serialize(resourceMetrics)
+  return new PrometheusSerializer(undefined, false, undefined, false, withoutScopeInfo).serialize(resourceMetrics)
 }
 
 console.log('| a breaker with | series | of them buckets | bytes of a scrape |\n| --- | --- | --- | --- |')
-for (const [name, options, errorTypes] of cases) {
-  const text = await scrape(options, errorTypes)
+for (const [name, options, errorTypes, withoutScopeInfo] of cases) {
+  const text = await scrape(options, errorTypes, withoutScopeInfo)
   const lines = text.split('\n').filter((line) => line.startsWith('circuit_breaker'))
   const buckets = lines.filter((line) => line.includes('_bucket{')).length
   const perBreaker = (number) => Math.round(number / count)
