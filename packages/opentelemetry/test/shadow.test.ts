@@ -95,4 +95,14 @@ describe('in Prometheus', () => {
       await scrapes.expectAnswers(`count by (instance) (${promql}) * 0 + 1`, { '{instance="b:1"}': 1 })
     await scrapes.expectAnswers('sum by (instance) (circuit_breaker_shadowed_calls_total)', { '{instance="a:1"}': 299 })
   })
+
+  test('a breaker in shadow mode that is forced open rejects calls, and so alerts when that is left behind', async () => {
+    const scrapes = scraping()
+    const breaker = scrapes.instance('a:1').breaker({ name: 'payments', shadow: true, trip })
+    scrapes.instance('b:1').breaker({ name: 'payments', shadow: true, trip })
+    breaker.forceOpen('maintenance')
+    expect(breaker.tryAcquire().admitted).toBe(false)
+    await scrapes.minutes(32)
+    await scrapes.expectFiring('CircuitBreakerOverrideLeftBehind a:1 payments')
+  })
 })
