@@ -5,8 +5,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { alertRules } from '../../../packages/opentelemetry/monitoring/alerts.ts'
 import { type Program, runChild } from './child.ts'
-import { alertRules } from './observability/alerts.ts'
 import { prometheusConfig } from './observability/prometheus-config.ts'
 
 /** Resolves to the address when it is ready. @throws Error with its last line if it ends before. */

@@ -39,7 +39,8 @@ import type { Admission, State } from './states/state.ts'
  * | any | restoreState | the saved state | restored |
  *
  * It is synchronous, without I/O or timers: an end of time is noticed at the next question. A transition is announced when the
- * state has another name; entering a state anew (`forceOpen` while open, `reset` while closed) only begins a new period.
+ * state has another name; entering a state anew (`forceOpen` while open, `reset` while closed) only begins a new period. The begin
+ * and the end of an override are announced also then.
  */
 export class Circuit implements PermitOwner {
   readonly breaker: Named
@@ -247,13 +248,16 @@ export class Circuit implements PermitOwner {
   }
 
   /** The one place where the state changes. */
-  #transitionTo(next: State, details: Omit<Transition, 'breaker' | 'from' | 'to' | 'at' | 'stateDuration'>): void {
-    const { name: from } = this.state
-    const { name: to } = next
+  #transitionTo(next: State, details: TransitionDetails): void {
+    const { state: previous } = this
     this.state = next
     this.#endFastPath()
     this.probeAdmission?.onEnter?.()
-    if (from === to) return
+    if (previous.name !== next.name) this.#countTransition(previous.name, next.name, details)
+    if (previous instanceof Forced || next instanceof Forced) this.#announceOverride(next, details)
+  }
+
+  #countTransition(from: State['name'], to: State['name'], details: TransitionDetails): void {
     if (to === 'open') this.counts.opens++
     if (to === 'closed') this.counts.closes++
     const at = this.settings.clock.now()
@@ -266,12 +270,22 @@ export class Circuit implements PermitOwner {
     if (this.audience.hasListeners) this.audience.add(this.breaker, 'transition', transition)
   }
 
+  #announceOverride(next: State, { reason, note: ending }: TransitionDetails): void {
+    if (!this.audience.hasListeners) return
+    const forced = next instanceof Forced ? next : undefined
+    const note = forced === undefined ? ending : forced.note
+    const event = { breaker: this.name, override: forced?.name ?? null, at: this.settings.clock.now(), reason }
+    this.audience.add(this.breaker, 'override', note ? { ...event, note } : event)
+  }
+
   #endFastPath(): void {
     this.onValue = undefined
     this.onError = undefined
     this.counts.flushTimestamp()
   }
 }
+
+type TransitionDetails = Omit<Transition, 'breaker' | 'from' | 'to' | 'at' | 'stateDuration'>
 
 /** Issues the permits of calls whose rejection was waived: their outcomes are counted, without a vote. */
 class Waived implements Issuer {

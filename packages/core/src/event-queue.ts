@@ -99,7 +99,7 @@ export class EventQueue implements Audience {
 /** The audience of all breakers without listeners of their own: observers may come later. */
 export const observersOnly: EventQueue = /* @__PURE__ */ new EventQueue()
 
-const eventNames: readonly EventName[] = ['transition', 'outcome', 'rejection', 'fallback']
+const eventNames: readonly EventName[] = ['transition', 'outcome', 'rejection', 'fallback', 'override']
 
 /** @param more  further events that there are. @throws TypeError for another event, or unless the listener is a function. */
 export function checkSubscription(event: string, listener: unknown, more: readonly string[] = []): void {

@@ -114,12 +114,25 @@ export interface FallbackEvent {
   readonly error: unknown
 }
 
+/** An override began, was replaced or ended: also where that is no transition, such as `forceOpen` on an open breaker. */
+export interface OverrideEvent {
+  readonly breaker: string
+  /** What overrides the state from now on; null if nothing does. */
+  readonly override: 'open' | 'closed' | null
+  readonly at: number
+  /** `forced`, `override-expired`, `resumed`, `reset`, `probe-now` or `restored`. */
+  readonly reason: string
+  /** The note of the override, or the one given to what ended it. */
+  readonly note?: string
+}
+
 /** The events by name. */
 export interface CircuitBreakerEvents {
   transition: Transition
   outcome: OutcomeEvent
   rejection: RejectionEvent
   fallback: FallbackEvent
+  override: OverrideEvent
 }
 
 /** A breaker, for what must know no more of it: another copy of the package may have created it. */
@@ -137,6 +150,7 @@ export interface Audience {
   add(breaker: Named, name: 'transition', event: Transition): void
   add(breaker: Named, name: 'rejection', event: RejectionEvent): void
   add(breaker: Named, name: 'fallback', event: FallbackEvent): void
+  add(breaker: Named, name: 'override', event: OverrideEvent): void
   add(breaker: Named, name: 'outcome', event: OutcomeEvent, call: object | undefined): void
   /** Delivers the events in order. Called when a step of the circuit is complete, never within one. */
   deliver(): void

@@ -1,4 +1,4 @@
-import type { FallbackEvent, Named, OutcomeEvent, RejectionEvent, Transition } from './events.ts'
+import type { FallbackEvent, Named, OutcomeEvent, OverrideEvent, RejectionEvent, Transition } from './events.ts'
 import { callSafely } from './misuse.ts'
 
 /** An observer as the hub knows it. `observe` makes sure that `call` runs `fn` exactly once, and gives its answer. */
@@ -8,6 +8,7 @@ export interface HubObserver {
   outcome?(event: OutcomeEvent, breaker: Named, call?: object): void
   rejection?(event: RejectionEvent, breaker: Named): void
   fallback?(event: FallbackEvent, breaker: Named): void
+  override?(event: OverrideEvent, breaker: Named): void
   call?<T>(fn: () => T, breaker: Named, call: object): T
 }
 

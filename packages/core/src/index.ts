@@ -15,6 +15,7 @@ export type {
   LastFailure,
   OpenTrip,
   OutcomeEvent,
+  OverrideEvent,
   RejectionEvent,
   RejectionReason,
   StateName,

@@ -1,6 +1,6 @@
 import { assertOption, checkFunction } from '@cb/checks'
 import type { CircuitBreaker } from './circuit-breaker.ts'
-import type { FallbackEvent, OutcomeEvent, RejectionEvent, Transition } from './events.ts'
+import type { FallbackEvent, OutcomeEvent, OverrideEvent, RejectionEvent, Transition } from './events.ts'
 import { announceCreated, type HubObserver, hub, liveBreakers } from './hub.ts'
 import { callSafely } from './misuse.ts'
 
@@ -13,6 +13,7 @@ export interface Observer {
   outcome?(event: OutcomeEvent, breaker: CircuitBreaker, call?: object): void
   rejection?(event: RejectionEvent, breaker: CircuitBreaker): void
   fallback?(event: FallbackEvent, breaker: CircuitBreaker): void
+  override?(event: OverrideEvent, breaker: CircuitBreaker): void
   /**
    * Wraps each admitted call that runs through `execute`, `wrap` or `permit.run`: for a tracing span, say, in whose context the
    * call is to run. It has to call `run` at once; if it does not, the call is made without it.
@@ -28,7 +29,7 @@ export interface Observer {
  */
 export function observe(observer: Observer): () => void {
   assertOption(typeof observer === 'object' && observer !== null, 'observer', 'an object', observer)
-  const methods = ['created', 'transition', 'outcome', 'rejection', 'fallback', 'call'] as const
+  const methods = ['created', 'transition', 'outcome', 'rejection', 'fallback', 'override', 'call'] as const
   const given = methods.filter((method) => observer[method] !== undefined)
   const isMisspelt = given.length === 0 && Object.keys(observer).length > 0
   assertOption(!isMisspelt, 'observer', `an object with one of ${methods.join(', ')}`, observer)
@@ -53,6 +54,7 @@ function toHubObserver(observer: Observer): HubObserver {
     transition: (event: Transition, breaker: CircuitBreaker) => observer.transition?.(event, breaker),
     rejection: (event: RejectionEvent, breaker: CircuitBreaker) => observer.rejection?.(event, breaker),
     fallback: (event: FallbackEvent, breaker: CircuitBreaker) => observer.fallback?.(event, breaker),
+    override: (event: OverrideEvent, breaker: CircuitBreaker) => observer.override?.(event, breaker),
     ...(observer.outcome && {
       outcome: (event: OutcomeEvent, breaker: CircuitBreaker, call?: object) =>
         observer.outcome?.(event, breaker, call),

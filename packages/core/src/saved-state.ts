@@ -10,7 +10,7 @@ import {
 } from '@cb/checks'
 import type { Circuit } from './circuit.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
-import type { OpenTrip, Trip } from './events.ts'
+import type { OpenTrip } from './events.ts'
 import { keepText } from './kept-text.ts'
 import { withLastFailure } from './last-failure.ts'
 import { keepNote } from './options.ts'
@@ -21,7 +21,7 @@ import { Forced } from './states/forced.ts'
 import { HalfOpen } from './states/half-open.ts'
 import { Open } from './states/open.ts'
 import type { State } from './states/state.ts'
-import { checkTrip } from './trip/trip-policy.ts'
+import { copyTrip } from './trip/trip-policy.ts'
 
 /**
  * A breaker as plain data, for a restart or the next call of a serverless function. Durations are milliseconds and relative to
@@ -243,7 +243,7 @@ function restoreTrip(value: OpenTrip | null | undefined): OpenTrip | undefined {
   if (value === null || value === undefined) return undefined
   const option = 'saved.state.openedBy'
   assertOption(typeof value === 'object' && typeof value.policy === 'string', option, 'a trip or null', value)
-  const trip = { ...checkTrip(value), policy: keepText(value.policy, longestText) } as Trip
+  const trip = copyTrip(keepText(value.policy, longestText), value)
   if (value.lastFailure === null) return withLastFailure(trip, null)
   const { name, code } = checkObject(`${option}.lastFailure`, value.lastFailure, ['name', 'code'])
   const isText = (text: unknown) => text === null || typeof text === 'string'

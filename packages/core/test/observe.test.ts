@@ -130,7 +130,7 @@ test.each([null, undefined, 5, { transition: 'loud' }])(
 test('an observer with a misspelt method only is a TypeError that lists the methods', () => {
   expect(() => observe({ transitions: () => {} } as never)).toThrow(
     new TypeError(
-      'observer must be an object with one of created, transition, outcome, rejection, fallback, call, got an object',
+      'observer must be an object with one of created, transition, outcome, rejection, fallback, override, call, got an object',
     ),
   )
 })

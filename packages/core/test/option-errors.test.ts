@@ -73,7 +73,7 @@ const mistakes: [string, () => unknown, string][] = [
   [
     'an event',
     () => breaker.on(wrong, () => {}),
-    'on(event) must be one of transition, outcome, rejection, fallback, got "x"',
+    'on(event) must be one of transition, outcome, rejection, fallback, override, got "x"',
   ],
   ['settle', () => breaker.acquire().settle(wrong), "settle(outcome) must be 'success', 'failure' or 'ignored', got "],
   ['trip', () => new CircuitBreaker({ trip: wrong }), 'trip must be a trip policy, such as consecutiveFailures(5) or'],

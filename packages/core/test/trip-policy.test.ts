@@ -213,3 +213,43 @@ test('a trip policy whose monitor lacks a method is reported when it starts', ()
     [expect.stringContaining('start() must return an object with success, failure, snapshot')],
   ])
 })
+
+describe('the name of a trip policy, which becomes a label', () => {
+  const tripsAs = (name: string, policy: string): TripPolicy => ({
+    name,
+    start: () => ({
+      success: () => undefined,
+      failure: () => ({ policy, threshold: 1, calls: 1, failures: 1 }),
+      snapshot: () => ({ calls: 0, failures: 0 }),
+    }),
+  })
+
+  test.each(['', 'Mine', 'my_policy', 'my policy', '-mine', 'mine-', 'my--policy', '9-lives', 'x'.repeat(65)])(
+    'can not be %s',
+    (name) => {
+      const message = /^trip\.name must be in kebab-case, at most 64 characters, got "/
+      expect(() => new CircuitBreaker({ trip: tripsAs(name, name) })).toThrow(message)
+      expect(() => new CircuitBreaker({ trip: tripsAs(name, name) })).toThrow(RangeError)
+      expect(() => anyOf(tripsAs(name, name))).toThrow(/^anyOf argument 1\.name must be in kebab-case/)
+    },
+  )
+
+  test.each(['x', 'fatal-error', 'p95-over-2s', 'x'.repeat(64)])('can be %s', (name) => {
+    const breaker = new CircuitBreaker({ trip: tripsAs(name, name) })
+    breaker.acquire().failure(down)
+    expect(breaker.snapshot().lastTransition?.reason).toBe(name)
+  })
+
+  test.each([
+    ['of its own', tripsAs('mine', 'mine'), 'mine'],
+    ['of nothing', tripsAs('mine', `user-${'4711'.repeat(30)}`), 'mine'],
+    ['of another policy', tripsAs('mine', 'failure-rate'), 'mine'],
+    ['of a member', anyOf(consecutiveFailures(9), tripsAs('mine', 'mine')), 'mine'],
+    ['of a member of a member', anyOf(consecutiveFailures(9), anyOf(tripsAs('mine', 'mine'))), 'mine'],
+    ['of another member', anyOf(consecutiveFailures(9), tripsAs('mine', 'consecutive-failures')), 'mine'],
+  ])('is the reason of the transition where a trip has the name %s', (_, trip, reason) => {
+    const breaker = new CircuitBreaker({ trip })
+    breaker.acquire().failure(down)
+    expect(breaker.snapshot().lastTransition).toMatchObject({ reason, trip: { policy: reason } })
+  })
+})

@@ -1,5 +1,5 @@
 import { sanitize } from '@cb/checks'
-import type { OutcomeEvent, StateName, Transition } from '@cb/core'
+import type { OutcomeEvent, OverrideEvent, StateName, Transition } from '@cb/core'
 import type { Attributes } from '@opentelemetry/api'
 import { withoutCredentials } from './credentials.ts'
 import type { ErrorTypes } from './error-types.ts'
@@ -11,7 +11,12 @@ export type CallOutcome = 'success' | 'failure' | 'timeout' | 'ignored' | 'rejec
 export const callOutcomes: readonly CallOutcome[] = ['success', 'failure', 'timeout', 'ignored', 'rejected', 'late']
 export const states: readonly StateName[] = ['closed', 'open', 'half-open']
 
+/** What a state may be overridden by. */
+export type OverrideKind = 'open' | 'closed'
+export const overrideKinds: readonly OverrideKind[] = ['open', 'closed']
+
 const maxReasonLength = 64
+const maxNoteLength = 256
 
 export function outcomeOf({ outcome, late, timedOut }: OutcomeEvent): CallOutcome {
   if (late) return 'late'
@@ -20,6 +25,15 @@ export function outcomeOf({ outcome, late, timedOut }: OutcomeEvent): CallOutcom
 
 export function snake(kebab: string): string {
   return kebab.replaceAll('-', '_')
+}
+
+/** For log events only: what an operator wrote may have any value, so nothing else has it. */
+export function noteOf({ note }: { readonly note?: string }): Attributes {
+  return note === undefined ? {} : { [attribute.note]: sanitize(withoutCredentials(note), maxNoteLength) }
+}
+
+export function overrideAttributes({ override, reason }: OverrideEvent): Attributes {
+  return { [attribute.overrideKind]: override ?? 'none', [attribute.reason]: snake(reason) }
 }
 
 export function transitionAttributes({ from, to, reason }: Transition): Attributes {

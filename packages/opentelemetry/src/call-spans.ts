@@ -17,6 +17,9 @@ import type { Providers } from './providers.ts'
 /** The code of the error of a rejected call. */
 const rejectedType = 'ECIRCUITOPEN'
 
+/** The most names on one span; further rejections are only counted. */
+const maxNames = 16
+
 /** A span around each call, and a span or attributes for each rejection. */
 export class CallSpans {
   readonly #providers: Providers
@@ -24,6 +27,8 @@ export class CallSpans {
   readonly #errorTypes: ErrorTypes
   /** Weak, so that a permit that never settles keeps no memory. */
   readonly #live = new WeakMap<object, Span>()
+  /** What the calls that ran in a caller's span were rejected by: a second rejection must not hide the first. */
+  readonly #rejected = new WeakMap<Span, { readonly names: string[]; count: number }>()
 
   constructor(providers: Providers, diagnostics: Diagnostics, errorTypes: ErrorTypes) {
     this.#providers = providers
@@ -64,16 +69,24 @@ export class CallSpans {
   /** Records a rejection: as a span, or else as attributes of the caller's span. */
   rejected({ state }: RejectionEvent, identity: Attributes, ownSpan: boolean): void {
     try {
-      const span = ownSpan ? undefined : trace.getActiveSpan()
-      if (!ownSpan && !span?.isRecording()) return
+      if (!ownSpan) return this.#noteRejection(trace.getActiveSpan(), String(identity[attribute.name]))
       const attributes = { ...identity, [attribute.state]: snake(state), [attribute.outcome]: 'rejected' }
-      if (span !== undefined) return void span.setAttributes(attributes)
       this.#start({ ...attributes, [attribute.errorType]: rejectedType })
         .setStatus({ code: SpanStatusCode.ERROR })
         .end()
     } catch (error) {
       this.#diagnostics.report('spans', error)
     }
+  }
+
+  #noteRejection(span: Span | undefined, name: string): void {
+    if (!span?.isRecording()) return
+    const rejected = this.#rejected.get(span) ?? { names: [], count: 0 }
+    this.#rejected.set(span, rejected)
+    rejected.count++
+    if (rejected.names.length < maxNames && !rejected.names.includes(name)) rejected.names.push(name)
+    span.setAttribute(attribute.rejectedNames, [...rejected.names])
+    span.setAttribute(attribute.rejectedCount, rejected.count)
   }
 
   #start(attributes: Attributes): Span {

@@ -18,8 +18,9 @@ export class Diagnostics {
     this.#once(problem, () => diag.error(`${scope}: ${problems[problem]} (logged once): ${describeThrown(error)}`))
   }
 
-  warn(message: string): void {
-    this.#once(message, () => diag.warn(`${scope}: ${message} (logged once)`))
+  /** @param key  of what is the same problem. Default the message. */
+  warn(message: string, key: string = message): void {
+    this.#once(key, () => diag.warn(`${scope}: ${message} (logged once)`))
   }
 
   #once(key: string, log: () => void): void {

@@ -1,19 +1,33 @@
-import type { CircuitBreaker, StateName, WindowSnapshot } from '@cb/core'
+import type { CircuitBreaker, StateName, Transition, WindowSnapshot } from '@cb/core'
 import type { Attributes, SpanContext } from '@opentelemetry/api'
 import { identify } from './identity.ts'
-import { type Member, type NameGroup, noCalls, type Totals } from './name-group.ts'
+import { counted, difference, type Member, type NameGroup, noTotals, type Totals } from './name-group.ts'
+import { attribute } from './names.ts'
 import type { Outage } from './outage-spans.ts'
 
 /** The state of one breaker in telemetry; it does not keep the breaker alive. */
 export class KnownBreaker implements Member {
-  readonly group: NameGroup
+  /** The name in metrics. */
+  readonly name: string
+  /** Its series in metrics. Set when the breaker is first read, which is before its first event is recorded. */
+  group!: NameGroup<KnownBreaker>
+  /** Whether it had calls between the last two refreshes; false at the first one. */
+  called = false
   /** Whether the numbers may have changed since the last refresh. */
   dirty = true
   /** At the last refresh. */
   state: StateName = 'closed'
-  totals: Totals = noCalls()
+  /** Without those that were counted in the other mode. */
+  totals: Totals = noTotals()
+  /** Whether it rejects nothing. A breaker with a share of shadow mode rejects calls, so it is an ordinary one. */
+  shadow = false
   failureRate: number | undefined
   slowCallRate: number | undefined
+  /** At the last refresh: how long it has not been closed, as far as is known. */
+  outageDuration = 0
+  override: 'open' | 'closed' | undefined
+  /** When it was last closed, at the latest; a reading of the breaker's clock. */
+  #closedAt: number | undefined
   /** The span of its latest transition. */
   lastSpan: SpanContext | undefined
   /** The span of the call that settled last, until the next one does. */
@@ -21,14 +35,17 @@ export class KnownBreaker implements Member {
   outage: Outage | undefined
   readonly #reference: WeakRef<CircuitBreaker>
   #identity: Attributes | undefined
+  /** All counts of the breaker, and those of them from before its present mode. */
+  #all: Totals = this.totals
+  #before: Totals | undefined
 
-  constructor(breaker: CircuitBreaker, group: NameGroup) {
-    this.group = group
+  constructor(breaker: CircuitBreaker, name: string) {
+    this.name = name
     this.#reference = new WeakRef(breaker)
   }
 
   identity(breaker: CircuitBreaker): Attributes {
-    this.#identity ??= identify(breaker.name)
+    this.#identity ??= Object.freeze({ ...identify(breaker.name), ...(this.shadow && { [attribute.shadow]: true }) })
     return this.#identity
   }
 
@@ -41,15 +58,36 @@ export class KnownBreaker implements Member {
   refresh(force: boolean): boolean {
     const breaker = this.#reference.deref()
     if (breaker === undefined) return false
+    this.called = false
     if (!this.dirty && !force) return true
     this.dirty = false // first, so that an event during the snapshot is not lost
-    const { state, totals, timeouts, window, override } = breaker.snapshot()
+    const { state, totals, timeouts, shadowed, fallbacks = 0, window, override, config, at, since } = breaker.snapshot()
+    const before = this.#all
+    if ((config['shadow'] === 1) !== this.shadow) this.#switchMode()
     this.state = state
-    this.totals = { ...totals, failure: totals.failure - timeouts, timeout: timeouts }
+    this.#closedAt = state === 'closed' ? undefined : Math.min(this.#closedAt ?? since, since)
+    this.outageDuration = this.#closedAt === undefined ? 0 : Math.max(0, at - this.#closedAt)
+    this.#all = { ...totals, failure: totals.failure - timeouts, timeout: timeouts, shadowed, fallbacks }
+    this.called = this.group !== undefined && counted.some((count) => this.#all[count] !== before[count])
+    this.totals = this.#before === undefined ? this.#all : difference(this.#all, this.#before)
+    this.override = override?.state
     this.failureRate = rateOf(window, 'failureRate')
     this.slowCallRate = rateOf(window, 'slowCallRate')
     this.dirty ||= state !== 'closed' || override !== null || !isIdle(window)
     return true
+  }
+
+  transition({ from, at }: Transition): void {
+    this.dirty = true
+    if (from === 'closed') this.#closedAt = at
+  }
+
+  /** What has been counted so far stays where it is. */
+  #switchMode(): void {
+    this.shadow = !this.shadow
+    this.#identity = undefined
+    this.group?.retire(this)
+    this.#before = this.#all
   }
 }
 

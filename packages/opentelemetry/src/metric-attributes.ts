@@ -1,12 +1,23 @@
 import type { OutcomeEvent, StateName, Transition } from '@cb/core'
 import type { Attributes } from '@opentelemetry/api'
-import { type CallOutcome, callOutcomes, outcomeOf, snake, states, transitionAttributes } from './attributes.ts'
+import {
+  type CallOutcome,
+  callOutcomes,
+  type OverrideKind,
+  outcomeOf,
+  overrideKinds,
+  snake,
+  states,
+  transitionAttributes,
+} from './attributes.ts'
 import { type ErrorTypes, otherType } from './error-types.ts'
 import { attribute } from './names.ts'
 
 /** The number of further pairs of a name and an `error.type` that are allowed: each pair is a series. */
 export interface AttributeBudget {
   left: number
+  /** Called for each pair beyond it. */
+  exceeded(): void
 }
 
 /** The attributes of one name in metrics, built once, so that a call only selects one. */
@@ -15,13 +26,16 @@ export class MetricAttributes {
   readonly #states: Readonly<Record<StateName, Attributes>>
   readonly #calls: Readonly<Record<CallOutcome, Attributes>>
   readonly #failures: Readonly<Record<'failure' | 'timeout', Map<string, Attributes>>>
+  readonly #overrides: Readonly<Record<OverrideKind, Attributes>>
   readonly #budget: AttributeBudget
 
-  constructor(name: string, budget: AttributeBudget) {
-    this.name = Object.freeze({ [attribute.name]: name })
+  /** @param shadow  only true ones are told apart, so that the series of an ordinary breaker have no attribute for it. */
+  constructor(name: string, shadow: boolean, budget: AttributeBudget) {
+    this.name = Object.freeze({ [attribute.name]: name, ...(shadow && { [attribute.shadow]: true }) })
     this.#budget = budget
     this.#states = recordOf(states, (state) => this.#with({ [attribute.state]: snake(state) }))
     this.#calls = recordOf(callOutcomes, (outcome) => this.#with({ [attribute.outcome]: outcome }))
+    this.#overrides = recordOf(overrideKinds, (kind) => this.#with({ [attribute.overrideKind]: kind }))
     this.#failures = { failure: new Map(), timeout: new Map() }
   }
 
@@ -31,6 +45,10 @@ export class MetricAttributes {
 
   calls(outcome: CallOutcome): Attributes {
     return this.#calls[outcome]
+  }
+
+  override(kind: OverrideKind): Attributes {
+    return this.#overrides[kind]
   }
 
   /** For the duration of one call: the attributes of `calls`, and the `error.type` of a failure. */
@@ -47,7 +65,10 @@ export class MetricAttributes {
   #failed(outcome: 'failure' | 'timeout', errorType: string): Attributes {
     const known = this.#failures[outcome].get(errorType)
     if (known !== undefined) return known
-    if (errorType !== otherType && this.#budget.left-- <= 0) return this.#failed(outcome, otherType)
+    if (errorType !== otherType && this.#budget.left-- <= 0) {
+      this.#budget.exceeded()
+      return this.#failed(outcome, otherType)
+    }
     const attributes = this.#with({ [attribute.outcome]: outcome, [attribute.errorType]: errorType })
     this.#failures[outcome].set(errorType, attributes)
     return attributes

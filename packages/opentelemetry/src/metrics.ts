@@ -9,7 +9,7 @@ import {
   type MeterProvider,
   type Observable,
 } from '@opentelemetry/api'
-import { callOutcomes, states } from './attributes.ts'
+import { callOutcomes, overrideKinds, states } from './attributes.ts'
 import type { Diagnostics } from './diagnostics.ts'
 import type { KnownBreakers } from './known-breakers.ts'
 import type { MetricAttributes } from './metric-attributes.ts'
@@ -71,10 +71,11 @@ export class BreakerMetrics {
     }
   }
 
-  transition(event: Transition, attributes: MetricAttributes): void {
+  transition(event: Transition, attributes: MetricAttributes, withDuration: boolean): void {
     try {
       this.#instruments?.transitions.add(1, attributes.transition(event))
-      this.#instruments?.stateDuration.record(event.stateDuration / 1000, attributes.state(event.from))
+      if (withDuration)
+        this.#instruments?.stateDuration.record(event.stateDuration / 1000, attributes.state(event.from))
     } catch (error) {
       this.#diagnostics.report('metrics', error)
     }
@@ -91,10 +92,10 @@ export class BreakerMetrics {
   readonly #observe = (result: BatchObservableResult): void => {
     const instruments = this.#instruments
     if (instruments === undefined) return
-    const fullRefresh = this.#breakers.takeFullRefresh()
+    this.#breakers.refresh()
     for (const group of this.#breakers) {
       try {
-        const report = group.report(fullRefresh)
+        const report = group.report()
         if (report !== undefined) observeName(result, instruments, group.attributes, report)
       } catch (error) {
         this.#diagnostics.report('metrics', error)
@@ -107,10 +108,15 @@ function observeName(
   result: BatchObservableResult,
   instruments: Instruments,
   attributes: MetricAttributes,
-  { states: counts, calls, failureRate, slowCallRate }: NameReport,
+  { states: counts, totals, failureRate, slowCallRate, outageDuration, overrides }: NameReport,
 ): void {
   for (const state of states) result.observe(instruments.state, counts[state], attributes.state(state))
-  for (const outcome of callOutcomes) result.observe(instruments.calls, calls[outcome], attributes.calls(outcome))
+  for (const outcome of callOutcomes) result.observe(instruments.calls, totals[outcome], attributes.calls(outcome))
+  if (totals.shadowed > 0) result.observe(instruments.shadowedCalls, totals.shadowed, attributes.name)
+  if (totals.fallbacks > 0) result.observe(instruments.fallbacks, totals.fallbacks, attributes.name)
+  result.observe(instruments.outageDuration, outageDuration / 1000, attributes.name)
+  if (overrides !== undefined)
+    for (const kind of overrideKinds) result.observe(instruments.override, overrides[kind], attributes.override(kind))
   if (failureRate !== undefined) result.observe(instruments.failureRate, failureRate, attributes.name)
   if (slowCallRate !== undefined) result.observe(instruments.slowCallRate, slowCallRate, attributes.name)
 }
@@ -120,8 +126,12 @@ interface Instruments {
   readonly observables: Observable[]
   readonly state: Observable
   readonly calls: Observable
+  readonly shadowedCalls: Observable
+  readonly fallbacks: Observable
   readonly failureRate: Observable
   readonly slowCallRate: Observable
+  readonly outageDuration: Observable
+  readonly override: Observable
   readonly transitions: Counter
   readonly callDuration: Histogram
   readonly stateDuration: Histogram
@@ -130,15 +140,23 @@ interface Instruments {
 function createInstruments(meter: Meter): Instruments {
   const state = meter.createObservableUpDownCounter(metric.state.name, metric.state)
   const calls = meter.createObservableCounter(metric.calls.name, metric.calls)
+  const shadowedCalls = meter.createObservableCounter(metric.shadowedCalls.name, metric.shadowedCalls)
+  const fallbacks = meter.createObservableCounter(metric.fallbacks.name, metric.fallbacks)
   const failureRate = meter.createObservableGauge(metric.failureRate.name, metric.failureRate)
   const slowCallRate = meter.createObservableGauge(metric.slowCallRate.name, metric.slowCallRate)
+  const outageDuration = meter.createObservableGauge(metric.outageDuration.name, metric.outageDuration)
+  const override = meter.createObservableUpDownCounter(metric.override.name, metric.override)
   return {
     meter,
-    observables: [state, calls, failureRate, slowCallRate],
+    observables: [state, calls, shadowedCalls, fallbacks, failureRate, slowCallRate, outageDuration, override],
     state,
     calls,
+    shadowedCalls,
+    fallbacks,
     failureRate,
     slowCallRate,
+    outageDuration,
+    override,
     transitions: meter.createCounter(metric.transitions.name, metric.transitions),
     callDuration: meter.createHistogram(metric.callDuration.name, metric.callDuration),
     stateDuration: meter.createHistogram(metric.stateDuration.name, metric.stateDuration),

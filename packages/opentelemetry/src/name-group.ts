@@ -1,16 +1,23 @@
 import type { StateName } from '@cb/core'
-import { type CallOutcome, callOutcomes } from './attributes.ts'
+import { type CallOutcome, callOutcomes, type OverrideKind } from './attributes.ts'
 import { type AttributeBudget, MetricAttributes } from './metric-attributes.ts'
 
-export type Totals = Record<CallOutcome, number>
+export const counted: readonly (CallOutcome | 'shadowed' | 'fallbacks')[] = [...callOutcomes, 'shadowed', 'fallbacks']
+
+/** The counts of a breaker that only grow. */
+export type Totals = Record<CallOutcome | 'shadowed' | 'fallbacks', number>
 
 /** The numbers of one name at a collection. */
 export interface NameReport {
   readonly states: Record<StateName, number>
-  readonly calls: Totals
+  readonly totals: Totals
   /** The highest of all breakers with the name. */
   readonly failureRate: number | undefined
   readonly slowCallRate: number | undefined
+  /** The longest of all breakers with the name, in milliseconds. */
+  readonly outageDuration: number
+  /** Undefined while no breaker with the name has been overridden: most never are. */
+  readonly overrides: Record<OverrideKind, number> | undefined
 }
 
 /** A breaker with the name, at its last refresh. */
@@ -19,66 +26,79 @@ export interface Member {
   readonly totals: Totals
   readonly failureRate: number | undefined
   readonly slowCallRate: number | undefined
-  /** Updates the numbers; false if the breaker has been collected. */
-  refresh(force: boolean): boolean
+  readonly outageDuration: number
+  readonly override: OverrideKind | undefined
 }
 
-/** All breakers with one name: they are one series in a metrics backend, so their numbers are added up. */
-export class NameGroup {
+/** All breakers with one name and mode: they are one series in a metrics backend, so their numbers are added up. */
+export class NameGroup<M extends Member = Member> {
+  readonly name: string
   readonly attributes: MetricAttributes
-  readonly #members = new Set<Member>()
-  /** Calls of collected members, because a counter must not decrease. */
-  readonly #retired: Totals = noCalls()
+  readonly shadow: boolean
+  readonly members: Set<M> = new Set()
+  /** Counts of members that were collected, or left, because a counter must not decrease. */
+  readonly #retired: Totals = noTotals()
   /** Whether the last report had members. Then the next one is needed even without members, to report that they are gone. */
   #reported = false
   /** The last reported value. Most SDKs repeat a value until there is another one, so a rate that no longer exists becomes 0. */
   #failureRate: number | undefined
   #slowCallRate: number | undefined
+  #wasOverridden = false
 
-  constructor(name: string, budget: AttributeBudget) {
-    this.attributes = new MetricAttributes(name, budget)
+  constructor(name: string, shadow: boolean, budget: AttributeBudget) {
+    this.name = name
+    this.attributes = new MetricAttributes(name, shadow, budget)
+    this.shadow = shadow
   }
 
-  add(member: Member): void {
-    this.#members.add(member)
-  }
-
-  retire(member: Member): void {
-    if (this.#members.delete(member)) addTotals(this.#retired, member.totals)
+  retire(member: M): void {
+    if (this.members.delete(member)) addTotals(this.#retired, member.totals)
   }
 
   /** Undefined if there are no members, and the last report has shown that. */
-  report(fullRefresh: boolean): NameReport | undefined {
+  report(): NameReport | undefined {
     const states = { closed: 0, open: 0, 'half-open': 0 }
-    const calls = noCalls()
+    const totals = noTotals()
     let failureRate: number | undefined
     let slowCallRate: number | undefined
-    for (const member of this.#members) {
-      if (!member.refresh(fullRefresh)) {
-        this.retire(member)
-        continue
-      }
+    let outageDuration = 0
+    const overrides = { open: 0, closed: 0 }
+    for (const member of this.members) {
       states[member.state]++
       failureRate = higher(failureRate, member.failureRate)
       slowCallRate = higher(slowCallRate, member.slowCallRate)
-      addTotals(calls, member.totals)
+      outageDuration = Math.max(outageDuration, member.outageDuration)
+      if (member.override !== undefined) overrides[member.override]++
+      addTotals(totals, member.totals)
     }
-    addTotals(calls, this.#retired)
+    this.#wasOverridden ||= overrides.open + overrides.closed > 0
+    addTotals(totals, this.#retired)
     this.#failureRate = failureRate ?? (this.#failureRate && 0)
     this.#slowCallRate = slowCallRate ?? (this.#slowCallRate && 0)
     const wasReported = this.#reported
-    this.#reported = this.#members.size > 0
+    this.#reported = this.members.size > 0
     if (!wasReported && !this.#reported) return undefined
-    return { states, calls, failureRate: this.#failureRate, slowCallRate: this.#slowCallRate }
+    return {
+      states,
+      totals,
+      failureRate: this.#failureRate,
+      slowCallRate: this.#slowCallRate,
+      outageDuration,
+      overrides: this.#wasOverridden ? overrides : undefined,
+    }
   }
 }
 
-export function noCalls(): Totals {
-  return { success: 0, failure: 0, timeout: 0, ignored: 0, rejected: 0, late: 0 }
+export function noTotals(): Totals {
+  return Object.fromEntries(counted.map((count) => [count, 0])) as Totals
 }
 
 function addTotals(sum: Totals, more: Totals): void {
-  for (const outcome of callOutcomes) sum[outcome] += more[outcome]
+  for (const count of counted) sum[count] += more[count]
+}
+
+export function difference(totals: Totals, before: Totals): Totals {
+  return Object.fromEntries(counted.map((count) => [count, totals[count] - before[count]])) as Totals
 }
 
 function higher(one: number | undefined, other: number | undefined): number | undefined {

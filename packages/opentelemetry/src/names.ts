@@ -6,12 +6,17 @@ export const scope = '@cb/opentelemetry'
 
 export const attribute = {
   name: 'circuit_breaker.name',
+  shadow: 'circuit_breaker.shadow',
   state: 'circuit_breaker.state',
   previousState: 'circuit_breaker.previous_state',
   reason: 'circuit_breaker.transition.reason',
   failureRate: 'circuit_breaker.failure_rate',
   windowCalls: 'circuit_breaker.window.calls',
   outcome: 'circuit_breaker.call.outcome',
+  overrideKind: 'circuit_breaker.override.kind',
+  note: 'circuit_breaker.note',
+  rejectedNames: 'circuit_breaker.rejected.names',
+  rejectedCount: 'circuit_breaker.rejected.count',
   errorType: 'error.type',
   serverAddress: 'server.address',
   serverPort: 'server.port',
@@ -27,7 +32,7 @@ export const spanName = {
 /** The name of a call's span is this prefix, a space and the breaker's name. */
 export const callSpanPrefix = 'execute'
 
-export const logEvent = 'circuit_breaker.transition'
+export const logEvent = { transition: 'circuit_breaker.transition', override: 'circuit_breaker.override' } as const
 
 /** The name in metrics of all breakers above `maxNames`. */
 export const overflowName = '(overflow)'
@@ -39,7 +44,18 @@ interface Metric extends MetricOptions {
   readonly description: string
 }
 
-type MetricKey = 'state' | 'transitions' | 'calls' | 'callDuration' | 'failureRate' | 'slowCallRate' | 'stateDuration'
+type MetricKey =
+  | 'state'
+  | 'transitions'
+  | 'calls'
+  | 'shadowedCalls'
+  | 'fallbacks'
+  | 'callDuration'
+  | 'failureRate'
+  | 'slowCallRate'
+  | 'outageDuration'
+  | 'override'
+  | 'stateDuration'
 
 export const metric: Readonly<Record<MetricKey, Metric>> = {
   state: {
@@ -60,12 +76,24 @@ export const metric: Readonly<Record<MetricKey, Metric>> = {
     unit: '{call}',
     description: 'Calls by outcome, rejected ones included',
   },
+  shadowedCalls: {
+    name: 'circuit_breaker.shadowed_calls',
+    instrument: 'ObservableCounter',
+    unit: '{call}',
+    description: 'Calls that would have been rejected but for shadow mode; their outcomes are among the calls',
+  },
+  fallbacks: {
+    name: 'circuit_breaker.fallbacks',
+    instrument: 'ObservableCounter',
+    unit: '{call}',
+    description: 'Callers that got the answer of a fallback',
+  },
   callDuration: {
     name: 'circuit_breaker.call.duration',
     instrument: 'Histogram',
     unit: 's',
     description: 'Duration of admitted calls',
-    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
+    advice: { explicitBucketBoundaries: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] },
   },
   failureRate: {
     name: 'circuit_breaker.failure_rate',
@@ -79,11 +107,23 @@ export const metric: Readonly<Record<MetricKey, Metric>> = {
     unit: '1',
     description: 'Slow calls among the calls in the window, those in flight included',
   },
+  outageDuration: {
+    name: 'circuit_breaker.outage.duration',
+    instrument: 'ObservableGauge',
+    unit: 's',
+    description: 'Time since it was last closed; 0 while it is closed',
+  },
+  override: {
+    name: 'circuit_breaker.override',
+    instrument: 'ObservableUpDownCounter',
+    unit: '{circuit_breaker}',
+    description: 'Circuit breakers with the name that are forced open or closed',
+  },
   stateDuration: {
     name: 'circuit_breaker.state.duration',
     instrument: 'Histogram',
     unit: 's',
     description: 'Duration of a state, recorded on leaving it',
-    advice: { explicitBucketBoundaries: [0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600] },
+    advice: { explicitBucketBoundaries: [1, 10, 60, 300, 1800, 7200] },
   },
 }

@@ -11,12 +11,13 @@ import {
 import { scope } from './names.ts'
 import { version } from './version.ts'
 
-/** The log event of a transition, with the shape of a log record of `@opentelemetry/api-logs`. */
+/** A log event, with the shape of a log record of `@opentelemetry/api-logs`. */
 export interface EventRecord {
   eventName: string
   timestamp: number
   severityNumber: number
   severityText: string
+  body: string
   attributes: Attributes
   context: Context
 }

@@ -1,7 +1,9 @@
 import {
   type CircuitBreaker,
+  type FallbackEvent,
   type Observer,
   type OutcomeEvent,
+  type OverrideEvent,
   observe,
   type RejectionEvent,
   type Transition,
@@ -11,32 +13,33 @@ import { openingAttributes, transitionAttributes } from './attributes.ts'
 import { CallSpans } from './call-spans.ts'
 import { Diagnostics } from './diagnostics.ts'
 import { ErrorTypes } from './error-types.ts'
+import { EventLog } from './event-log.ts'
 import { KnownBreakers } from './known-breakers.ts'
 import { BreakerMetrics } from './metrics.ts'
 import type { TelemetrySettings } from './options.ts'
 import type { Providers } from './providers.ts'
-import { TransitionLog } from './transition-log.ts'
 import { TransitionSpans } from './transition-spans.ts'
 
 /** Turns the events of breakers into spans, metrics and log events. */
 export class Recorder implements Observer {
   readonly #breakers: KnownBreakers
-  readonly #errorTypes = new ErrorTypes()
+  readonly #errorTypes: ErrorTypes
   readonly #metrics: BreakerMetrics
   readonly #callSpans: CallSpans
   readonly #transitionSpans: TransitionSpans
-  readonly #log: TransitionLog
+  readonly #log: EventLog
   #unobserve: (() => void) | undefined
   #unobserveCalls: (() => void) | undefined
   #sdkPoll: ReturnType<typeof setInterval> | undefined
 
   constructor(providers: Providers, settings: TelemetrySettings) {
     const diagnostics = new Diagnostics()
+    this.#errorTypes = new ErrorTypes(diagnostics)
     this.#breakers = new KnownBreakers(settings, diagnostics)
     this.#metrics = new BreakerMetrics(this.#breakers, providers, diagnostics)
     this.#callSpans = new CallSpans(providers, diagnostics, this.#errorTypes)
     this.#transitionSpans = new TransitionSpans(providers, diagnostics)
-    this.#log = new TransitionLog(providers, diagnostics)
+    this.#log = new EventLog(providers, diagnostics)
   }
 
   start(): void {
@@ -62,7 +65,7 @@ export class Recorder implements Observer {
   }
 
   created(breaker: CircuitBreaker): void {
-    this.#breakers.of(breaker)
+    this.#breakers.see(breaker)
     this.useCurrentProvider()
   }
 
@@ -80,8 +83,10 @@ export class Recorder implements Observer {
     this.useCurrentProvider()
     const known = this.#breakers.of(breaker)
     if (known === null) return
-    known.dirty = true
-    this.#metrics.transition(event, known.group.attributes)
+    known.transition(event)
+    this.#breakers.update(known) // its mode may have changed since the last collection
+    const { settings } = this.#breakers
+    this.#metrics.transition(event, known.group.attributes, settings.stateDuration)
     const attributes = {
       ...known.identity(breaker),
       ...transitionAttributes(event),
@@ -91,8 +96,21 @@ export class Recorder implements Observer {
     const { lastCall } = known
     const caller =
       event.cause === 'call' && lastCall ? trace.setSpanContext(context.active(), lastCall) : context.active()
-    this.#transitionSpans.transition(event, known, attributes, caller, this.#breakers.settings.outageSpan)
+    this.#transitionSpans.transition(event, known, attributes, caller, settings)
     this.#log.transition(event, attributes, caller)
+  }
+
+  fallback(_event: FallbackEvent, breaker: CircuitBreaker): void {
+    const known = this.#breakers.of(breaker)
+    if (known !== null) known.dirty = true // it may come long after its call
+  }
+
+  override(event: OverrideEvent, breaker: CircuitBreaker): void {
+    this.useCurrentProvider()
+    const known = this.#breakers.of(breaker)
+    if (known === null) return
+    known.dirty = true
+    this.#log.override(event, known.identity(breaker))
   }
 
   rejection(event: RejectionEvent, breaker: CircuitBreaker): void {

@@ -3,6 +3,7 @@ import { type Attributes, type Context, ROOT_CONTEXT, SpanKind } from '@opentele
 import type { Diagnostics } from './diagnostics.ts'
 import type { KnownBreaker } from './known-breaker.ts'
 import { spanName } from './names.ts'
+import type { TelemetrySettings } from './options.ts'
 import { recordOutage } from './outage-spans.ts'
 import type { Providers } from './providers.ts'
 
@@ -16,7 +17,13 @@ export class TransitionSpans {
     this.#diagnostics = diagnostics
   }
 
-  transition(event: Transition, known: KnownBreaker, attributes: Attributes, caller: Context, outages: boolean): void {
+  transition(
+    event: Transition,
+    known: KnownBreaker,
+    attributes: Attributes,
+    caller: Context,
+    settings: TelemetrySettings,
+  ): void {
     try {
       const { tracer } = this.#providers
       // Not the event's own time, which is of a monotonic clock; events are delivered at once.
@@ -25,11 +32,13 @@ export class TransitionSpans {
       // A call that only noticed that the time is over, or a timer that a call has set, is not the cause.
       const parent = event.cause === 'call' ? caller : ROOT_CONTEXT
       const options = { kind: SpanKind.INTERNAL, startTime: at, attributes, links }
-      const span = tracer.startSpan(spanName[event.to], options, parent)
-      const recorded = span.isRecording() ? span.spanContext() : undefined
-      span.end(at)
+      const span = settings.transitionSpans ? tracer.startSpan(spanName[event.to], options, parent) : undefined
+      const recorded = span?.isRecording() ? span.spanContext() : undefined
+      span?.end(at)
       known.lastSpan = recorded ?? known.lastSpan
-      known.outage = outages ? recordOutage(known.outage, event, attributes, { tracer, span: recorded, at }) : undefined
+      known.outage = settings.outageSpan
+        ? recordOutage(known.outage, event, attributes, { tracer, span: recorded, at })
+        : undefined
     } catch (error) {
       this.#diagnostics.report('spans', error)
     }

@@ -109,6 +109,40 @@ test('names above maxNames are counted together as (overflow), without losing a 
   expect(logged[0]).toMatch(/more than 2 names of circuit breakers.*\(overflow\).*aggregate.*filter.*maxNames/)
 })
 
+test('two breakers of one name that are in use are warned of, once', async () => {
+  const telemetry = started({ filter: ({ name }) => name === 'http://host-twice:80' })
+  const [fetch, axios] = [host('twice'), host('twice')]
+  for (let round = 0; round < 3; round++) {
+    await telemetry.collect()
+    for (const breaker of [fetch, axios]) await call(breaker)
+  }
+  await telemetry.collect()
+  expect(logged).toEqual([
+    expect.stringContaining(
+      'there are 2 circuit breakers named http://host-twice:80; in metrics and alerts they are one',
+    ),
+  ])
+})
+
+test('a breaker that has taken the place of another, and breakers that are combined, are not warned of', async () => {
+  const filter = ({ name }: CircuitBreaker) => /replaced|combined/.test(name)
+  const telemetry = started({ filter })
+  const before = host('replaced')
+  await call(before)
+  await telemetry.collect()
+  const after = host('replaced')
+  for (let round = 0; round < 3; round++) {
+    await call(after)
+    await telemetry.collect()
+  }
+  const combined = started({ filter, aggregate: () => 'combined' })
+  for (let round = 0; round < 3; round++) {
+    for (const breaker of [before, after]) await call(breaker)
+    await combined.collect()
+  }
+  expect(logged).toEqual([])
+})
+
 test('with exactly maxNames names nothing overflows, and no warning is logged', async () => {
   const telemetry = started({ filter: ({ name }) => name.startsWith('http://host-room'), maxNames: 3 })
   const breakers = Array.from({ length: 3 }, (_, n) => host(`room-${n}`))
@@ -141,6 +175,7 @@ test('many hosts with many error types stay within the series that an SDK keeps'
   }
   const points = Object.entries(await telemetry.points('circuit_breaker.call.duration'))
   expect(points.length).toBeLessThan(2_000)
+  expect(logged.filter((message) => /332 pairs .* further error types are _OTHER/.test(message))).toHaveLength(1)
   expect(points.filter(([key]) => key === 'true')).toEqual([]) // otel.metric.overflow
   expect(points.reduce((sum, [, value]) => sum + (value as { count: number }).count, 0)).toBe(340 * 8)
 }, 30_000)
@@ -177,6 +212,18 @@ test('a hundred thousand breakers fit into every instrument, use little memory, 
     '(overflow) open': 0,
   })
 }, 60_000)
+
+test('without an SDK, which would read them, collected breakers leave nothing behind', async () => {
+  onTestFinished(instrumentCircuitBreakers({ filter: ({ name }) => name.startsWith('http://host-brief') }))
+  const churn = () => {
+    for (let n = 0; n < 20_000; n++) host(`brief-${n}`)
+  }
+  churn()
+  const before = await heapUsed()
+  churn()
+  churn()
+  expect(((await heapUsed()) - before) / 40_000).toBeLessThan(50) // bytes per breaker
+})
 
 test('a breaker that its registry has evicted is in no state, and its calls stay counted', async () => {
   const filter = ({ name }: CircuitBreaker) => name.startsWith('http://host-evicted')

@@ -1,4 +1,4 @@
-import { CircuitBreaker, type TripPolicy } from '@cb/core'
+import { CircuitBreaker, consecutiveFailures } from '@cb/core'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { withoutCredentials } from '../src/credentials.ts'
@@ -125,26 +125,19 @@ test('what the URL parser takes for credentials is not sent', () => {
 test('no attribute of spans, metrics and log events has credentials', async () => {
   const { tracerProvider, meterProvider, loggerProvider, logs, spans, points } = inMemory()
   onTestFinished(instrumentCircuitBreakers({ tracerProvider, meterProvider, loggerProvider, callSpans: 'all' }))
-  const trip: TripPolicy = {
-    name: 'limit of https://eve:hunt/er@host',
-    start: () => ({
-      success: () => undefined,
-      failure: () => ({ policy: 'limit of https://eve:hunt/er@host', threshold: 1, calls: 1, failures: 1 }),
-      snapshot: () => ({ calls: 0, failures: 0 }),
-    }),
-  }
-  const breaker = new CircuitBreaker({ name: 'POST //eve:hunt/er@host', trip })
+  const breaker = new CircuitBreaker({ name: 'POST //eve:hunt/er@host', trip: consecutiveFailures(1) })
   const error = Object.assign(new Error('down'), { code: 'https://eve:hunt/er@host' })
   for (let n = 0; n < 2; n++) await breaker.execute(() => Promise.reject(error)).catch(() => {})
+  breaker.forceOpen('see https://eve:hunt/er@wiki')
   const sent = [
     ...spans().map(({ name, attributes }) => ({ name, attributes })),
-    ...logs.getFinishedLogRecords().map(({ attributes }) => attributes),
+    ...logs.getFinishedLogRecords().map(({ body, attributes }) => ({ body, attributes })),
     await points('circuit_breaker.calls'),
     await points('circuit_breaker.call.duration'),
     await points('circuit_breaker.transitions'),
   ]
   expect(JSON.stringify(sent)).toContain('POST //host')
-  expect(JSON.stringify(sent)).toContain('limit of https://host')
+  expect(JSON.stringify(sent)).toContain('Note: see https://wiki')
   expect(JSON.stringify(sent)).not.toMatch(/eve|hunt/)
 })
 

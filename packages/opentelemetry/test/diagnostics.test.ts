@@ -90,7 +90,7 @@ test('a logger that throws breaks no call and is logged once', async () => {
 
 test("a caller's span that throws breaks no call and is reported once", async () => {
   startGlobally(inMemory())
-  const span = Object.assign(trace.getTracer('application').startSpan('request'), { setAttributes: explode })
+  const span = Object.assign(trace.getTracer('application').startSpan('request'), { setAttribute: explode })
   await context.with(trace.setSpan(context.active(), span), () => workAsUsual({}))
   expect(logged).toHaveLength(1)
 })

@@ -1,4 +1,8 @@
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { diag } from '@opentelemetry/api'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { Diagnostics } from '../src/diagnostics.ts'
 import { ErrorTypes } from '../src/error-types.ts'
 
 class PaymentDeclined extends Error {}
@@ -13,6 +17,11 @@ test.each([
   ['a thrown string', 'card 4111 1111 1111 1111', '_OTHER'],
   ['undefined', undefined, '_OTHER'],
   ['a code with spaces and quotes', { code: 'no such user: "eve"\n' }, 'no_such_user:__eve__'],
+  ['a cause with a code', new TypeError('fetch failed', { cause: { code: 'ENOTFOUND' } }), 'ENOTFOUND'],
+  ['a code and a cause with another', { code: 'OUTER', cause: { code: 'INNER' } }, 'OUTER'],
+  ['a cause of a cause with a code', new Error('', { cause: { cause: { code: 'EPIPE' } } }), 'EPIPE'],
+  ['causes without a code', new TypeError('', { cause: new RangeError() }), 'TypeError'],
+  ['causes in a circle', circular(), 'SyntaxError'],
   ['a very long code', { code: 'E'.repeat(1_000) }, 'E'.repeat(64)],
   [
     'an error whose getters throw',
@@ -24,13 +33,45 @@ test.each([
     '_OTHER',
   ],
 ])('%s has the expected error.type', (_, error, type) => {
-  expect(new ErrorTypes().of(error)).toBe(type)
+  expect(new ErrorTypes(new Diagnostics()).of(error)).toBe(type)
 })
 
-test('there are at most fifty error types, the first ones, and one for all others', () => {
-  const types = new ErrorTypes()
+function circular(): Error {
+  const error = new SyntaxError()
+  error.cause = error
+  return error
+}
+
+test.each([
+  ['nobody listens', 'http://127.0.0.1', 'ECONNREFUSED'],
+  ['the host is unknown', 'http://no-such-host.invalid', 'ENOTFOUND'],
+])('a fetch that fails because %s has the error.type of the connection', async (_, url, type) => {
+  const failed = await fetch(`${url}:${await closedPort()}`).catch((error: unknown) => error)
+  expect(failed).toBeInstanceOf(TypeError)
+  expect(new ErrorTypes(new Diagnostics()).of(failed)).toBe(type)
+})
+
+/** A port on which nobody listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+test('there are at most fifty error types, the first ones, and one for all others, with a warning', () => {
+  const warn = vi.fn()
+  diag.setLogger({ error: warn, warn, info() {}, debug() {}, verbose() {} })
+  onTestFinished(() => diag.disable())
+  warn.mockClear()
+  const types = new ErrorTypes(new Diagnostics())
   const seen = Array.from({ length: 200 }, (_, n) => types.of({ code: `E${n}` }))
   expect(new Set(seen).size).toBe(51)
   expect(types.of({ code: 'E49' })).toBe('E49')
   expect(types.of({ code: 'E50' })).toBe('_OTHER')
+  expect(warn.mock.calls).toEqual([
+    [expect.stringMatching(/more than 50 error types; further ones are _OTHER \(logged once\)/)],
+  ])
 })

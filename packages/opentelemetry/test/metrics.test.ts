@@ -150,7 +150,7 @@ test('with delta temporality a collected breaker is not reported', async () => {
   }
 })
 
-test('the reason of a custom trip policy is its name, at most 64 characters, and the policy need not count calls', async () => {
+test('the reason of a custom trip policy is its name, whatever its trip says, and the policy need not count calls', async () => {
   const telemetry = inMemory()
   const { tracerProvider, meterProvider } = telemetry
   onTestFinished(instrumentCircuitBreakers({ tracerProvider, meterProvider }))
@@ -166,7 +166,7 @@ test('the reason of a custom trip policy is its name, at most 64 characters, and
     'circuit_breaker.name': 'own policy',
     'circuit_breaker.state': 'open',
     'circuit_breaker.previous_state': 'closed',
-    'circuit_breaker.transition.reason': 'made_to_order_'.repeat(5).slice(0, 64),
+    'circuit_breaker.transition.reason': 'made_to_order',
     'error.type': 'ECONNREFUSED',
   })
 })

@@ -3,12 +3,14 @@ import manifest from '../package.json' with { type: 'json' }
 import { CircuitBreakerInstrumentation, instrumentCircuitBreakers } from '../src/index.ts'
 import { version } from '../src/version.ts'
 
-const telemetry = 'callDuration, callSpans, outageSpan, filter, aggregate, maxNames'
+const telemetry = 'callDuration, callSpans, stateDuration, transitionSpans, outageSpan, filter, aggregate, maxNames'
 
 const shared: [options: unknown, error: Error][] = [
   [{ callDuration: 1 }, new TypeError('callDuration must be a boolean, got 1')],
   [{ callSpans: true }, new TypeError('callSpans must be one of off, rejected, all, got true')],
   [{ callSpans: 'none' }, new TypeError('callSpans must be one of off, rejected, all, got "none"')],
+  [{ stateDuration: 'no' }, new TypeError('stateDuration must be a boolean, got "no"')],
+  [{ transitionSpans: 0 }, new TypeError('transitionSpans must be a boolean, got 0')],
   [{ outageSpan: null }, new TypeError('outageSpan must be a boolean, got null')],
   [{ filter: /payments/ }, new TypeError('filter must be a function, got an object')],
   [{ filter: null }, new TypeError('filter must be a function, got null')],
@@ -55,6 +57,8 @@ test.each([
     expect(() => instrumentation.setConfig(config as never)).toThrow(error)
     expect(instrumentation.getConfig()).toEqual({
       enabled: false,
+      stateDuration: true,
+      transitionSpans: true,
       callDuration: true,
       callSpans: 'off',
       outageSpan: false,

@@ -102,9 +102,8 @@ function expectSpans(name: string): void {
     { ...same, name: 'circuit_breaker closed', reason: 'probes_succeeded', parent: 6, trace: 6, links: [3] },
   ])
   expect(requests[4]?.attributes).toEqual({
-    'circuit_breaker.name': name,
-    'circuit_breaker.state': 'open',
-    'circuit_breaker.call.outcome': 'rejected',
+    'circuit_breaker.rejected.names': [name],
+    'circuit_breaker.rejected.count': 1,
   })
 }
 
@@ -132,14 +131,14 @@ function expectMetrics(name: string): void {
   })
   expect(received('circuit_breaker.call.duration')).toEqual({
     unit: 's',
-    points: { success: '3 calls, 1.5 s, 14 bounds', 'failure ECONNREFUSED': '3 calls, 1.5 s, 14 bounds' },
+    points: { success: '3 calls, 1.5 s, 8 bounds', 'failure ECONNREFUSED': '3 calls, 1.5 s, 8 bounds' },
   })
   expect(received('circuit_breaker.state.duration')).toEqual({
     unit: 's',
     points: {
-      closed: '1 calls, 2 s, 12 bounds',
-      open: '2 calls, 20 s, 12 bounds',
-      half_open: '2 calls, 1 s, 12 bounds',
+      closed: '1 calls, 2 s, 6 bounds',
+      open: '2 calls, 20 s, 6 bounds',
+      half_open: '2 calls, 1 s, 6 bounds',
     },
   })
   expect(collector.metrics.find((other) => other.name === 'circuit_breaker.calls')?.sum?.isMonotonic).toBe(true)

@@ -1,3 +1,4 @@
+import { CircuitBreaker } from '@cb/core'
 import { trace } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -116,8 +117,30 @@ test('a rejected call adds attributes to the span of its caller, and no other ca
   await fullOutage()
   const marked = telemetry.spans().filter((span) => span.name === 'request' && Object.keys(span.attributes).length > 0)
   expect(marked.map((span) => span.attributes)).toEqual([
-    { ...named, 'circuit_breaker.state': 'open', 'circuit_breaker.call.outcome': 'rejected' },
+    { 'circuit_breaker.rejected.names': ['payments'], 'circuit_breaker.rejected.count': 1 },
   ])
+})
+
+test('rejections by several breakers within one span are all found on it', async () => {
+  const breakers = Array.from({ length: 20 }, (_, n) => new CircuitBreaker({ name: `rejecting-${n}` }))
+  const call = (breaker?: CircuitBreaker) => breaker?.execute(async () => {}).catch(() => {})
+  for (const breaker of breakers) breaker.forceOpen()
+  const tracer = trace.getTracer('application')
+  await tracer.startActiveSpan('two', async (span) => {
+    for (const n of [0, 1, 0]) await call(breakers[n])
+    span.end()
+  })
+  await tracer.startActiveSpan('many', async (span) => {
+    for (const breaker of breakers) await call(breaker)
+    span.end()
+  })
+  const [two, many] = ['two', 'many'].map((name) => telemetry.spans().find((span) => span.name === name)?.attributes)
+  expect(two).toEqual({
+    'circuit_breaker.rejected.names': ['rejecting-0', 'rejecting-1'],
+    'circuit_breaker.rejected.count': 3,
+  })
+  expect(many?.['circuit_breaker.rejected.names']).toHaveLength(16)
+  expect(many?.['circuit_breaker.rejected.count']).toBe(20)
 })
 
 test('an outage has these metric points', async () => {

@@ -1,3 +1,5 @@
+import { alertRules } from '../monitoring/alerts.ts'
+import { flappingMinutes, flaps, questions } from '../monitoring/questions.ts'
 import { attribute, callSpanPrefix, logEvent, metric, overflowName, spanName } from '../src/names.ts'
 
 /** The tables of README.md, made from the names in the code. */
@@ -24,9 +26,13 @@ const metricAttributes: Readonly<Record<keyof typeof metric, Key[]>> = {
   state: ['name', 'state'],
   transitions: ['name', 'state', 'previousState', 'reason'],
   calls: ['name', 'outcome'],
+  shadowedCalls: ['name'],
+  fallbacks: ['name'],
   callDuration: ['name', 'outcome', 'errorType'],
   failureRate: ['name'],
   slowCallRate: ['name'],
+  outageDuration: ['name'],
+  override: ['name', 'overrideKind'],
   stateDuration: ['name', 'state'],
 }
 
@@ -35,11 +41,12 @@ const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
     'string',
     `the breaker's name, at most 256 characters, without control characters and [without credentials](#credentials); in metrics the result of \`aggregate\`, or \`${overflowName}\``,
   ],
+  shadow: ['boolean', '`true` on everything of a breaker with `shadow: true`; no other has it'],
   state: ['string', '`closed`, `open`, `half_open`; of a call: the state that admitted or rejected it'],
   previousState: ['string', '`closed`, `open`, `half_open`'],
   reason: [
     'string',
-    '`consecutive_failures`, `failure_count`, `failure_rate`, `slow_call_rate` or the name of your own trip policy; `probe_failed`, `probes_succeeded`, `probes_undecided`, `open_duration_ended`, `forced`, `override_expired`, `resumed`, `reset`, `restored`',
+    '`consecutive_failures`, `failure_count`, `failure_rate`, `slow_call_rate` or the name of your own trip policy; `probe_failed`, `probes_succeeded`, `probes_undecided`, `open_duration_ended`, `forced`, `override_expired`, `resumed`, `reset`, `probe_now`, `restored`',
   ],
   failureRate: ['double', '0 to 1, of the calls in the window, if a trip policy decided'],
   windowCalls: ['int', 'calls in the window, if a trip policy decided'],
@@ -47,12 +54,27 @@ const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
     'string',
     '`success`, `failure`, `timeout`, `ignored`, `rejected`; `late`: it settled after the state that admitted it had ended, or twice',
   ],
+  overrideKind: ['string', '`open`, `closed`; in the log event of its end `none`'],
+  note: ['string', 'of an operator, in log events only; at most 256 characters, without credentials'],
+  rejectedNames: [
+    'string[]',
+    'on the span of a caller: the names of the breakers that rejected its calls, each once, at most 16',
+  ],
+  rejectedCount: ['int', 'on the span of a caller: how many of its calls were rejected'],
   errorType: [
     'string',
-    "for failures, timeouts and rejections only: the error's `code`, or else its name; at most 64 characters and 50 different ones, further ones are `_OTHER`",
+    'for failures, timeouts and rejections only: the `code` of the error or of its nearest cause with one, or else its name; at most 64 characters and 50 different ones, further ones are `_OTHER`',
   ],
   serverAddress: ['string', 'the host, if the name is an origin, as with HTTP adapters'],
   serverPort: ['int', 'the port of that host'],
+}
+
+const conditions: Readonly<Record<string, string>> = {
+  CircuitBreakerOpenTooLong: 'for 5 minutes open, or half-open while it is called',
+  CircuitBreakerHalfOpenWithoutCalls: 'for 15 minutes half-open while nobody calls it',
+  CircuitBreakerRejectionShare: 'more than 25 % of at least 20 calls within 5 minutes rejected, for 2 minutes',
+  CircuitBreakerFlapping: `at least ${flaps} openings from closed within ${flappingMinutes} minutes`,
+  CircuitBreakerOverrideLeftBehind: 'for 30 minutes forced open or closed',
 }
 
 const codes = (keys: readonly Key[]) => keys.map((key) => `\`${attribute[key]}\``).join(', ')
@@ -78,12 +100,37 @@ export const tables: Readonly<Record<string, string>> = {
   ),
   'log events': table(
     ['name', 'severity', 'attributes'],
-    [[`\`${logEvent}\``, '`WARN` when opening, otherwise `INFO`', "those of the transition's span"]],
+    [
+      [
+        `\`${logEvent.transition}\``,
+        '`WARN` when opening, otherwise `INFO`',
+        `those of the transition's span, ${codes(['note'])}`,
+      ],
+      [
+        `\`${logEvent.override}\``,
+        '`WARN` for `forceOpen` and `forceClosed`, `INFO` for the end',
+        codes(['name', ...server, 'overrideKind', 'reason', 'note']),
+      ],
+    ],
   ),
   values: table(
     ['attribute', 'type', 'values'],
     Object.entries(values).map(([key, [type, meaning]]) => [codes([key as Key]), type, meaning]),
   ),
+  alerts: table(
+    ['alert', 'severity', 'condition'],
+    alertRules().groups[0].rules.map(({ alert, labels }) => [
+      `[\`${alert}\`](RUNBOOK.md#${alert.toLowerCase()})`,
+      labels.severity,
+      conditions[alert] ?? '',
+    ]),
+  ),
+  questions: Object.values(questions())
+    .map(
+      ({ title, value, promql, traceql }) =>
+        `**${title}** The value: ${value}.\n\n\`\`\`promql\n${promql}\n\`\`\`\n\n\`\`\`traceql\n${traceql}\n\`\`\`\n`,
+    )
+    .join('\n'),
 }
 
 /** The README with each table, between its two marks, regenerated. */

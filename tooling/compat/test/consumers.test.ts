@@ -32,7 +32,8 @@ for (const name of packages) {
     })
 
     test('has types of its own for import, for require and for tools that know no exports', async () => {
-      await run(bin('attw'), [tarballs[name]], folder)
+      // Rules for Prometheus are no module, so they have no types.
+      await run(bin('attw'), [tarballs[name], '--exclude-entrypoints', 'alerts.yml'], folder)
     })
   })
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { label } from '../../../../packages/opentelemetry/monitoring/promql.ts'
 import type { Alert, PrometheusClient } from './prometheus-client.ts'
-import { label } from './promql.ts'
 
 /** The interval of the polling. */
 const interval = 200

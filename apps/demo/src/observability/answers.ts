@@ -1,13 +1,13 @@
+import { label } from '../../../../packages/opentelemetry/monitoring/promql.ts'
+import { flaps, questions } from '../../../../packages/opentelemetry/monitoring/questions.ts'
 import { formatSeconds } from '../measure.ts'
 import type { PrometheusClient, Sample } from './prometheus-client.ts'
-import { label } from './promql.ts'
-import { flaps, questions } from './questions.ts'
 
-type Format = (sample: Sample, at: number) => string
+type Format = (sample: Sample) => string
 
 const formats: Readonly<Record<keyof ReturnType<typeof questions>, Format>> = {
   which: ({ labels }) => `${labels[label.state]}`,
-  since: ({ value }, at) => `for ${formatSeconds(at - 1_000 * value)}`,
+  since: ({ value }) => `for ${formatSeconds(1_000 * value)}`,
   why: ({ labels, value }) => `${labels[label.reason]} ${times(value)}`,
   errors: ({ labels, value }) => `${labels[label.errorType]} ${times(value)}`,
   rejected: ({ value }) => `${value} calls`,
@@ -25,7 +25,7 @@ export async function answers(prometheus: PrometheusClient, at: number): Promise
     const byBreaker = new Map<string, string[]>()
     for (const sample of await prometheus.query(promql, at)) {
       const breaker = sample.labels[label.name] ?? ''
-      const value = formats[key as keyof typeof formats](sample, at)
+      const value = formats[key as keyof typeof formats](sample)
       byBreaker.set(breaker, [...(byBreaker.get(breaker) ?? []), value])
     }
     const rows = [...byBreaker].sort().map(([breaker, values]) => `${breaker.padEnd(15)}${values.join(', ')}`)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { label, stateSeries } from '../../../../packages/opentelemetry/monitoring/promql.ts'
 import { Child } from '../child-process.ts'
 import { formatSeconds } from '../measure.ts'
 import type { Alerting, Story } from '../scenario.ts'
@@ -7,7 +8,6 @@ import { type AlertEvent, AlertPoller } from './alert-poller.ts'
 import { answers } from './answers.ts'
 import { OtlpServer } from './otlp-server.ts'
 import { PrometheusClient } from './prometheus-client.ts'
-import { label, stateSeries } from './promql.ts'
 import { receivedTrip } from './received-trip.ts'
 
 /** The alert rules wait for minutes, but the demo takes less than one: here a minute is a second. */

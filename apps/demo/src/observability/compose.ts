@@ -6,6 +6,8 @@ export const collectorMetrics = 8889
 
 const publish = (port: number, inside: number) => [`127.0.0.1:${port}:${inside}`]
 const mount = (file: string, inside: string) => `./${file}:${inside}:ro`
+/** What the npm package has: the rules and the dashboard. */
+const shipped = (file: string, inside: string) => `../../../packages/opentelemetry/${file}:${inside}:ro`
 
 /** The stack, as Docker Compose reads it. */
 export const compose: object = {
@@ -26,7 +28,7 @@ export const compose: object = {
       image: 'prom/prometheus:v3.13.0',
       volumes: [
         mount('prometheus.yaml', '/etc/prometheus/prometheus.yml'),
-        mount('alerts.yaml', '/etc/prometheus/alerts.yaml'),
+        shipped('alerts.yml', '/etc/prometheus/alerts.yaml'),
       ],
       ports: publish(ports.prometheus, 9090),
     },
@@ -44,7 +46,7 @@ export const compose: object = {
       volumes: [
         mount('grafana/datasources.yaml', '/etc/grafana/provisioning/datasources/circuit-breakers.yaml'),
         mount('grafana/dashboards.yaml', '/etc/grafana/provisioning/dashboards/circuit-breakers.yaml'),
-        mount('grafana/circuit-breakers.json', '/var/lib/grafana/dashboards/circuit-breakers.json'),
+        shipped('grafana.json', '/var/lib/grafana/dashboards/circuit-breakers.json'),
       ],
       ports: publish(ports.grafana, 3000),
       depends_on: ['prometheus', 'jaeger'],

@@ -1,4 +1,4 @@
-import { duration } from './promql.ts'
+import { duration } from '../../../../packages/opentelemetry/monitoring/promql.ts'
 
 interface PrometheusConfigOptions {
   /** The name of the service, as in OTLP. */

@@ -49,7 +49,7 @@ export class Closed implements State {
     const { trip } = this
     if (trip.overdue === undefined) return undefined
     try {
-      return toDecision(trip.overdue())
+      return toDecision(this.#owner, trip.overdue())
     } catch (problem) {
       return warnOfTrip(this.#owner, problem)
     }
@@ -59,7 +59,7 @@ export class Closed implements State {
 
   issue(permit: Permit): void {
     try {
-      toDecision(this.trip.began?.(permit))
+      toDecision(this.#owner, this.trip.began?.(permit))
     } catch (problem) {
       warnOfTrip(this.#owner, problem)
     }
@@ -74,7 +74,7 @@ export class Closed implements State {
   /** As `settle`, for the most frequent event: a success without an admission policy. */
   succeed(permit?: Permit): Decision | undefined {
     try {
-      return toDecision(this.trip.success(permit))
+      return toDecision(this.#owner, this.trip.success(permit))
     } catch (problem) {
       return warnOfTrip(this.#owner, problem)
     }
@@ -82,7 +82,7 @@ export class Closed implements State {
 
   fail(error: unknown, permit?: Permit): Decision | undefined {
     try {
-      return toDecision(this.trip.failure(error, permit))
+      return toDecision(this.#owner, this.trip.failure(error, permit))
     } catch (problem) {
       return warnOfTrip(this.#owner, problem)
     }
@@ -109,7 +109,7 @@ function startTrip(owner: PolicyOwner, admission: ClosedAdmission | undefined): 
 
 function decide(owner: PolicyOwner, question: () => unknown): Decision | undefined {
   try {
-    return toDecision(question())
+    return toDecision(owner, question())
   } catch (problem) {
     return warnOfTrip(owner, problem)
   }
@@ -119,8 +119,8 @@ function warnOfTrip(owner: PolicyOwner, problem: unknown): undefined {
   return warnOfPolicy(owner, owner.settings.trip, 'trip', problem)
 }
 
-function toDecision(answer: unknown): Decision | undefined {
-  const trip = checkTrip(answer)
+function toDecision(owner: PolicyOwner, answer: unknown): Decision | undefined {
+  const trip = checkTrip(answer, owner.settings.trip)
   return trip && { to: 'open', reason: trip.policy, trip }
 }
 

@@ -11,8 +11,13 @@ export function anyOf(...policies: TripPolicy[]): TripPolicy {
   for (const [index, policy] of policies.entries()) checkTripPolicy(`anyOf argument ${index + 1}`, policy)
   return Object.freeze({
     name: 'any-of',
+    members: Object.freeze(policies),
     config: Object.freeze({ policies: policies.map(({ name, config }) => Object.freeze({ policy: name, ...config })) }),
-    start: (clock, context) => new AnyOf(policies.map((policy) => start(() => policy.start(clock, context)))),
+    start: (clock, context) =>
+      new AnyOf(
+        policies,
+        policies.map((policy) => start(() => policy.start(clock, context))),
+      ),
   } satisfies TripPolicy)
 }
 
@@ -25,7 +30,10 @@ export class AnyOf implements TripMonitor {
   /** The monitors of the policies. */
   readonly memory: readonly TripMonitor[]
 
-  constructor(monitors: readonly TripMonitor[]) {
+  readonly #policies: readonly TripPolicy[]
+
+  constructor(policies: readonly TripPolicy[], monitors: readonly TripMonitor[]) {
+    this.#policies = policies
     this.memory = monitors
     this.timed = monitors.some((monitor) => monitor.timed === true)
     // Only where a policy wants it, for following each call has its cost.
@@ -40,9 +48,9 @@ export class AnyOf implements TripMonitor {
   success(call?: object): Trip | undefined {
     let first: Trip | undefined
     let problem: unknown
-    for (const monitor of this.memory) {
+    for (let index = 0; index < this.memory.length; index++) {
       try {
-        const trip = checkTrip(monitor.success(call))
+        const trip = checkTrip((this.memory[index] as TripMonitor).success(call), this.#policies[index] as TripPolicy)
         first ??= trip
       } catch (error) {
         problem ??= error
@@ -60,9 +68,9 @@ export class AnyOf implements TripMonitor {
   #ask(question: (monitor: TripMonitor) => unknown): Trip | undefined {
     let first: Trip | undefined
     let problem: unknown
-    for (const monitor of this.memory) {
+    for (let index = 0; index < this.memory.length; index++) {
       try {
-        const trip = checkTrip(question(monitor))
+        const trip = checkTrip(question(this.memory[index] as TripMonitor), this.#policies[index] as TripPolicy)
         first ??= trip
       } catch (error) {
         problem ??= error

@@ -1,4 +1,4 @@
-import { assertOption } from '@cb/checks'
+import { assertOption, format } from '@cb/checks'
 import type { Clock } from '../clock.ts'
 import type { Trip, WindowSnapshot } from '../events.ts'
 import { swallowRejection } from '../misuse.ts'
@@ -16,8 +16,10 @@ export interface TripContext {
  * `start` returns.
  */
 export interface TripPolicy {
-  /** In kebab-case, bounded: it becomes the transition's reason and an attribute of metrics. */
+  /** In kebab-case, at most 64 characters: it becomes the transition's reason, and a label in metrics. */
   readonly name: string
+  /** The policies that it is made of, as `anyOf` is: its trips may have their names. */
+  readonly members?: readonly TripPolicy[]
   /** Plain data for snapshots. */
   readonly config?: Readonly<Record<string, unknown>>
   /** Starts with an empty memory; called once for each closed period. */
@@ -55,29 +57,42 @@ export function minimumOf(minimumCalls: number, recovery: TripContext['recovery'
   return recovery === undefined ? minimumCalls : Math.ceil(minimumCalls * Math.max(recovery.share(), 1e-9))
 }
 
-/** @throws TypeError unless it has the shape of a trip policy. */
+const kebabCase = /^[a-z][a-z\d]*(?:-[a-z\d]+)*$/
+const longestName = 64
+
+/** @throws TypeError unless it has the shape of a trip policy, RangeError unless its name is one for a label. */
 export function checkTripPolicy(option: string, value: TripPolicy): TripPolicy {
   const isPolicy = typeof value?.start === 'function' && typeof value.name === 'string'
   assertOption(isPolicy, option, 'a trip policy, such as consecutiveFailures(5) or failureRate()', value)
+  const { name } = value
+  if (name.length > longestName || !kebabCase.test(name)) {
+    throw new RangeError(`${option}.name must be in kebab-case, at most ${longestName} characters, got ${format(name)}`)
+  }
   return value
 }
 
 /**
- * The trip that a monitor answers, which may be the user's own: undefined, null and false mean none.
+ * The trip that a monitor answers, which may be the user's own: undefined, null and false mean none. A name that is not the policy's is
+ * replaced by it, because names become labels.
  * @returns a frozen copy of its numbers: all who ask why the breaker is open share it.
  * @throws TypeError for anything else, such as a promise.
  */
-export function checkTrip(answer: unknown): Trip | undefined {
+export function checkTrip(answer: unknown, policy: TripPolicy): Trip | undefined {
   if (answer === undefined || answer === null || answer === false) return undefined
-  const { policy } = answer as Trip
-  if (typeof policy === 'string') return Object.freeze({ policy, ...required, ...numbersOf(answer) })
+  const { policy: name } = answer as Trip
+  if (typeof name === 'string') return copyTrip(isNameOf(name, policy) ? name : policy.name, answer)
   swallowRejection(answer)
   throw new TypeError('it must return a trip, { policy, threshold, calls, failures }, or undefined')
 }
 
+function isNameOf(name: string, { name: own, members = [] }: TripPolicy): boolean {
+  return name === own || members.some((member) => isNameOf(name, member))
+}
+
 const required = /* @__PURE__ */ Object.freeze({ threshold: 0, calls: 0, failures: 0 })
 
-/** Text might hold a secret. */
-function numbersOf(answer: object): Partial<Trip> {
-  return Object.fromEntries(Object.entries(answer).filter(([, value]) => typeof value === 'number'))
+/** The numbers only: text might hold a secret. */
+export function copyTrip(policy: string, trip: object): Trip {
+  const numbers = Object.fromEntries(Object.entries(trip).filter(([, value]) => typeof value === 'number'))
+  return Object.freeze({ policy, ...required, ...numbers })
 }

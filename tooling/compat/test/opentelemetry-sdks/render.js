@@ -33,8 +33,8 @@ export function spanLines(spans, startedAt) {
 }
 
 export function recordLines(records, spans, startedAt) {
-  return records.flatMap(({ eventName, severityNumber, severityText, hrTime, attributes, spanContext }) => [
-    `${eventName}, ${severityText} ${severityNumber}, at ${seconds(hrTime, startedAt)} s`,
+  return records.flatMap(({ eventName, severityNumber, severityText, hrTime, body, attributes, spanContext }) => [
+    `${eventName}, ${severityText} ${severityNumber}, at ${seconds(hrTime, startedAt)} s: ${body}`,
     ...indent(attributeLines(attributes), '    '),
     ...indent([spanContext ? `in the context of #${numberIn(spans, spanContext.spanId)}` : 'in no context'], '    '),
   ])

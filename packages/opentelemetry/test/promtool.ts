@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, beforeEach } from 'vitest'
-import type { RuleFile } from '../src/observability/alerts.ts'
+import type { RuleFile } from '../monitoring/alerts.ts'
 
 /** One case of `promtool test rules`. */
 export interface RuleCase {

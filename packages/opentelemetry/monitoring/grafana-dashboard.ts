@@ -1,15 +1,16 @@
 import type { Dashboard, GridPos, VariableModel } from '@grafana/schema'
 import { datasource, panels } from './grafana-panels.ts'
-import { label, stateSeries } from './promql.ts'
+import { anyState, label } from './promql.ts'
 
 const width = 24
 const height = 8
+const headline = 4
 
-/** The first panel has a whole row, the others are two in a row. */
+/** The first panel is a headline, the others are two in a row. */
 function position(index: number): GridPos {
-  if (index === 0) return { x: 0, y: 0, w: width, h: height }
-  const [w, row] = [width / 2, Math.ceil(index / 2)]
-  return { x: index % 2 === 1 ? 0 : w, y: row * height, w, h: height }
+  if (index === 0) return { x: 0, y: 0, w: width, h: headline }
+  const [w, row] = [width / 2, Math.floor((index - 1) / 2)]
+  return { x: index % 2 === 1 ? 0 : w, y: headline + row * height, w, h: height }
 }
 
 /** A selection of the values of a label; initially all of them. */
@@ -34,13 +35,13 @@ export const dashboard: Dashboard = {
   tags: ['circuit-breaker'],
   schemaVersion: 41,
   editable: true,
-  refresh: '5s',
-  time: { from: 'now-15m', to: 'now' },
+  refresh: '30s',
+  time: { from: 'now-1h', to: 'now' },
   templating: {
     list: [
       { name: 'datasource', type: 'datasource', query: 'prometheus' },
-      choice('service', `label_values(${stateSeries()}, job)`),
-      choice('breaker', `label_values(${stateSeries({ job: ['$service'] })}, ${label.name})`),
+      choice('service', `label_values(${anyState()}, job)`),
+      choice('breaker', `label_values(${anyState({ job: ['$service'] })}, ${label.name})`),
       { name: 'threshold', type: 'textbox', query: '0.5', current: { text: '0.5', value: '0.5' } },
     ],
   },

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { parser } from '@prometheus-io/lezer-promql'
 import { describe, expect, test } from 'vitest'
-import { alertRules } from '../src/observability/alerts.ts'
-import { panels } from '../src/observability/grafana-panels.ts'
-import { counted, duration } from '../src/observability/promql.ts'
-import { questions } from '../src/observability/questions.ts'
+import { alertRules } from '../monitoring/alerts.ts'
+import { panels } from '../monitoring/grafana-panels.ts'
+import { counted, duration } from '../monitoring/promql.ts'
+import { questions } from '../monitoring/questions.ts'
 import { fillIn } from './grafana-variables.ts'
 import { needsPrometheus, testRules } from './promtool.ts'
 
@@ -54,7 +53,7 @@ async function evaluate(
   expect(ok).toBe(true)
 }
 
-const { since, errors, rejected, flapping } = questions()
+const { errors, rejected, flapping } = questions()
 const payments = 'circuit_breaker_name="payments"'
 const state = (name: string) => `circuit_breaker_state{${payments},circuit_breaker_state="${name}"}`
 
@@ -67,13 +66,6 @@ describe('on series', () => {
     await evaluate({ events_total: '_x4 1x3 3x10' }, expr, 10, { '{}': 3 })
     await evaluate({ events_total: '7x20 1x3' }, expr, 23, { '{}': 1.0 })
     await evaluate({ events_total: '7x30' }, expr, 25, { '{}': 0 })
-  })
-
-  test('since when: the last time the breaker was seen closed; no result for a breaker that is closed or no longer exists', async () => {
-    const series = (closed: string, open: string) => ({ [state('closed')]: closed, [state('open')]: open })
-    await evaluate(series('1x3 0x10', '0x3 1x10'), since.promql, 10, { [`{${payments}}`]: 3 * 60 })
-    await evaluate(series('1x3 0x3 1x10', '0x3 1x3 0x10'), since.promql, 10, {})
-    await evaluate(series('1x3 0x10', '0x14'), since.promql, 10, {})
   })
 
   test('a breaker that opened once from closed counts once, however long the outage', async () => {
@@ -113,42 +105,6 @@ describe('on series', () => {
       await evaluate(series, expr, 8, {})
     },
   )
-})
-
-describe('the queries in the README of @cb/opentelemetry', () => {
-  needsPrometheus()
-  const readme = readFileSync(new URL('../../../packages/opentelemetry/README.md', import.meta.url), 'utf8')
-  const queries = [...readme.matchAll(/```promql\n(.*?)```/gs)].map(([, query = '']) => query)
-  const opened = (reason: string) =>
-    `circuit_breaker_transitions_total{${payments},circuit_breaker_state="open",circuit_breaker_previous_state="closed",circuit_breaker_transition_reason="${reason}"}`
-  const series = {
-    [state('closed')]: '1x10 0x30',
-    [state('open')]: '0x10 1x30',
-    [opened('failure_rate')]: '_x10 1x30',
-    [opened('slow_call_rate')]: '0x15 1+1x24',
-    [`circuit_breaker_calls_total{${payments},circuit_breaker_call_outcome="rejected"}`]: '0x10 10x30',
-  }
-
-  test.each(
-    [
-      ['which breakers are not closed', { [`{${payments}}`]: 1 }],
-      ['since when', { [`{${payments}}`]: 570 }], // a step of 30 s, and a sample is valid until the next one after a minute
-      [
-        'why',
-        {
-          [`{${payments},circuit_breaker_transition_reason="failure_rate"}`]: 1,
-          [`{${payments},circuit_breaker_transition_reason="slow_call_rate"}`]: 5,
-        },
-      ],
-      ['who was rejected', { [`{${payments}}`]: 10 }],
-      ['is it flapping', { [`{${payments}}`]: 5 }],
-    ].map(
-      ([question, expected], n) => [question, queries[n] ?? '', expected] as [string, string, Record<string, number>],
-    ),
-  )('answer %s', async (_question, query, expected) => {
-    expect(queries).toHaveLength(5)
-    await evaluate(series, query, 20, expected)
-  })
 })
 
 test.each([

@@ -1,4 +1,4 @@
-import { attribute, metric } from '../../../../packages/opentelemetry/src/names.ts'
+import { attribute, metric } from '../src/names.ts'
 
 /** The Prometheus form of a name of OpenTelemetry. */
 function escapeName(name: string): string {
@@ -11,7 +11,7 @@ export const label = Object.fromEntries(
 ) as Readonly<Record<keyof typeof attribute, string>>
 
 /** The labels that identify a breaker: service, process and name. */
-export const breaker = `job, instance, ${label.name}`
+export const breaker: string = `job, instance, ${label.name}`
 
 /** `{a="x",b=~"y|z"}` of { a: 'x', b: ['y', 'z'] }. */
 export type Matchers = Readonly<Record<string, string | readonly string[]>>
@@ -24,26 +24,50 @@ function select(name: string, matchers: Matchers = {}, more: readonly string[] =
   return all === '' ? name : `${name}{${all}}`
 }
 
+/** Breakers in shadow mode reject nothing, so an alert or a panel that counted them would mislead. */
+const real: Matchers = { [label.shadow]: '' }
+
+/** Of all breakers, to choose among. */
+export const anyState = (matchers?: Matchers): string => select(escapeName(metric.state.name), matchers)
+
 /** These names are the same for scraped metrics and for OTLP. */
-export const stateSeries = (matchers?: Matchers): string => select(escapeName(metric.state.name), matchers)
+export const stateSeries = (matchers?: Matchers): string =>
+  select(escapeName(metric.state.name), { ...matchers, ...real })
 export const transitions = (matchers?: Matchers): string =>
-  select(`${escapeName(metric.transitions.name)}_total`, matchers)
-export const calls = (matchers?: Matchers): string => select(`${escapeName(metric.calls.name)}_total`, matchers)
+  select(`${escapeName(metric.transitions.name)}_total`, { ...matchers, ...real })
+export const calls = (matchers?: Matchers): string =>
+  select(`${escapeName(metric.calls.name)}_total`, { ...matchers, ...real })
+/** Of all breakers: those with a share of shadow mode have them too. */
+export const shadowedCalls = (matchers?: Matchers): string =>
+  select(`${escapeName(metric.shadowedCalls.name)}_total`, matchers)
+
+/** Of all breakers: `forceOpen` rejects calls also in shadow mode. */
+export const overrides = (matchers?: Matchers): string => select(escapeName(metric.override.name), matchers)
 
 /** OTLP adds the unit to the name, the Prometheus exporter of the SDK does not: this selects both. */
 function eitherName(name: string, unit: string, suffix: string, matchers?: Matchers): string {
-  return select('', matchers, [`__name__=~"${escapeName(name)}(_${unit})?${suffix}"`])
+  return select('', { ...matchers, ...real }, [`__name__=~"${escapeName(name)}(_${unit})?${suffix}"`])
 }
 
 export const failureRate = (matchers?: Matchers): string => eitherName(metric.failureRate.name, 'ratio', '', matchers)
+export const outageDuration = (matchers?: Matchers): string =>
+  eitherName(metric.outageDuration.name, 'seconds', '', matchers)
+export const slowCallRate = (matchers?: Matchers): string => eitherName(metric.slowCallRate.name, 'ratio', '', matchers)
+export const fallbacks = (matchers?: Matchers): string =>
+  select(`${escapeName(metric.fallbacks.name)}_total`, { ...matchers, ...real })
+/** A quantile of the durations of admitted calls, in seconds; no value without calls. @param labels  one value for each of their values. */
+export function latency(quantile: number, labels: string, window: string, matchers?: Matchers): string {
+  const buckets = eitherName(metric.callDuration.name, 'seconds', '_bucket', matchers)
+  return `histogram_quantile(${quantile}, ${sumBy(`${labels}le`, `rate(${buckets}[${window}])`)}) >= 0`
+}
 export const admittedCalls = (matchers?: Matchers): string =>
   eitherName(metric.callDuration.name, 'seconds', '_count', matchers)
 
 export const notClosed = (matchers: Matchers = {}): string =>
   stateSeries({ ...matchers, [label.state]: ['open', 'half_open'] })
-export const openings = { [label.state]: 'open' } as const
-export const openingsFromClosed = { ...openings, [label.previousState]: 'closed' } as const
-export const rejected = { [label.outcome]: 'rejected' } as const
+export const openings: Matchers = { [label.state]: 'open' }
+export const openingsFromClosed: Matchers = { ...openings, [label.previousState]: 'closed' }
+export const rejected: Matchers = { [label.outcome]: 'rejected' }
 
 /**
  * The number of events within the window. `increase` alone misses the first event of a series, for example the first opening of a

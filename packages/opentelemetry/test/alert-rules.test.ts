@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { type AlertRule, alertRules, type RuleFile } from '../src/observability/alerts.ts'
+import { type AlertRule, alertRules, type RuleFile } from '../monitoring/alerts.ts'
 import { needsPrometheus, promtool, type RuleCase, testRules } from './promtool.ts'
 
 needsPrometheus()
@@ -19,26 +19,31 @@ const transitions = (from: string, to: string, reason: string, values: string) =
     `circuit_breaker_previous_state="${from}",circuit_breaker_transition_reason="${reason}"}`,
   values,
 })
+const override = (kind: string, values: string) => ({
+  series: `circuit_breaker_override{${of},circuit_breaker_override_kind="${kind}"}`,
+  values,
+})
 const calls = (outcome: string, values: string) => ({
   series: `circuit_breaker_calls_total{${of},circuit_breaker_call_outcome="${outcome}"}`,
   values,
 })
 
 /** @param summary  of the alert that must fire at that minute; without one no alert must fire. */
-function at(minute: number, alertname: string, summary?: string): object {
+function at(minute: number, alertname: string, summary?: string, labels: Record<string, string> = {}): object {
   const rule = alertRules().groups[0].rules.find(({ alert }) => alert === alertname) as AlertRule
   const description = rule.annotations.description.replace(/\{\{ \$labels\.job }} \{\{ .* }}/, 'shop a:1')
   const firing = {
-    exp_labels: { ...rule.labels, job: 'shop', instance: 'a:1', circuit_breaker_name: 'payments' },
-    exp_annotations: { summary, description },
+    exp_labels: { ...rule.labels, ...labels, job: 'shop', instance: 'a:1', circuit_breaker_name: 'payments' },
+    exp_annotations: { ...rule.annotations, summary, description },
   }
   return { eval_time: `${minute}m`, alertname, exp_alerts: summary === undefined ? [] : [firing] }
 }
 
 const openTooLong = 'CircuitBreakerOpenTooLong'
+const halfOpenIdle = 'CircuitBreakerHalfOpenWithoutCalls'
 const rejectionShare = 'CircuitBreakerRejectionShare'
 const flapping = 'CircuitBreakerFlapping'
-const leftOpen = 'CircuitBreakerForcedOpenLeftBehind'
+const overrideLeft = 'CircuitBreakerOverrideLeftBehind'
 
 const cases: Record<string, RuleCase> = {
   'a breaker that alternates between open and half-open for 5 minutes alerts until it closes': {
@@ -47,12 +52,29 @@ const cases: Record<string, RuleCase> = {
       state('closed', '1x1 0x7 1x5'),
       state('open', '0x1 1 1 0 1 1 1 0 1 0x5'),
       state('half_open', '0x1 0 0 1 0 0 0 1 0 0x5'),
+      calls('failure', '0+5x14'),
     ],
     alert_rule_test: [
       at(6, openTooLong),
       at(8, openTooLong, 'payments has not been closed for 5m'),
       at(10, openTooLong),
     ],
+  },
+  'a breaker that is half-open and has calls alerts until nobody calls it, and is then only worth a note': {
+    interval,
+    input_series: [state('half_open', '1x60'), state('open', '0x60'), calls('failure', '0+1x10 10x50')],
+    alert_rule_test: [
+      at(8, openTooLong, 'payments has not been closed for 5m'),
+      at(16, openTooLong),
+      at(29, halfOpenIdle),
+      at(31, halfOpenIdle, 'payments is half-open, and nobody calls it'),
+      at(60, openTooLong),
+    ],
+  },
+  'an open breaker that nobody calls alerts': {
+    interval,
+    input_series: [state('open', '1x25'), calls('failure', '3x25')],
+    alert_rule_test: [at(6, openTooLong, 'payments has not been closed for 5m'), at(25, halfOpenIdle)],
   },
   'two outages of 4 minutes each are not one of 8': {
     interval,
@@ -62,7 +84,7 @@ const cases: Record<string, RuleCase> = {
   'a breaker that no longer exists, and so is in no state, does not alert': {
     interval,
     input_series: [state('closed', '1 0x20'), state('open', '0x21'), state('half_open', '0x21')],
-    alert_rule_test: [at(20, openTooLong), at(20, leftOpen)],
+    alert_rule_test: [at(20, openTooLong), at(20, overrideLeft)],
   },
   'a third of the calls rejected alerts until they are admitted again': {
     interval,
@@ -101,26 +123,25 @@ const cases: Record<string, RuleCase> = {
   },
   'a breaker that is forced open for half an hour alerts until it is resumed': {
     interval,
-    input_series: [
-      state('open', '0x4 1x34 0x5'),
-      transitions('closed', 'open', 'forced', '_x4 1x40'),
-      transitions('open', 'closed', 'resumed', '_x39 1x5'),
+    input_series: [override('open', '0x4 1x34 0x5'), override('closed', '0x44')],
+    alert_rule_test: [
+      at(33, overrideLeft),
+      at(37, overrideLeft, 'payments has been forced open for 30m', { circuit_breaker_override_kind: 'open' }),
+      at(41, overrideLeft),
     ],
-    alert_rule_test: [at(30, leftOpen), at(37, leftOpen, 'payments stays open without a probe'), at(41, leftOpen)],
   },
-  'an open breaker that is forced open, which is not a transition, alerts too': {
+  'a breaker that is forced closed for half an hour alerts too': {
     interval,
-    input_series: [
-      state('open', '0x4 1x40'),
-      transitions('closed', 'open', 'failure_rate', '1x44'),
-      transitions('half_open', 'open', 'probe_failed', '_x5 1x39'),
+    input_series: [override('closed', '1x40')],
+    alert_rule_test: [
+      at(29, overrideLeft),
+      at(33, overrideLeft, 'payments has been forced closed for 30m', { circuit_breaker_override_kind: 'closed' }),
     ],
-    alert_rule_test: [at(44, leftOpen, 'payments stays open without a probe')],
   },
   'an hour of failing probes does not alert as forced open': {
     interval,
     input_series: [state('open', '0 1x60'), transitions('half_open', 'open', 'probe_failed', '_ 1+1x60')],
-    alert_rule_test: [at(60, leftOpen)],
+    alert_rule_test: [at(60, overrideLeft)],
   },
 }
 
@@ -131,24 +152,18 @@ test.each(Object.entries(cases))('%s', async (_name, ruleCase) => {
 })
 
 test('promtool accepts the file of the alert rules', async () => {
-  const file = fileURLToPath(new URL('../observability/alerts.yaml', import.meta.url))
+  const file = fileURLToPath(new URL('../alerts.yml', import.meta.url))
   const { ok, output } = await promtool('check', 'rules', file)
-  expect(output).toContain('SUCCESS: 4 rules found')
+  expect(output).toContain('SUCCESS: 5 rules found')
   expect(ok).toBe(true)
-})
-
-test('promtool accepts the configuration for Prometheus', async () => {
-  const file = fileURLToPath(new URL('../observability/prometheus.yaml', import.meta.url))
-  expect(await promtool('check', 'config', file)).toMatchObject({ ok: true })
 })
 
 /** Plausible mistakes in the rules. */
 const mistakes: [string, string, (rule: AlertRule) => AlertRule][] = [
-  [
-    openTooLong,
-    'only the state open',
-    (rule) => ({ ...rule, expr: rule.expr.replace('=~"open|half_open"', '="open"') }),
-  ],
+  [openTooLong, 'only the state open', (rule) => ({ ...rule, expr: rule.expr.replace(/\nor .*/, '') })],
+  [openTooLong, 'without traffic', (rule) => ({ ...rule, expr: rule.expr.replace(/ and .* > 0\)/, ')') })],
+  [halfOpenIdle, 'with traffic', (rule) => ({ ...rule, expr: rule.expr.replace(/\nunless .*/, '') })],
+  [halfOpenIdle, 'also open', (rule) => ({ ...rule, expr: rule.expr.replace('="half_open"', '=~"open|half_open"') })],
   [
     openTooLong,
     'every state but closed',
@@ -164,16 +179,17 @@ const mistakes: [string, string, (rule: AlertRule) => AlertRule][] = [
     (rule) => ({ ...rule, expr: rule.expr.replaceAll(',circuit_breaker_previous_state="closed"', '') }),
   ],
   [flapping, 'without the first opening', (rule) => ({ ...rule, expr: rule.expr.replace(/\n {2}and .*\n/s, '\n') })],
-  [leftOpen, 'any open breaker', (rule) => ({ ...rule, expr: rule.expr.replace(/\nunless .*/s, '') })],
   [
-    leftOpen,
-    'only by the reason',
-    (rule) => ({
-      ...rule,
-      expr: `${rule.expr.split('\n')[0]} and on (circuit_breaker_name) circuit_breaker_transitions_total{circuit_breaker_transition_reason="forced"}`,
-    }),
+    overrideLeft,
+    'only forced open',
+    (rule) => ({ ...rule, expr: rule.expr.replace('_override)', '_override{circuit_breaker_override_kind="open"})') }),
   ],
-  [leftOpen, 'too early', (rule) => ({ ...rule, for: '1m' })],
+  [
+    overrideLeft,
+    'any open breaker',
+    (rule) => ({ ...rule, expr: `${rule.expr}\nor circuit_breaker_state{circuit_breaker_state="open"} > 0` }),
+  ],
+  [overrideLeft, 'too early', (rule) => ({ ...rule, for: '1m' })],
 ]
 
 test.each(mistakes)('the cases detect a wrong %s: %s', async (alert, _mistake, mistake) => {
