@@ -104,6 +104,7 @@ const explanations: Record<RejectionReason, string> = {
 
 function describeTrip({ policy, calls, failures, slowCalls, lastFailure }: OpenTrip): string {
   if (slowCalls !== undefined) return `${slowCalls} of ${calls} calls were slow`
+  if (calls === undefined || failures === undefined) return `${policy}${describeFailure(lastFailure)}` // of a user's policy
   const many =
     policy !== 'consecutive-failures' ? ` of ${calls} calls failed` : failures === 1 ? ' failure' : ' failures in a row'
   return `${failures}${many}${describeFailure(lastFailure)}`
