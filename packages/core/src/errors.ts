@@ -113,7 +113,8 @@ function describeTrip({ policy, calls, failures, slowCalls, lastFailure }: OpenT
 /** Only what looks like a code or a name: anything else may be text from outside. */
 function describeFailure(failure: OpenTrip['lastFailure']): string {
   const { name, code } = failure ?? {}
-  const word = typeof code === 'number' ? `${name ?? 'code'} ${code}` : (code ?? name)
+  const hasNumber = typeof code === 'number' && (name === null || name === 'Error') // that of a DOMException says less than its name
+  const word = hasNumber ? `${name ?? 'code'} ${code}` : typeof code === 'string' ? code : name
   return word !== 'Error' && /^[\w.-]+( -?\d+)?$/.test(word ?? '') ? ` (last: ${word})` : ''
 }
 

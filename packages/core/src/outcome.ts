@@ -12,7 +12,8 @@ export function isOutcome(value: unknown): value is Outcome {
  * Decides how a call ended, from its value or its error. An Error means a failure with that error, for a response that is one although
  * the call has resolved; its `retryAfterMs` counts. Undefined leaves the decision to `defaultClassify`.
  */
-export type Classify = (settled: PromiseSettledResult<unknown>) => Outcome | Error | undefined
+// biome-ignore lint/suspicious/noExplicitAny: of any type, as `reason` is, so that a function may say which one it expects
+export type Classify = (settled: PromiseSettledResult<any>) => Outcome | Error | undefined
 
 const neutralCodes = /* @__PURE__ */ new Set<unknown>([
   'ECIRCUITOPEN', // another breaker of ours

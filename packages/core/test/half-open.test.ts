@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { type CircuitBreaker, exponentialBackoff, type Permit, type Rejection } from '../src/index.ts'
+import {
+  type CircuitBreaker,
+  type CircuitBreakerOptions,
+  exponentialBackoff,
+  type Permit,
+  type Rejection,
+} from '../src/index.ts'
 import { closedBreaker, down, halfOpenBreaker } from './in-state.ts'
 
 const acquireAll = (breaker: CircuitBreaker, count: number) => Array.from({ length: count }, () => breaker.tryAcquire())
@@ -181,4 +187,16 @@ describe('with slowAfter', () => {
   test.each([0, -1, Number.NaN, Infinity])('%s is a RangeError', (slowAfter) => {
     expect(() => closedBreaker({ halfOpen: { slowAfter } })).toThrow(RangeError)
   })
+})
+
+test.each<[string, CircuitBreakerOptions, number, number]>([
+  ['its lease ends without a call timeout', {}, 3_000, 7_000],
+  ['its call timeout ends', { callTimeout: 500 }, 100, 400],
+  ['the call timeout of probes ends', { callTimeout: 500, halfOpen: { callTimeout: 200 } }, 100, 100],
+  ['now, where that has passed already', { callTimeout: 500 }, 900, 1],
+])('a rejected call may ask again when the probe is over: %s', (_, options, elapsed, retryAfterMs) => {
+  const { breaker, clock } = halfOpenBreaker(options)
+  breaker.acquire()
+  clock.advance(elapsed)
+  expect(breaker.tryAcquire()).toMatchObject({ admitted: false, reason: 'half-open', retryAfterMs })
 })

@@ -119,7 +119,7 @@ describe('a breaker behaves as a naive model of it', { timeout: 300_000 }, () =>
   test('with execute under a call timeout that never passes', async () => {
     const share = await drive((chosen) => {
       const probeTimeout = Math.max(chosen.probeTimeout, 61_000)
-      return new CallsSideBySide({ ...chosen, probeTimeout }, { callTimeout: 60_000 })
+      return new CallsSideBySide({ ...chosen, probeTimeout, callTimeout: 60_000 }, { callTimeout: 60_000 })
     })
     expect(share).toBeGreaterThan(0.5)
   })

@@ -18,6 +18,7 @@ export interface ModelOptions {
     | { readonly kind: 'rate'; readonly probes: number; readonly rate: number }
   readonly maxDuration: number | undefined
   readonly probeTimeout: number
+  readonly callTimeout?: number
   /** An adaptive throttle over the last `size` calls. */
   readonly throttle:
     | { readonly multiplier: number; readonly floor: number; readonly size: number; readonly minimum: number }
@@ -164,7 +165,8 @@ export class NaiveModel {
       const live = this.liveProbes()
       if (live.length < this.options.maxConcurrent) return undefined
       const first = Math.min(...live.map((permit) => permit.admittedAt))
-      return { reason: 'half-open', retryAfterMs: first + this.options.probeTimeout - now }
+      const { probeTimeout, callTimeout = Infinity } = this.options
+      return { reason: 'half-open', retryAfterMs: Math.max(1, first + Math.min(probeTimeout, callTimeout) - now) }
     }
     if (this.share() < 1 && this.chance >= this.share()) return { reason: 'ramp', retryAfterMs: 1 }
     if (this.chance < this.rejectionProbability()) return { reason: 'throttled', retryAfterMs: 1 }

@@ -2,12 +2,12 @@ import type { Clock } from '../clock.ts'
 import type { OpenTrip } from '../events.ts'
 import type { Outcome } from '../outcome.ts'
 import { type Decision, type Permit, Rejection } from '../permit.ts'
-import type { ProbeSettings, Settings } from '../settings.ts'
+import type { HalfOpenSettings, Settings } from '../settings.ts'
 import type { Admission, State } from './state.ts'
 
 /** Where half-open reads its settings: anew each time, for they can be changed live. */
 interface Owner {
-  readonly settings: Pick<Settings, 'clock'> & { readonly halfOpen: ProbeSettings }
+  readonly settings: Pick<Settings, 'clock' | 'callTimeout'> & { readonly halfOpen: HalfOpenSettings }
   readonly probeAdmission: Admission | undefined
 }
 
@@ -53,15 +53,14 @@ export class HalfOpen implements State {
     return { to: 'open', reason: 'probes-undecided' }
   }
 
-  /** `retryAfterMs` is the latest moment at which a place will be free: a probe may settle before its lease ends. */
+  /** `retryAfterMs` is when the time limit of a probe ends, or its lease: a probe may settle before. */
   rejection(): Rejection | undefined {
     this.#endLeases()
     if (this.#leases.size < this.#owner.settings.halfOpen.maxConcurrent) return undefined
-    return new Rejection(
-      'half-open',
-      Math.ceil(Math.min(...[...this.#leases.values()].map(({ endsAt }) => endsAt)) - this.#clock.last),
-      this.openedBy,
-    )
+    const { halfOpen, callTimeout } = this.#owner.settings
+    const limit = halfOpen.callTimeout ?? callTimeout ?? Infinity // ends most probes before their lease
+    const freeAt = [...this.#leases.values()].map(({ beganAt, endsAt }) => Math.min(endsAt, beganAt + limit))
+    return new Rejection('half-open', Math.max(1, Math.ceil(Math.min(...freeAt) - this.#clock.last)), this.openedBy)
   }
 
   issue(permit: Permit): void {
