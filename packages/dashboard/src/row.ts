@@ -1,0 +1,47 @@
+import type { CircuitBreakerSnapshot } from '@cb/core'
+import { measureOf } from './measure.ts'
+import { why } from './why.ts'
+import { type Counts, type Head, type State, states } from './wire.ts'
+
+/** The breaker's clock is not the wall clock, and the two drift: a moment once told is kept until it has moved this far. */
+const tolerance = 1_000
+
+export function stateOf(name: CircuitBreakerSnapshot['state']): State {
+  return states.indexOf(name) as State
+}
+
+/**
+ * The row of a breaker.
+ * @param now  the wall clock at the time of the snapshot.
+ * @param before  the head before, whose moments are kept where they have only been rounded otherwise.
+ */
+export function toRow(id: number, snapshot: CircuitBreakerSnapshot, now: number, before?: Head): [Head, Counts] {
+  const { name, at, since, retryAfterMs, override, totals, lastFailure, lastTransition, config } = snapshot
+  const wall = (moment: number) => Math.round(now - at + moment)
+  const measure = measureOf(snapshot)
+  const retryAt = retryAfterMs ? now + retryAfterMs : null
+  const until = override?.expiresInMs == null ? null : now + override.expiresInMs
+  const head: Head = [
+    id,
+    name,
+    stateOf(snapshot.state),
+    keep(wall(since), before?.[3]),
+    snapshot.state === 'closed' ? null : keep(retryAt, before?.[4]),
+    lastTransition === null ? null : why(lastTransition, config),
+    override === null ? null : (override.note ?? ''),
+    keep(until, before?.[7]),
+    measure?.kind ?? null,
+    measure?.threshold ?? null,
+    config['shadow'] !== 0,
+    lastFailure?.name ?? null,
+    lastFailure?.code ?? null,
+  ]
+  const { success, failure, ignored, rejected, late } = totals
+  const failedAt = lastFailure === null ? null : wall(lastFailure.at)
+  return [head, [id, success, failure, ignored, rejected, late, measure?.value ?? null, failedAt]]
+}
+
+function keep<T extends number | null>(moment: T, before: T | undefined): T {
+  if (moment === null || before === null || before === undefined) return moment
+  return Math.abs(moment - before) < tolerance ? before : moment
+}
