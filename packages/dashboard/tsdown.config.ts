@@ -2,4 +2,4 @@ import { defineConfig } from 'tsdown'
 import shared from '../../tsdown.config.ts'
 
 // `dist/page` is there before: it is built into the package.
-export default defineConfig({ ...shared, platform: 'node', clean: false })
+export default defineConfig({ ...shared, platform: 'node', fixedExtension: false, clean: ['dist/index.*'] })

@@ -75,7 +75,10 @@ export class Feed {
     const [head, now] = toRow(id, breaker.snapshot(), this.#now, before?.head)
     const headText = JSON.stringify(head)
     const row = before ?? { head, headText: '', counts: now, sent: [] as unknown as Counts, turn: 0 }
-    if (before === undefined) this.#rows.set(breaker, row)
+    if (before === undefined) {
+      this.#rows.set(breaker, row)
+      this.#steps.push(...this.#stepsOf(breaker, id))
+    }
     const isNew = row.headText !== headText
     if (isNew) heads.push(headText)
     row.head = head

@@ -1,3 +1,8 @@
 import { render } from 'preact'
+import { App } from './app.tsx'
+import { shareStream } from './tabs.ts'
 
-render(<p>hello</p>, document.getElementById('page') as HTMLElement)
+const root = document.getElementById('page') as HTMLElement
+root.textContent = ''
+render(<App />, root)
+shareStream()
