@@ -1,7 +1,7 @@
 import { type CircuitBreaker, observe, type Transition } from '@cb/core'
-import { stateOf } from './row.ts'
+import { type Measure, measureOf } from './measure.ts'
 import { why } from './why.ts'
-import type { PastTransition } from './wire.ts'
+import { type PastTransition, stateOf } from './wire.ts'
 
 /** Transitions that are kept of a breaker, and breakers of which any are kept. */
 export const mostTransitions = 48
@@ -10,12 +10,24 @@ export const mostBreakers = 1_000
 /** Of a text; names of policies and notes of operators may be long. */
 const longestWords = 300
 
+/** Why a breaker left closed, and when: later transitions say only that probes failed. */
+export interface Outage {
+  readonly at: number
+  readonly why: string
+  readonly measure: Measure | undefined
+}
+
+interface Past {
+  readonly transitions: PastTransition[]
+  outage: Outage | undefined
+}
+
 /**
  * What breakers did before anybody looked: the latest transitions of those that left closed last. A long outage is a row of failed
  * rounds of probes; these are merged before anything is forgotten, so that its beginning stays.
  */
 export class History {
-  readonly #past = new Map<CircuitBreaker, PastTransition[]>()
+  readonly #past = new Map<CircuitBreaker, Past>()
   readonly #isListed: (breaker: CircuitBreaker) => boolean
   readonly #listeners = new Set<(breaker: CircuitBreaker, transition: PastTransition) => void>()
   readonly close: () => void
@@ -28,7 +40,12 @@ export class History {
 
   /** The oldest first. */
   of(breaker: CircuitBreaker): readonly PastTransition[] {
-    return this.#past.get(breaker) ?? []
+    return this.#past.get(breaker)?.transitions ?? []
+  }
+
+  /** Undefined while closed. */
+  outageOf(breaker: CircuitBreaker): Outage | undefined {
+    return this.#past.get(breaker)?.outage
   }
 
   /** @returns a function that ends it. */
@@ -43,11 +60,15 @@ export class History {
 
   #add(event: Transition, breaker: CircuitBreaker): void {
     if (!this.#isListed(breaker)) return
-    const past = this.#past.get(breaker) ?? []
-    const words = why(event, breaker.snapshot().config).slice(0, longestWords)
+    const past = this.#past.get(breaker) ?? { transitions: [], outage: undefined }
+    const { transitions } = past
+    const snapshot = breaker.snapshot()
+    const words = why(event, snapshot.config).slice(0, longestWords)
     const transition = { at: Date.now(), from: stateOf(event.from), to: stateOf(event.to), why: words, rounds: 0 }
-    past.push(transition)
-    if (past.length > mostTransitions) shorten(past)
+    if (event.to === 'closed') past.outage = undefined
+    else past.outage ??= { at: transition.at, why: words, measure: measureOf(snapshot) }
+    transitions.push(transition)
+    if (transitions.length > mostTransitions) shorten(transitions)
     this.#past.delete(breaker) // and to the end: the breakers that have been quiet for longest are at the front
     this.#past.set(breaker, past)
     if (this.#past.size > mostBreakers) this.#past.delete(this.#past.keys().next().value as CircuitBreaker)

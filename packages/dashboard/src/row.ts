@@ -1,24 +1,28 @@
 import type { CircuitBreakerSnapshot } from '@cb/core'
+import type { Outage } from './history.ts'
 import { measureOf } from './measure.ts'
 import { why } from './why.ts'
-import { type Counts, type Head, type State, states } from './wire.ts'
+import { type Counts, type Head, stateOf } from './wire.ts'
 
 /** The breaker's clock is not the wall clock, and the two drift: a moment once told is kept until it has moved this far. */
 const tolerance = 1_000
 
-export function stateOf(name: CircuitBreakerSnapshot['state']): State {
-  return states.indexOf(name) as State
-}
-
 /**
  * The row of a breaker.
  * @param now  the wall clock at the time of the snapshot.
+ * @param outage  why it left closed.
  * @param before  the head before, whose moments are kept where they have only been rounded otherwise.
  */
-export function toRow(id: number, snapshot: CircuitBreakerSnapshot, now: number, before?: Head): [Head, Counts] {
+export function toRow(
+  id: number,
+  snapshot: CircuitBreakerSnapshot,
+  now: number,
+  outage?: Outage,
+  before?: Head,
+): [Head, Counts] {
   const { name, at, since, retryAfterMs, override, totals, lastFailure, lastTransition, config } = snapshot
   const wall = (moment: number) => Math.round(now - at + moment)
-  const measure = measureOf(snapshot)
+  const measure = (snapshot.state !== 'closed' && outage?.measure) || measureOf(snapshot)
   const retryAt = retryAfterMs ? now + retryAfterMs : null
   const until = override?.expiresInMs == null ? null : now + override.expiresInMs
   const head: Head = [
@@ -33,6 +37,8 @@ export function toRow(id: number, snapshot: CircuitBreakerSnapshot, now: number,
     measure?.kind ?? null,
     measure?.threshold ?? null,
     config['shadow'] !== 0,
+    outage?.at ?? null,
+    outage?.why ?? null,
     lastFailure?.name ?? null,
     lastFailure?.code ?? null,
   ]

@@ -8,6 +8,10 @@ export const states = ['closed', 'open', 'half-open'] as const
 /** An index of `states`. */
 export type State = 0 | 1 | 2
 
+export function stateOf(name: (typeof states)[number]): State {
+  return states.indexOf(name) as State
+}
+
 /** The rule by which the breaker opens: `rate` and `slow` are shares of calls, `count` is a number of failures. */
 export type MeasureKind = 'rate' | 'slow' | 'count'
 
@@ -28,6 +32,9 @@ export type Head = [
   kind: MeasureKind | null,
   threshold: number | null,
   shadow: boolean,
+  /** Since when it has not been closed, and why it left closed; null while closed. */
+  outageSince: number | null,
+  outageWhy: string | null,
   failureName: string | null,
   failureCode: string | number | null,
 ]

@@ -35,7 +35,9 @@ describe('the feed', () => {
     settle(payments, 3, 1)
     feed.start()
     const { heads, counts, steps } = snapshot()
-    expect(heads).toEqual([[1, 'payments', 0, 1e9, null, null, null, null, 'count', 2, false, 'Error', 'ECONNREFUSED']])
+    expect(heads).toEqual([
+      [1, 'payments', 0, 1e9, null, null, null, null, 'count', 2, false, null, null, 'Error', 'ECONNREFUSED'],
+    ])
     expect(counts).toEqual([[1, 3, 1, 0, 0, 0, 1, 1e9]])
     expect(steps).toEqual([])
     expect(feed.snapshot()).not.toMatch(/hunter2|probeTimeout/)
@@ -63,10 +65,23 @@ describe('the feed', () => {
       heads: [
         [
           ...[1, 'payments', 1, 1e9, 1e9 + 30_000, 'opened because 2 calls in a row failed (threshold 2)', null, null],
-          ...['count', 2, false, 'Error', 'ECONNREFUSED'],
+          ...['count', 2, false, 1e9, 'opened because 2 calls in a row failed (threshold 2)', 'Error', 'ECONNREFUSED'],
         ],
       ],
     })
+  })
+
+  test('still tells why a breaker left closed when probes have failed since', () => {
+    feed.start()
+    settle(payments, 0, 2)
+    vi.advanceTimersByTime(30_000)
+    settle(payments, 0, 1)
+    const head = turn()?.heads[0]
+    expect(head?.slice(5, 6)).toEqual(['opened: a probe failed, for the 2nd time in a row'])
+    expect(head?.slice(8, 13)).toEqual(['count', 2, false, 1e9, 'opened because 2 calls in a row failed (threshold 2)'])
+    expect(snapshot().counts[0]?.[6]).toBe(2)
+    payments.reset()
+    expect(turn()?.heads[0]?.slice(11, 13)).toEqual([null, null])
   })
 
   test('sends the counts of closed breakers at every fourth turn, those of others at every one', () => {

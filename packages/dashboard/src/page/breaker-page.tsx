@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Detail } from '../wire.ts'
 import type { Breaker } from './breaker.ts'
-import { FailureName, Next, Override } from './card.tsx'
+import { FailureName, Next, Override, Why } from './card.tsx'
 import { Charts } from './charts.tsx'
 import { Configuration } from './configuration.tsx'
 import { Controls } from './controls.tsx'
@@ -64,7 +64,7 @@ function Now({ breaker, detail }: { breaker: Breaker; detail: Detail | undefined
         {facts.shadow && <span class="tag">shadow: rejects nothing</span>}
       </p>
       <Next facts={facts} />
-      <p class="why">{facts.why === null ? 'It has always been closed.' : shown(facts.why)}</p>
+      {facts.why === null ? <p>It has always been closed.</p> : <Why facts={facts} />}
       <Override facts={facts} />
       {detail?.probes && (
         <p>

@@ -28,40 +28,17 @@ export interface Facts {
   readonly kind: MeasureKind | null
   readonly threshold: number | null
   readonly shadow: boolean
+  readonly outageSince: number | null
+  readonly outageWhy: string | null
   readonly failureName: string | null
   readonly failureCode: string | number | null
 }
 
 function toFacts(head: Head): Facts {
-  const [
-    ,
-    name,
-    state,
-    since,
-    retryAt,
-    why,
-    override,
-    overrideUntil,
-    kind,
-    threshold,
-    shadow,
-    failureName,
-    failureCode,
-  ] = head
-  return {
-    name,
-    state,
-    since,
-    retryAt,
-    why,
-    override,
-    overrideUntil,
-    kind,
-    threshold,
-    shadow,
-    failureName,
-    failureCode,
-  }
+  const [, name, state, since, retryAt, why, override, overrideUntil, kind, threshold, shadow, ...more] = head
+  const [outageSince, outageWhy, failureName, failureCode] = more
+  const outage = { outageSince, outageWhy, failureName, failureCode }
+  return { name, state, since, retryAt, why, override, overrideUntil, kind, threshold, shadow, ...outage }
 }
 
 /** One breaker as this page knows it. */
@@ -77,7 +54,7 @@ export class Breaker {
     this.head = signal(head)
     this.counts = signal(counts)
     this.facts = computed(() => toFacts(this.head.value))
-    this.#samples = [toSample(counts, at)]
+    this.#samples = [this.#toSample(counts, at)]
   }
 
   /** What happened since this page was opened, the oldest first. */
@@ -98,7 +75,7 @@ export class Breaker {
   }
 
   count(counts: Counts, at: number): void {
-    const sample = toSample(counts, at)
+    const sample = this.#toSample(counts, at)
     const last = this.#samples.at(-1) as Sample
     if (sample.calls < last.calls || sample.rejected < last.rejected)
       this.#samples = [sample] // another process
@@ -114,6 +91,12 @@ export class Breaker {
     if (before !== undefined && at - before.at < sampleLength) this.#samples.pop()
     this.#samples.push(sample)
     if (this.#samples.length > mostSamples) this.#samples.splice(0, this.#samples.length - mostSamples)
+  }
+
+  /** While it is not closed there is nothing to measure: the value is that of the trip. */
+  #toSample([, success, failure, ignored, rejected, late, value]: Counts, at: number): Sample {
+    const calls = success + failure + ignored + late
+    return { at, calls, failures: failure, rejected, value: this.head.peek()[2] === 0 ? value : null }
   }
 
   step(step: Step): void {
@@ -136,8 +119,4 @@ export class Breaker {
       rejected: (last.rejected - first.rejected) / seconds,
     }
   }
-}
-
-function toSample([, success, failure, ignored, rejected, late, value]: Counts, at: number): Sample {
-  return { at, calls: success + failure + ignored + late, failures: failure, rejected, value }
 }

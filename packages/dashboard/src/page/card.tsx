@@ -11,7 +11,7 @@ import { duration, rate, shown, time } from './words.ts'
 /** A breaker in trouble. */
 export function Card({ breaker }: { breaker: Breaker }): JSX.Element {
   const facts = breaker.facts.value
-  const { name, state, why, shadow } = facts
+  const { name, state, shadow } = facts
   return (
     <li class={`card ${stateClass(state)}`}>
       <h3>
@@ -24,7 +24,7 @@ export function Card({ breaker }: { breaker: Breaker }): JSX.Element {
         {shadow && <span class="tag">shadow: rejects nothing</span>}
       </p>
       <Next facts={facts} />
-      {why !== null && <p class="why">{shown(why)}</p>}
+      <Why facts={facts} />
       <Override facts={facts} />
       <dl class="facts">
         <Level breaker={breaker} />
@@ -33,6 +33,22 @@ export function Card({ breaker }: { breaker: Breaker }): JSX.Element {
       </dl>
       <Sparkline breaker={breaker} of="rejected" label="rejections in the last two minutes" />
     </li>
+  )
+}
+
+/** Why it is in its state, and why it left closed. The note of an override has its own line. */
+export function Why({ facts }: { facts: Facts }): JSX.Element {
+  const { why, since, override, outageSince, outageWhy } = facts
+  const isLater = outageSince !== null && outageSince < since - 1_000
+  return (
+    <>
+      {why !== null && override === null && <p class="why">{shown(why)}</p>}
+      {isLater && (
+        <p class="outage">
+          Not closed for {duration(now.value - outageSince)}, since {time(outageSince)}: {shown(outageWhy ?? '')}
+        </p>
+      )}
+    </>
   )
 }
 
@@ -58,7 +74,7 @@ export function Override({ facts: { override } }: { facts: Facts }): JSX.Element
   if (override === null) return <></>
   return (
     <p class="override">
-      <ForcedShape /> <span>Override{override === '' ? ', without a note' : <>: {shown(override)}</>}</span>
+      <ForcedShape /> <span>Forced{override === '' ? ', without a note' : <>: {shown(override)}</>}</span>
     </p>
   )
 }

@@ -10,7 +10,7 @@ export interface Line {
   readonly values: readonly (number | null)[]
 }
 
-const [width, height, left, bottom, top] = [600, 150, 44, 18, 8]
+const [width, height, left, bottom, top] = [400, 140, 48, 20, 8]
 
 /** Lines over time. Beside the picture there are words: the latest values, or those under the pointer. */
 export function Chart(props: {

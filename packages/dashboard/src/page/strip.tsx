@@ -28,10 +28,8 @@ export function Strip(): JSX.Element {
   )
   return (
     <section class="strip" aria-labelledby="strip">
-      <h2 id="strip">Last fifteen minutes</h2>
-      {rows.length === 0 ? (
-        <p class="calm">No breaker left closed.</p>
-      ) : (
+      <h2 id="strip">Last fifteen minutes{rows.length === 0 && <span class="of">: no breaker left closed</span>}</h2>
+      {rows.length > 0 && (
         <>
           <Many all={rows} most={8} class="strip-rows">
             {(breaker) => <Row key={breaker} breaker={breaker} />}

@@ -4,7 +4,7 @@ import { LevelBar } from './level.tsx'
 import { linkTo } from './route.ts'
 import { Sparkline } from './sparkline.tsx'
 import { StateMark } from './state-mark.tsx'
-import { serverNow, slowNow } from './time.ts'
+import { now, slowNow } from './time.ts'
 import { count, percent, rate, shown } from './words.ts'
 
 /** Rows that the browser lays out together, and not at all while they are out of sight. */
@@ -52,8 +52,8 @@ export function Table({ breakers }: { breakers: readonly Breaker[] }): JSX.Eleme
 function Row({ breaker }: { breaker: Breaker }): JSX.Element {
   const { name, state, kind, threshold } = breaker.facts.value
   const [, success, failure, ignored, , late, value] = breaker.counts.value
-  if (breaker.isActive(serverNow())) slowNow.value // rates fall, and lines move on, also without a frame
-  const { calls, rejected } = breaker.rates(serverNow())
+  if (breaker.isActive(now.peek())) slowNow.value // rates fall, and lines move on, also without a frame
+  const { calls, rejected } = breaker.rates(now.peek())
   const format = kind === 'count' ? count : percent
   return (
     <tr>

@@ -30,7 +30,12 @@ export function milliseconds(ms: number): string {
   return ms < 1_000 ? `${ms} ms` : ms % 1_000 === 0 ? duration(ms) : `${ms / 1_000} s`
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+})
 
 export function time(at: number): string {
   return clock.format(at)
