@@ -32,6 +32,10 @@ for (const [device, viewport] of Object.entries(sizes)) {
     await page.waitForTimeout(12_000) // for traffic to look at
     await shoot('list')
     await shoot('list-whole', true)
+    await page.locator('.table').scrollIntoViewIfNeeded()
+    await page.mouse.wheel(0, 600)
+    await page.waitForTimeout(300)
+    await shoot('table')
     await page.goto(`${outage.origin}/#/breaker/payments`)
     await page.waitForSelector('.config')
     await page.waitForTimeout(3_000)

@@ -53,7 +53,7 @@ export function Why({ facts }: { facts: Facts }): JSX.Element {
 }
 
 /** When calls are tried again. */
-export function Next({ facts }: { facts: Facts }): JSX.Element {
+export function Next({ facts }: { facts: Facts }): JSX.Element | null {
   const { state, retryAt, override, overrideUntil } = facts
   if (override !== null) {
     return (
@@ -65,13 +65,13 @@ export function Next({ facts }: { facts: Facts }): JSX.Element {
     )
   }
   if (state === 2) return <p class="next">Probing now: a few calls pass</p>
-  if (state === 0) return <></>
+  if (state === 0) return null
   const left = (retryAt ?? 0) - now.value
   return <p class="next">{left > 500 ? `Next probe in ${duration(left)}` : 'Probes at the next call'}</p>
 }
 
-export function Override({ facts: { override } }: { facts: Facts }): JSX.Element {
-  if (override === null) return <></>
+export function Override({ facts: { override } }: { facts: Facts }): JSX.Element | null {
+  if (override === null) return null
   return (
     <p class="override">
       <ForcedShape /> <span>Forced{override === '' ? ', without a note' : <>: {shown(override)}</>}</span>
@@ -88,9 +88,9 @@ function Rejections({ breaker }: { breaker: Breaker }): JSX.Element {
   )
 }
 
-function LastFailure({ breaker }: { breaker: Breaker }): JSX.Element {
+function LastFailure({ breaker }: { breaker: Breaker }): JSX.Element | null {
   const failedAt = breaker.counts.value[7]
-  if (failedAt === null) return <></>
+  if (failedAt === null) return null
   return (
     <div class="wide">
       <dt>Last failure</dt>

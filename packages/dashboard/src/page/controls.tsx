@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type ActionName, maxNoteLength } from '../wire.ts'
 import { announce } from './announcements.ts'
 import type { Breaker, Facts } from './breaker.ts'
@@ -73,7 +73,7 @@ function Confirmation(props: { action: Action; breaker: string; onEnd: () => voi
   const { action, breaker, onEnd } = props
   const dialog = useRef<HTMLDialogElement>(null)
   const [problem, setProblem] = useState('')
-  useEffect(() => dialog.current?.showModal(), [])
+  useLayoutEffect(() => dialog.current?.showModal(), [])
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()

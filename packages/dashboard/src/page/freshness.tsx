@@ -6,13 +6,13 @@ import { duration, time } from './words.ts'
 
 /** How fresh the data is, and whose it is. */
 export function Connection(): JSX.Element {
-  const { kind } = status.value
+  const connection = status.value
   const server = process.value
   return (
     <p class="connection">
-      {kind === 'live' && <Live />}
-      {kind === 'stale' && <Stale />}
-      {kind === 'loading' && <span>Connecting…</span>}
+      {connection.kind === 'live' && <Live />}
+      {connection.kind === 'stale' && <Stale since={connection.since} problem={connection.problem} />}
+      {connection.kind === 'loading' && <span>Connecting…</span>}
       {server && (
         <span class="process">
           this process ({server.host}, pid {server.pid})
@@ -34,9 +34,7 @@ function Live(): JSX.Element {
   )
 }
 
-function Stale(): JSX.Element {
-  if (status.value.kind !== 'stale') return <></>
-  const { since, problem } = status.value
+function Stale({ since, problem }: { since: number; problem: string }): JSX.Element {
   return (
     <strong class="stale-note" role="alert">
       Stale since {time(since)}, trying again: {problem}

@@ -5,10 +5,10 @@ import { count, percent } from './words.ts'
 const names = { rate: 'Failure rate', slow: 'Slow calls', count: 'Failures' }
 
 /** How far a breaker is from opening, or was when it opened. */
-export function Level({ breaker }: { breaker: Breaker }): JSX.Element {
+export function Level({ breaker }: { breaker: Breaker }): JSX.Element | null {
   const { kind, threshold } = breaker.facts.value
   const value = breaker.counts.value[6]
-  if (kind === null || threshold === null || value === null) return <></>
+  if (kind === null || threshold === null || value === null) return null
   const format = kind === 'count' ? count : percent
   return (
     <div>

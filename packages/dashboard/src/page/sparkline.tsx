@@ -25,7 +25,7 @@ export function Sparkline(props: { breaker: Breaker; of: 'calls' | 'rejected'; l
   const most = Math.max(...sums)
   const y = (sum: number) => height - 1 - (most === 0 ? 0 : ((height - 3) * sum) / most)
   const x = (index: number) => (width * (points - sums.length + index)) / (points - 1)
-  const path = sums.map((sum, index) => `${index === 0 ? 'M' : 'L'}${(x(index)).toFixed(1)} ${y(sum).toFixed(1)}`)
+  const path = sums.map((sum, index) => `${index === 0 ? 'M' : 'L'}${x(index).toFixed(1)} ${y(sum).toFixed(1)}`)
   return (
     <svg
       class={`sparkline ${props.of}`}

@@ -28,7 +28,7 @@ export function Transitions({ detail: { transitions, now } }: { detail: Detail }
                   <td>
                     <StateMark state={to} />
                   </td>
-                  <td class="number">{duration((transitions[index + 1]?.at ?? now) - at)}</td>
+                  <td class="number">{length((transitions[index + 1]?.at ?? now) - at)}</td>
                   <td>
                     {shown(why)}
                     {rounds > 0 && `. ${count(rounds)} more rounds of probes failed after that`}
@@ -41,4 +41,9 @@ export function Transitions({ detail: { transitions, now } }: { detail: Detail }
       )}
     </section>
   )
+}
+
+/** Many rounds of probes end at once. */
+function length(ms: number): string {
+  return ms < 500 ? '< 1 s' : duration(ms)
 }
