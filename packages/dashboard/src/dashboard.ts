@@ -26,8 +26,8 @@ export interface DashboardOptions {
   // A method, so that a parameter declared as Express's Request is accepted.
   authorize?(request: IncomingMessage): ReturnType<Authorize>
   /**
-   * Whether the page of a breaker shows the message of its last failure. It is the error's own, and may hold a secret. Default: true
-   * with `authorize`, false without. Names and codes of errors are always shown.
+   * Whether the page of a breaker shows the message of its last failure. It is the error's own, and may hold a secret. Default:
+   * false. Names and codes of errors are always shown.
    */
   errorMessages?: boolean
 }
@@ -46,7 +46,7 @@ export interface Dashboard {
  */
 export function dashboard(options: DashboardOptions): Dashboard {
   const own = ownOptions('dashboard', options, ['registry', 'authorize', 'errorMessages'])
-  const { registry, authorize, errorMessages = authorize !== undefined } = own
+  const { registry, authorize, errorMessages = false } = own
   const isRegistry = typeof registry?.has === 'function' && typeof registry[Symbol.iterator] === 'function'
   assertOption(isRegistry, 'registry', 'a CircuitBreakerRegistry', registry)
   if (authorize !== undefined) checkFunction('authorize', authorize)

@@ -1,10 +1,10 @@
 import { chromiumMissing, chromiumPath } from '@cb/test-kit'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, type TestContext } from 'vitest'
+import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
 
 let browser: Browser | undefined
 
-/** Starts Chromium for the tests of a file. */
+/** Starts Chromium for the tests of a file; where it is missing they are left out. */
 export function useBrowser(): void {
   beforeAll(async () => {
     const executablePath = chromiumPath()
@@ -17,20 +17,22 @@ export function useBrowser(): void {
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
     })
   })
+  beforeEach(({ skip }) => {
+    if (browser === undefined) skip(chromiumMissing)
+  })
   afterAll(() => browser?.close())
 }
 
 /** A page, and what went wrong in it: errors, violations of the policy, requests to elsewhere. */
 export async function openPage(
-  { skip, onTestFinished }: TestContext,
   url: string,
   options: Parameters<Browser['newContext']>[0] = {},
 ): Promise<{ page: Page; problems: string[]; requests: string[] }> {
-  if (browser === undefined) return skip(chromiumMissing)
+  if (browser === undefined) throw new Error(chromiumMissing)
   const context = await browser.newContext({ locale: 'en-GB', ...options })
   onTestFinished(() => context.close())
   const page = await context.newPage()
-  page.setDefaultTimeout(Number(process.env['T'] ?? 60_000))
+  page.setDefaultTimeout(60_000)
   const problems: string[] = []
   const requests: string[] = []
   page.on('pageerror', (error) => problems.push(String(error)))

@@ -20,8 +20,8 @@ beforeEach(() => {
   payments = registry.get('payments')
 })
 afterEach(async () => {
-  handler.close()
-  await server.close()
+  handler?.close()
+  await server?.close()
 })
 
 async function serve(authorize?: () => Identity): Promise<string> {
@@ -34,9 +34,9 @@ const card = (page: Page, name: string) =>
   page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) })
 
 describe('the page', () => {
-  test('shows an outage from its beginning to its end, and loads nothing from elsewhere', async (context) => {
+  test('shows an outage from its beginning to its end, and loads nothing from elsewhere', async () => {
     const url = await serve()
-    const { page, problems, requests } = await openPage(context, url)
+    const { page, problems, requests } = await openPage(url)
     await page.getByText('no breaker left closed').waitFor()
     await page.getByRole('row', { name: /^payments closed/ }).waitFor()
 
@@ -72,22 +72,22 @@ describe('the page', () => {
     expect(requests.filter((request) => !request.startsWith(url))).toEqual([])
   })
 
-  test('that is opened in the middle of an outage shows its beginning', async (context) => {
+  test('that is opened in the middle of an outage shows its beginning', async () => {
     settle(registry.get('before the dashboard'), 0, 20)
     const url = await serve()
     settle(payments, 0, 20)
-    const { page } = await openPage(context, url)
+    const { page } = await openPage(url)
     await page.getByRole('link', { name: /^payments ?: open for .*, now open$/ }).waitFor()
     expect(
       await page.locator('.strip-rows rect').evaluateAll((all) => all.map((it) => it.getAttribute('class'))),
     ).toEqual(['closed', 'open'])
   })
 
-  test('shows a breaker: traffic, transitions, configuration; and no controls without authorize', async (context) => {
+  test('shows a breaker: traffic, transitions, configuration; and no controls without authorize', async () => {
     const url = await serve()
     payments.forceOpen('migration')
     payments.reset()
-    const { page } = await openPage(context, url)
+    const { page } = await openPage(url)
     await page.getByRole('link', { name: 'payments', exact: true }).click()
     await page.getByRole('heading', { name: 'payments' }).waitFor()
     await page.getByText('opened: forced by an operator. Note: migration').waitFor()
@@ -100,18 +100,18 @@ describe('the page', () => {
     await page.getByRole('row', { name: /^payments closed/ }).waitFor()
   })
 
-  test('is empty as long as there is no breaker, and fills by itself', async (context) => {
+  test('is empty as long as there is no breaker, and fills by itself', async () => {
     registry.delete('payments')
-    const { page } = await openPage(context, await serve())
+    const { page } = await openPage(await serve())
     await page.getByText('There is no breaker yet').waitFor()
     registry.get('search')
     await page.getByRole('row', { name: /^search closed/ }).waitFor()
   })
 
-  test('finds breakers by name and by state', async (context) => {
+  test('finds breakers by name and by state', async () => {
     for (const name of ['orders', 'order-mail', 'search']) registry.get(name)
     registry.get('search').forceOpen()
-    const { page } = await openPage(context, await serve())
+    const { page } = await openPage(await serve())
     const names = () => page.getByRole('rowheader').allInnerTexts()
     await page.getByRole('row', { name: /^orders/ }).waitFor()
     await page.getByRole('searchbox').fill('ORDER')
@@ -126,12 +126,12 @@ describe('the page', () => {
     await page.getByRole('row', { name: /^orders/ }).waitFor()
   })
 
-  test('shows a hostile name as the text that it is', async (context) => {
+  test('shows a hostile name as the text that it is', async () => {
     const name = '<img src=x onerror="document.title=1">\u202egnp.exe'
     const hostile = registry.get(name)
     settle(hostile, 0, 20, Object.assign(new Error('x'), { name: '<b>bold</b>', code: '"><script>alert(1)</script>' }))
     hostile.forceOpen('<i>note</i>')
-    const { page, problems, requests } = await openPage(context, await serve(() => 'ada'))
+    const { page, problems, requests } = await openPage(await serve(() => 'ada'))
     const shown = name.replace('\u202e', '\ufffd')
     await card(page, shown).getByText('<i>note</i>').waitFor()
     await page.getByRole('link', { name: shown, exact: true }).click()
@@ -149,8 +149,8 @@ describe('the page', () => {
 })
 
 describe('the controls', () => {
-  test('ask for a note and a confirmation; the transition says who and why', async (context) => {
-    const { page, problems } = await openPage(context, `${await serve(() => 'ada')}#/breaker/payments`)
+  test('ask for a note and a confirmation; the transition says who and why', async () => {
+    const { page, problems } = await openPage(`${await serve(() => 'ada')}#/breaker/payments`)
     await page.getByRole('button', { name: 'Force open…' }).click()
     const dialog = page.getByRole('dialog', { name: 'Force open: payments' })
     await dialog.getByRole('button', { name: 'Force open' }).click()
@@ -184,8 +184,8 @@ describe('the controls', () => {
     expect(problems).toEqual([])
   })
 
-  test('can be left without an effect', async (context) => {
-    const { page } = await openPage(context, `${await serve(() => 'ada')}#/breaker/payments`)
+  test('can be left without an effect', async () => {
+    const { page } = await openPage(`${await serve(() => 'ada')}#/breaker/payments`)
     await page.getByRole('button', { name: 'Reset…' }).click()
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
@@ -196,9 +196,9 @@ describe('the controls', () => {
     expect(payments.snapshot().lastTransition).toBe(null)
   })
 
-  test('say why an action is rejected', async (context) => {
+  test('say why an action is rejected', async () => {
     let who: Identity = 'ada'
-    const { page } = await openPage(context, `${await serve(() => who)}#/breaker/payments`)
+    const { page } = await openPage(`${await serve(() => who)}#/breaker/payments`)
     await page.getByRole('button', { name: 'Force open…' }).click()
     await page.getByLabel(/^Why/).fill('deploy')
     who = false

@@ -46,14 +46,19 @@ const actions: readonly Action[] = [
   },
 ]
 
-/** What an operator can do; each is confirmed, with a note. */
+/** What an operator can do; each is confirmed, with a note. A button that is disabled for good would lose the focus. */
 export function Controls({ breaker }: { breaker: Breaker }): JSX.Element {
   const [chosen, setChosen] = useState<Action | undefined>(undefined)
   const facts = breaker.facts.value
   return (
     <section class="controls" aria-label="Controls">
       {actions.map((action) => (
-        <button key={action.name} type="button" disabled={!action.isPossible(facts)} onClick={() => setChosen(action)}>
+        <button
+          key={action.name}
+          type="button"
+          aria-disabled={!action.isPossible(facts)}
+          onClick={() => action.isPossible(facts) && setChosen(action)}
+        >
           {action.label}…
         </button>
       ))}
