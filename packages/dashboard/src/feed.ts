@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { format, warnOnce } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
 import type { History } from './history.ts'
 import { toRow } from './row.ts'
@@ -60,13 +61,22 @@ export class Feed {
     this.#now = Date.now()
     const heads: string[] = []
     const counts: Counts[] = []
-    for (const breaker of this.#breakers) this.#look(breaker, heads, counts)
+    for (const breaker of this.#breakers) this.#lookSafely(breaker, heads, counts)
     const removed = this.#sweep()
     const steps = this.#steps.splice(0)
     if (heads.length + counts.length + removed.length + steps.length === 0) return undefined
     this.#snapshot = undefined
     const rest: Omit<DeltaFrame, 'heads'> = { type: 'delta', now: this.#now, counts, steps, removed }
     return withHeads(rest, heads)
+  }
+
+  /** A user's own trip policy may describe itself in any way; that must neither end the process nor hide the others. */
+  #lookSafely(breaker: CircuitBreaker, heads: string[], counts: Counts[]): void {
+    try {
+      this.#look(breaker, heads, counts)
+    } catch (error) {
+      warnOnce('@cb/dashboard', breaker, `the breaker ${format(breaker.name)} can't be shown`, error)
+    }
   }
 
   #look(breaker: CircuitBreaker, heads: string[], counts: Counts[]): void {

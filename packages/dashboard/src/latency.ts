@@ -6,6 +6,9 @@ const slots = 60
 /** Nobody has asked for this long: the page was closed. */
 const idleAfter = 15_000
 
+/** Whoever may look can ask for many breakers; only the latest are watched. */
+export const mostWatched = 16
+
 /** Classes of latencies, each 12 % wider than the one before: from 0.1 ms to two minutes. */
 const classes = 128
 const factor = 1.12
@@ -76,6 +79,7 @@ export class Latencies {
     if (latency === undefined) {
       latency = new Latency(breaker, () => this.#drop(breaker))
       this.#watched.set(breaker, latency)
+      if (this.#watched.size > mostWatched) this.#drop(this.#watched.keys().next().value as CircuitBreaker)
     }
     return { slots: latency.read(), since: latency.since }
   }

@@ -4,7 +4,7 @@ import type { Feed } from './feed.ts'
 const turnLength = 500
 /** Proxies end a connection that is silent for a minute. */
 const commentEvery = 15_000
-/** A stream of somebody who may look is asked for again after this time, so that `authorize` is. */
+/** Then the page opens it again, so that `authorize` is asked again. */
 const longestStream = 300_000
 
 /** One open page. */
@@ -64,7 +64,9 @@ export class Stream {
 
   #send(page: Page, text: string | Buffer | undefined, isFrame: boolean, now: number): void {
     const { response } = page
-    if (now - page.since > longestStream) response.end()
+    if (response.writableEnded)
+      response.destroy() // it has not read the end for a whole turn
+    else if (now - page.since > longestStream) response.end()
     else if (response.writableNeedDrain) page.behind ||= isFrame
     else if (page.behind) {
       page.behind = false

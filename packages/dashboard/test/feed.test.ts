@@ -146,6 +146,23 @@ describe('the feed', () => {
     expect(turn()?.heads[0]?.slice(6, 8)).toEqual(['', null])
   })
 
+  test('leaves out a breaker whose trip policy describes itself in nonsense, and reports it once', () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const start = () => ({
+      success: () => undefined,
+      failure: () => undefined,
+      snapshot: () => ({ calls: 0, failures: 0 }),
+    })
+    registry.get('odd', { trip: { name: 'odd', config: { policies: [null] }, start } })
+    feed.start()
+    turn()
+    expect(snapshot().heads.map(([, name]) => name)).toEqual(['payments'])
+    expect(logged.mock.calls.map(([line]) => String(line).split(':')[1])).toEqual([
+      ' the breaker "odd" can\'t be shown',
+    ])
+    logged.mockRestore()
+  })
+
   test('counts again from the registry when pages come back', () => {
     feed.start()
     feed.stop()

@@ -97,6 +97,33 @@ describe('the stream', () => {
     reader.close()
   })
 
+  describe('as time passes', () => {
+    const fake = () => vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+
+    test('has a comment every fifteen seconds, so that no proxy ends it', async () => {
+      fake()
+      const { response } = await Reader.open(server, '/stream')
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk
+      })
+      await until(() => text.startsWith('data:') && text.endsWith('\n\n'))
+      const snapshot = text
+      vi.advanceTimersByTime(30_000)
+      await until(() => text.length > snapshot.length + 3)
+      expect(text.slice(snapshot.length)).toBe(':\n\n:\n\n')
+      response.destroy()
+    })
+
+    test('ends after five minutes, so that authorize is asked again', async () => {
+      fake()
+      const reader = await Reader.open(server, '/stream')
+      await reader.snapshot()
+      vi.advanceTimersByTime(300_500)
+      await expect(reader.next()).rejects.toThrow('the stream has ended')
+    })
+  })
+
   test('ends when the dashboard is closed, so that the server can close', async () => {
     const reader = await Reader.open(server, '/stream')
     await reader.snapshot()

@@ -88,7 +88,7 @@ export class Breaker {
     // Without calls there are no frames: what is new happened in the last two seconds.
     if (at - last.at > 1.5 * sampleLength) this.#samples.push({ ...last, at: at - sampleLength })
     const before = this.#samples.at(-2)
-    if (before !== undefined && at - before.at < sampleLength) this.#samples.pop()
+    if (before !== undefined && at - before.at <= sampleLength) this.#samples.pop()
     this.#samples.push(sample)
     if (this.#samples.length > mostSamples) this.#samples.splice(0, this.#samples.length - mostSamples)
   }

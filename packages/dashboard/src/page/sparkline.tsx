@@ -1,24 +1,9 @@
 import type { JSX } from 'preact'
-import type { Breaker, Sample } from './breaker.ts'
+import type { Breaker } from './breaker.ts'
+import { increases, points } from './increases.ts'
 import { now } from './time.ts'
 
-const points = 40
-const length = 120_000
 const [width, height] = [120, 20]
-
-/** What was counted in each part of the last two minutes, without the parts before the first sample. */
-export function increases(samples: readonly Sample[], of: 'calls' | 'failures' | 'rejected', now: number): number[] {
-  const sums = new Array<number>(points).fill(0)
-  const begin = now - length
-  for (let index = samples.length - 1; index > 0; index--) {
-    const [before, { at, ...after }] = samples.slice(index - 1, index + 1) as [Sample, Sample]
-    if (at <= begin) break
-    const place = Math.min(points - 1, Math.floor((points * (at - begin)) / length))
-    sums[place] = (sums[place] as number) + after[of] - before[of]
-  }
-  const first = (samples[0]?.at ?? begin) - begin
-  return sums.slice(Math.min(points - 2, Math.max(0, Math.floor((points * first) / length))))
-}
 
 export function Sparkline(props: { breaker: Breaker; of: 'calls' | 'rejected'; label: string }): JSX.Element {
   const sums = increases(props.breaker.samples, props.of, now.peek())
