@@ -82,7 +82,7 @@ export class Feed {
   #look(breaker: CircuitBreaker, heads: string[], counts: Counts[]): void {
     const before = this.#rows.get(breaker)
     const id = before?.head[0] ?? this.#nextId++
-    const [head, now] = toRow(id, breaker.snapshot(), this.#now, this.#history.outageOf(breaker), before?.head)
+    const [head, now] = toRow(id, breaker.snapshot(), this.#now, this.#history.outageOf(breaker), before)
     const headText = JSON.stringify(head)
     const row = before ?? { head, headText: '', counts: now, sent: [] as unknown as Counts, turn: 0 }
     if (before === undefined) {

@@ -11,14 +11,14 @@ const tolerance = 1_000
  * The row of a breaker.
  * @param now  the wall clock at the time of the snapshot.
  * @param outage  why it left closed.
- * @param before  the head before, whose moments are kept where they have only been rounded otherwise.
+ * @param before  the row before, whose moments are kept where they have only been rounded otherwise.
  */
 export function toRow(
   id: number,
   snapshot: CircuitBreakerSnapshot,
   now: number,
   outage?: Outage,
-  before?: Head,
+  before?: { readonly head: Head; readonly counts: Counts },
 ): [Head, Counts] {
   const { name, at, since, retryAfterMs, override, totals, lastFailure, lastTransition, config } = snapshot
   const wall = (moment: number) => Math.round(now - at + moment)
@@ -29,11 +29,11 @@ export function toRow(
     id,
     name,
     stateOf(snapshot.state),
-    keep(wall(since), before?.[3]),
-    snapshot.state === 'closed' ? null : keep(retryAt, before?.[4]),
+    keep(wall(since), before?.head[3]),
+    snapshot.state === 'closed' ? null : keep(retryAt, before?.head[4]),
     lastTransition === null ? null : why(lastTransition, config),
     override === null ? null : (override.note ?? ''),
-    keep(until, before?.[7]),
+    keep(until, before?.head[7]),
     measure?.kind ?? null,
     measure?.threshold ?? null,
     config['shadow'] !== 0,
@@ -43,7 +43,7 @@ export function toRow(
     lastFailure?.code ?? null,
   ]
   const { success, failure, ignored, rejected, late } = totals
-  const failedAt = lastFailure === null ? null : wall(lastFailure.at)
+  const failedAt = keep(lastFailure === null ? null : wall(lastFailure.at), before?.counts[7])
   return [head, [id, success, failure, ignored, rejected, late, measure?.value ?? null, failedAt]]
 }
 

@@ -1,6 +1,6 @@
 import { type CircuitBreaker, CircuitBreakerRegistry } from '@cb/core'
 import { type Listening, listen } from '@cb/test-kit'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Dashboard, dashboard } from '../src/index.ts'
 import type { Identity } from '../src/operator.ts'
 import { act, ask, Reader } from './client.ts'
@@ -16,6 +16,7 @@ beforeEach(() => {
   payments = registry.get('payments')
 })
 afterEach(async () => {
+  vi.useRealTimers()
   page.close()
   await server.close()
 })
@@ -71,6 +72,7 @@ describe('an action', () => {
   })
 
   test('is seen at once by every open page', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }) // no turn comes by itself
     await serve(() => 'ada')
     const reader = await Reader.open(server, '/stream')
     await reader.snapshot()

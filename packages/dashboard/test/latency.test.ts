@@ -50,11 +50,17 @@ describe('latencies', () => {
   })
 
   test('are no longer measured when nobody has asked for fifteen seconds', () => {
+    const { on } = breaker
+    const ended = vi.fn()
+    breaker.on = (...args) => vi.fn(on.apply(breaker, args as never)).mockImplementation(ended)
     latencies.of(breaker)
     call(10)
     vi.advanceTimersByTime(14_000)
     expect(latencies.of(breaker).slots).toHaveLength(1)
-    vi.advanceTimersByTime(15_000)
+    vi.advanceTimersByTime(14_999)
+    expect(ended).toHaveBeenCalledTimes(0)
+    vi.advanceTimersByTime(1)
+    expect(ended).toHaveBeenCalledTimes(1)
     expect(latencies.of(breaker).slots).toEqual([])
   })
 

@@ -100,6 +100,17 @@ describe('the page', () => {
     await page.getByRole('row', { name: /^payments closed/ }).waitFor()
   })
 
+  test('of a breaker has a URL, whatever its name', async () => {
+    const name = '100% /?#&= %2F é'
+    registry.get(name)
+    const { page } = await openPage(await serve())
+    await page.getByRole('link', { name, exact: true }).click()
+    await page.getByText('trip.policy').waitFor()
+    await page.reload()
+    await page.getByRole('heading', { name, exact: true }).waitFor()
+    await page.getByText('trip.policy').waitFor()
+  })
+
   test('is empty as long as there is no breaker, and fills by itself', async () => {
     registry.delete('payments')
     const { page } = await openPage(await serve())
