@@ -101,7 +101,7 @@ describe('the page', () => {
   })
 
   test('of a breaker has a URL, whatever its name', async () => {
-    const name = '100% /?#&= %2F é'
+    const name = '/?#&= a%2Fb é'
     registry.get(name)
     const { page } = await openPage(await serve())
     await page.getByRole('link', { name, exact: true }).click()
@@ -193,6 +193,17 @@ describe('the controls', () => {
     await act('Reset', 'fine')
     expect(payments.state).toBe('closed')
     expect(problems).toEqual([])
+  })
+
+  test('and all else end when the operator may no longer see the page', async () => {
+    let who: Identity = 'ada'
+    const { page } = await openPage(await serve(() => who))
+    await page.getByRole('row', { name: /^payments closed/ }).waitFor()
+    who = undefined
+    handler?.close()
+    await page.getByRole('alert').getByText('this browser may not see the breakers (403)').waitFor()
+    who = 'ada'
+    await page.getByText('Live,').waitFor()
   })
 
   test('can be left without an effect', async () => {

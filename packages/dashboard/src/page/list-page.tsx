@@ -9,12 +9,12 @@ import { Table } from './table.tsx'
 
 const rank = [2, 0, 1] as const
 
-/** Open ones first, then half-open ones, then forced closed ones; the latest first. */
+/** Open ones first, then half-open ones, then forced closed ones; the latest outage first, and not the latest round of probes. */
 const troubled = computed(() =>
   chosen.value
     .filter(({ inTrouble }) => inTrouble)
     .map((breaker) => ({ breaker, ...breaker.facts.value }))
-    .sort((a, b) => rank[a.state] - rank[b.state] || b.since - a.since)
+    .sort((a, b) => rank[a.state] - rank[b.state] || (b.outageSince ?? b.since) - (a.outageSince ?? a.since))
     .map(({ breaker }) => breaker),
 )
 const healthy = computed(() => chosen.value.filter(({ inTrouble }) => !inTrouble))

@@ -9,12 +9,16 @@ import { stateClass } from './state-mark.tsx'
 import { now } from './time.ts'
 import { duration, shown, stateWord } from './words.ts'
 
-/** Breakers that left closed within the strip, the latest first. */
+/** Breakers that left closed: those that are not closed now first, the latest outage first, then those that closed last. */
 const eventful = computed(() =>
   chosen.value
     .filter(({ steps }) => steps.value.length > 0)
-    .map((breaker) => ({ breaker, at: breaker.steps.value.at(-1)?.[1] as number }))
-    .sort((a, b) => b.at - a.at)
+    .map((breaker) => ({
+      breaker,
+      since: breaker.facts.value.outageSince,
+      at: breaker.steps.value.at(-1)?.[1] as number,
+    }))
+    .sort((a, b) => (b.since ?? 0) - (a.since ?? 0) || b.at - a.at)
     .map(({ breaker }) => breaker),
 )
 
