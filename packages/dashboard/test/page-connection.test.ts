@@ -134,6 +134,13 @@ describe('tabs of one browser', () => {
       await row(tab, 'payments').waitFor()
     }
     expect(streams).toBe(2)
+    // Away and back in a moment: nothing comes twice.
+    await setVisibility(page, 'hidden')
+    await setVisibility(page, 'visible')
+    registry.get('payments').forceOpen('once')
+    for (const tab of [page, other]) await tab.getByText('Forced: once').waitFor()
+    const spans = await page.locator('.strip-rows rect').evaluateAll((all) => all.map((it) => it.getAttribute('class')))
+    expect(spans).toEqual(['closed', 'open'])
   })
 })
 

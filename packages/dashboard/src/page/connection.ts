@@ -63,12 +63,21 @@ async function readStream(signal: AbortSignal, take: (frame: Frame) => void): Pr
       heardAt = Date.now()
       const events = (text + decoder.decode(value, { stream: true })).split('\n\n')
       text = events.pop() as string
-      for (const event of events) if (event.startsWith('data:')) take(JSON.parse(event.slice(5)))
+      for (const event of events) if (event.startsWith('data:')) takeSafely(JSON.parse(event.slice(5)), take)
     }
   } catch {
     return 'the server does not answer'
   } finally {
     clearTimeout(timer)
+  }
+}
+
+/** A defect of this page must not look like one of the connection. */
+function takeSafely(frame: Frame, take: (frame: Frame) => void): void {
+  try {
+    take(frame)
+  } catch (error) {
+    reportError(error)
   }
 }
 

@@ -14,7 +14,8 @@ export function shareStream(): void {
   const name = `cb-dashboard ${new URL('.', location.href).pathname}`
   const channel = new BroadcastChannel(name)
   let visit: AbortController | undefined
-  let isLeader = false
+  /** The visit that reads the stream: the one before may still be ending. */
+  let leading: AbortController | undefined
   let isReady = false
 
   const tell = (next: Status) => {
@@ -25,11 +26,11 @@ export function shareStream(): void {
     if (frame.type === 'snapshot') isReady = true
     if (isReady) apply(frame)
   }
-  const lead = async (signal: AbortSignal) => {
-    isLeader = true
+  const lead = async (own: AbortController) => {
+    leading = own
     isReady = false
     await follow(
-      signal,
+      own.signal,
       (frame) => {
         take(frame)
         channel.postMessage({ frame } satisfies Message)
@@ -40,11 +41,12 @@ export function shareStream(): void {
         tell(next)
       },
     )
-    isLeader = false
+    if (leading === own) leading = undefined
   }
 
   channel.onmessage = ({ data }: MessageEvent<Message>) => {
     if (visit === undefined) return
+    const isLeader = leading === visit
     if ('hello' in data) {
       const frame = isLeader && isReady ? toSnapshot(serverNow()) : undefined
       if (frame === undefined) return
@@ -59,12 +61,12 @@ export function shareStream(): void {
   }
 
   const begin = () => {
-    visit = new AbortController()
-    const { signal } = visit
+    const own = new AbortController()
+    visit = own
     isReady = false
     channel.postMessage({ hello: true } satisfies Message)
-    if (navigator.locks === undefined) void lead(signal)
-    else navigator.locks.request(name, { signal }, () => lead(signal)).catch(() => {}) // hidden before it was its turn
+    if (navigator.locks === undefined) void lead(own)
+    else navigator.locks.request(name, { signal: own.signal }, () => lead(own)).catch(() => {}) // hidden before it was its turn
   }
   const end = () => {
     visit?.abort()
