@@ -6,7 +6,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { CircuitBreaker, CircuitBreakerRegistry } from '@cb/core'
+import { CircuitBreakerRegistry } from '@cb/core'
 import { dashboard } from '@cb/dashboard'
 
 // Measures what the dashboard costs its process, and writes that into the README.
@@ -76,7 +76,6 @@ async function observe(readBytes) {
     cpu: (user + system) / 1e4 / seconds,
     median: delay.percentile(50) / 1e6,
     p99: delay.percentile(99) / 1e6,
-    longest: delay.max / 1e6,
     bytes: (readBytes() - before.bytes) / seconds / pages,
   }
 }
@@ -102,44 +101,25 @@ function heapOfHistory() {
   }
   const before = used()
   const page = dashboard({ registry })
-  const empty = used()
   for (let n = 0; n < 24; n++) flap()
   const full = used()
   page.close()
-  return { empty: empty - before, full: full - before }
+  return full - before
 }
 
-/** Nanoseconds for a rejection, with and without a dashboard in the process. */
-function costOfRejection() {
+/**
+ * Nanoseconds for a call, with and without a dashboard in the process.
+ * @param {(breaker: import('@cb/core').CircuitBreaker) => void} call
+ */
+function costOf(call, prepare = (/** @type {import('@cb/core').CircuitBreaker} */ _breaker) => {}) {
   const registry = new CircuitBreakerRegistry()
   const breaker = registry.get('x')
-  breaker.forceOpen()
+  prepare(breaker)
   const time = () => {
     let best = Infinity
     for (let round = 0; round < 20; round++) {
       const start = performance.now()
-      for (let n = 0; n < 50_000; n++) breaker.tryAcquire()
-      best = Math.min(best, (performance.now() - start) * 20)
-    }
-    return best
-  }
-  time()
-  const without = time()
-  const page = dashboard({ registry })
-  const having = time()
-  page.close()
-  return { without, having }
-}
-
-/** Nanoseconds for a call that succeeds, with and without a dashboard in the process. */
-function costOfCall() {
-  const registry = new CircuitBreakerRegistry()
-  const breaker = new CircuitBreaker()
-  const time = () => {
-    let best = Infinity
-    for (let round = 0; round < 20; round++) {
-      const start = performance.now()
-      for (let n = 0; n < 50_000; n++) breaker.acquire().success()
+      for (let n = 0; n < 50_000; n++) call(breaker)
       best = Math.min(best, (performance.now() - start) * 20)
     }
     return best
@@ -155,8 +135,11 @@ function costOfCall() {
 /** @param {Awaited<ReturnType<typeof observe>>[]} observed  without a page, with pages, with pages while every breaker is open. */
 function report(observed) {
   const heap = heapOfHistory()
-  const call = costOfCall()
-  const rejection = costOfRejection()
+  const call = costOf((breaker) => breaker.acquire().success())
+  const rejection = costOf(
+    (breaker) => void breaker.tryAcquire(),
+    (breaker) => breaker.forceOpen(),
+  )
   const percent = (/** @type {number} */ it) => `${it.toFixed(1)} %`
   const ms = (/** @type {number} */ it) => `${it.toFixed(1)} ms`
   const ns = (/** @type {number} */ it) => `${Math.round(it)} ns`
@@ -168,21 +151,19 @@ function report(observed) {
 | CPU of one core, the traffic's own work included | ${row(({ cpu }) => percent(cpu))} |
 | event loop delay, median | ${row(({ median }) => ms(median))} |
 | event loop delay, p99 | ${row(({ p99 }) => ms(p99))} |
-| event loop delay, longest | ${row(({ longest }) => ms(longest))} |
 | to each page, a second | ${row(({ bytes }) => `${(bytes / 1_000).toFixed(1)} kB`)} |
 
 | with no page open | without a dashboard | with one |
 |---|--:|--:|
 | a call that succeeds | ${ns(call.without)} | ${ns(call.having)} |
 | a call that is rejected | ${ns(rejection.without)} | ${ns(rejection.having)} |
-| heap of the history while nothing has happened | | ${(heap.empty / 1e3).toFixed(0)} kB |
-| heap of the history when it is full: ${breakers} breakers, 48 transitions each | | ${(heap.full / 1e6).toFixed(1)} MB |
+| heap of the history when it is full: ${breakers} breakers, 48 transitions each | | ${(heap / 1e6).toFixed(1)} MB |
 `
   console.log(text)
   const file = new URL('../README.md', import.meta.url)
-  const marks = /(<!-- measured: written by `pnpm measure` -->\n\n).*?(\n<!-- end of measured -->)/s
+  const marks = /(<!-- measured: written by `pnpm measure` -->\n\n).*?(<!-- end of measured -->)/s
   writeFileSync(
     file,
-    readFileSync(file, 'utf8').replace(marks, (_, begin, end) => `${begin}${text}${end}`),
+    readFileSync(file, 'utf8').replace(marks, (_, begin, end) => `${begin}${text}\n${end}`),
   )
 }
