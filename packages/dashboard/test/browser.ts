@@ -4,6 +4,9 @@ import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
 
 let browser: Browser | undefined
 
+/** For `expect.poll`: the machine may be slow. */
+export const patiently = { timeout: 60_000 }
+
 /** Starts Chromium for the tests of a file; where it is missing they are left out. */
 export function useBrowser(): void {
   beforeAll(async () => {
@@ -32,7 +35,7 @@ export async function openPage(
   const context = await browser.newContext({ locale: 'en-GB', ...options })
   onTestFinished(() => context.close())
   const page = await context.newPage()
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(patiently.timeout)
   const problems: string[] = []
   const requests: string[] = []
   page.on('pageerror', (error) => problems.push(String(error)))

@@ -5,7 +5,7 @@ import { type Listening, listen } from '@cb/test-kit'
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Dashboard, dashboard } from '../src/index.ts'
-import { openPage, useBrowser } from './browser.ts'
+import { openPage, patiently, useBrowser } from './browser.ts'
 import { settle } from './opened.ts'
 
 useBrowser()
@@ -81,7 +81,7 @@ test('all can be done with the keyboard alone', async () => {
   await page.keyboard.press('Enter')
   await tabTo('1 open')
   await page.keyboard.press('Space')
-  await expect.poll(() => page.locator('.table').count()).toBe(0)
+  await expect.poll(() => page.locator('.table').count(), patiently).toBe(0)
   await page.keyboard.press('Space')
   await page.keyboard.press('/')
   expect(await focused()).toBe('search')
@@ -98,5 +98,5 @@ test('all can be done with the keyboard alone', async () => {
   await page.keyboard.press('Enter')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   expect(registry.get('payments').state).toBe('half-open')
-  await expect.poll(focused).toBe('Probe now…')
+  await expect.poll(focused, patiently).toBe('Probe now…')
 })
