@@ -1,0 +1,2 @@
+export { type Dashboard, type DashboardOptions, dashboard, type Registry } from './dashboard.ts'
+export type { Identity } from './operator.ts'

@@ -1,0 +1,84 @@
+import { computed, signal } from '@preact/signals'
+import type { JSX } from 'preact'
+import type { Breaker } from './breaker.ts'
+import { breakers, tally } from './model.ts'
+import { StateShape } from './state-mark.tsx'
+import { count } from './words.ts'
+
+type Choice = 'open' | 'half-open' | 'forced' | 'closed'
+
+const search = signal('')
+const choice = signal<Choice | undefined>(undefined)
+
+function matches({ facts }: Breaker): boolean {
+  const { name, state, override } = facts.value
+  const chosen = choice.value
+  if (!name.toLowerCase().includes(search.value.trim().toLowerCase())) return false
+  if (chosen === 'forced') return override !== null
+  return chosen === undefined || ['closed', 'open', 'half-open'][state] === chosen
+}
+
+export const isFiltered = computed(() => search.value.trim() !== '' || choice.value !== undefined)
+
+/** The breakers that are to be shown. */
+export const chosen = computed(() => (isFiltered.value ? breakers.value.filter(matches) : breakers.value))
+
+export function clearFilter(): void {
+  search.value = ''
+  choice.value = undefined
+}
+
+export function focusSearch(): void {
+  document.querySelector<HTMLInputElement>('#search')?.focus()
+}
+
+/** The counts of each state, trouble first; each is a filter. */
+export function Summary(): JSX.Element {
+  const { open, halfOpen, forced, closed } = tally.value
+  return (
+    <section class="summary" aria-label="Breakers by state">
+      <Chip of="open" number={open} shape={<StateShape state={1} />} />
+      <Chip of="half-open" number={halfOpen} shape={<StateShape state={2} />} />
+      {forced > 0 && <Chip of="forced" number={forced} shape={<ForcedShape />} />}
+      <Chip of="closed" number={closed} shape={<StateShape state={0} />} />
+      <input
+        id="search"
+        type="search"
+        placeholder="Search by name ( / )"
+        aria-label="Search breakers by name"
+        aria-keyshortcuts="/"
+        autocomplete="off"
+        spellcheck={false}
+        value={search}
+        onInput={(event) => {
+          search.value = event.currentTarget.value
+        }}
+      />
+    </section>
+  )
+}
+
+export function ForcedShape(): JSX.Element {
+  return (
+    <svg class="shape forced" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path class="fill" d="M4 7V5a4 4 0 0 1 8 0v2h1v7H3V7Zm2 0h4V5a2 2 0 0 0-4 0Z" fill-rule="evenodd" />
+    </svg>
+  )
+}
+
+function Chip({ of, number, shape }: { of: Choice; number: number; shape: JSX.Element }): JSX.Element {
+  const isChosen = choice.value === of
+  return (
+    <button
+      type="button"
+      class={`chip ${of} ${number === 0 ? 'none' : ''}`}
+      aria-pressed={isChosen}
+      onClick={() => {
+        choice.value = isChosen ? undefined : of
+      }}
+    >
+      {shape}
+      <b>{count(number)}</b> {of}
+    </button>
+  )
+}

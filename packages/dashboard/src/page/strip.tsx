@@ -1,0 +1,98 @@
+import { computed } from '@preact/signals'
+import type { JSX } from 'preact'
+import { type State, stripLength } from '../wire.ts'
+import type { Breaker } from './breaker.ts'
+import { chosen } from './filter.tsx'
+import { Many } from './many.tsx'
+import { linkTo } from './route.ts'
+import { stateClass } from './state-mark.tsx'
+import { now } from './time.ts'
+import { duration, shown, stateWord } from './words.ts'
+
+/** Breakers that left closed: those that are not closed now first, the latest outage first, then those that closed last. */
+const eventful = computed(() =>
+  chosen.value
+    .filter(({ steps }) => steps.value.length > 0)
+    .map((breaker) => ({
+      breaker,
+      since: breaker.facts.value.outageSince,
+      at: breaker.steps.value.at(-1)?.[1] as number,
+    }))
+    .sort((a, b) => (b.since ?? 0) - (a.since ?? 0) || b.at - a.at)
+    .map(({ breaker }) => breaker),
+)
+
+const height: Record<State, number> = { 0: 3, 1: 16, 2: 9 }
+
+/** What happened in the last fifteen minutes: a row for each breaker that left closed. */
+export function Strip(): JSX.Element {
+  const begin = now.value - stripLength
+  const rows = eventful.value.filter(
+    ({ facts, steps }) => facts.value.state !== 0 || (steps.value.at(-1)?.[1] ?? 0) > begin,
+  )
+  return (
+    <section class="strip" aria-labelledby="strip">
+      <h2 id="strip">Last fifteen minutes{rows.length === 0 && <span class="of">: no breaker left closed</span>}</h2>
+      {rows.length > 0 && (
+        <>
+          <Many all={rows} most={8} class="strip-rows">
+            {(breaker) => <Row key={breaker} breaker={breaker} />}
+          </Many>
+          <p class="strip-axis" aria-hidden="true">
+            <span>−15 min</span>
+            <span>−10 min</span>
+            <span>−5 min</span>
+            <span>now</span>
+          </p>
+        </>
+      )}
+    </section>
+  )
+}
+
+interface Span {
+  readonly state: State
+  readonly from: number
+  readonly to: number
+}
+
+/** The states within the strip, as shares of its length. */
+export function spansOf(breaker: Breaker, end: number): Span[] {
+  const steps = breaker.steps.value
+  const share = (at: number) => Math.min(1, Math.max(0, 1 - (end - at) / stripLength))
+  const first = steps[0]
+  const all = [
+    { state: first?.[2] ?? breaker.facts.value.state, from: 0, to: share(first?.[1] ?? end) },
+    ...steps.map(([, at, , state], index) => ({ state, from: share(at), to: share(steps[index + 1]?.[1] ?? end) })),
+  ]
+  return all.filter(({ from, to }) => to > from)
+}
+
+function Row({ breaker }: { breaker: Breaker }): JSX.Element {
+  const { name, state } = breaker.facts.value
+  const spans = spansOf(breaker, now.value)
+  const total = (wanted: State) =>
+    spans.reduce((sum, { state, from, to }) => sum + (state === wanted ? (to - from) * stripLength : 0), 0)
+  const summary = `open for ${duration(total(1))}, half-open for ${duration(total(2))}, now ${stateWord(state)}`
+  return (
+    <li>
+      <a href={linkTo(name)} title={shown(name)}>
+        <bdi>{shown(name)}</bdi>
+        <span class="hidden">: {summary}</span>
+      </a>
+      <svg viewBox="0 0 900 16" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+        <title>{summary}</title>
+        {spans.map(({ state, from, to }) => (
+          <rect
+            key={from}
+            class={stateClass(state)}
+            x={900 * from}
+            width={Math.max(state === 0 ? 0 : 1.5, 900 * (to - from))}
+            y={16 - height[state]}
+            height={height[state]}
+          />
+        ))}
+      </svg>
+    </li>
+  )
+}

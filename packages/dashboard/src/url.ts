@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http'
+
+/** Express and those like it cut the path of the mount from `url`, and keep the whole in `originalUrl`. */
+type MountedRequest = IncomingMessage & { readonly originalUrl?: string; readonly baseUrl?: string }
+
+const routes = /(?:^|\/)(breaker|stream|act|assets\/[\w.-]+|)$/
+
+/**
+ * What is asked for, relative to the page: an empty string is the page itself. Where nothing has cut the path of the mount, its end
+ * decides, so that no prefix must be configured.
+ */
+export function routeOf(request: MountedRequest): { path: string; query: URLSearchParams } {
+  const { path, search } = split(request.url)
+  const route = routes.exec(path)?.[1]
+  const isMounted = request.baseUrl !== undefined
+  const isKnown = route !== undefined && (!isMounted || path === `/${route}`)
+  return { path: isKnown ? route : 'unknown', query: new URLSearchParams(search) }
+}
+
+/** The URLs of the page are relative, so its own must end with a slash. @returns a relative URL that does. */
+export function redirectOf({ url, originalUrl }: MountedRequest): string | undefined {
+  const { path } = split(originalUrl ?? url)
+  const isPage = ['/', ''].includes(split(url).path)
+  if (!isPage || path === '' || path.endsWith('/')) return undefined
+  return `./${path.slice(path.lastIndexOf('/') + 1)}/`
+}
+
+/** Splits at the first question mark: another one belongs to the query. */
+function split(url = ''): { path: string; search: string } {
+  const mark = `${url}?`.indexOf('?')
+  return { path: url.slice(0, mark), search: url.slice(mark + 1) }
+}
