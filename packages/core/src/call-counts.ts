@@ -7,15 +7,16 @@ const burst = 64
 
 /** The counts of a breaker's calls since it was created. */
 export class CallCounts implements KeptFailure {
+  // Most breakers never have these, so they take no memory until then.
+  /** Would have been rejected, but for shadow mode. */
+  declare shadowed?: number
+  declare fallbacks?: number
   success = 0
   failure = 0
   ignored = 0
   rejected = 0
-  /** Would have been rejected, but for shadow mode. */
-  shadowed = 0
   late = 0
   timeouts = 0
-  fallbacks = 0
   opens = 0
   closes = 0
   /** NaN for never: a field that may be null allocates for each new number. */

@@ -102,7 +102,7 @@ export class Circuit implements PermitOwner {
   }
 
   #countRejection(state: State, { reason, retryAfterMs }: Rejection, shadow: boolean): void {
-    if (shadow) this.counts.shadowed++
+    if (shadow) this.counts.shadowed = 1 + (this.counts.shadowed ?? 0)
     else this.counts.rejected++
     if (!this.audience.hasListeners) return
     const at = this.settings.clock.now()
@@ -163,7 +163,7 @@ export class Circuit implements PermitOwner {
 
   /** @param error  what was replaced. */
   countFallback(error: unknown): void {
-    this.counts.fallbacks++
+    this.counts.fallbacks = 1 + (this.counts.fallbacks ?? 0)
     if (!this.audience.hasListeners) return
     this.audience.add(this.breaker, 'fallback', { breaker: this.name, at: this.settings.clock.now(), error })
     this.audience.deliver()

@@ -115,7 +115,7 @@ export function saveState(breaker: CircuitBreaker): SavedState {
     state: savePeriod(circuit, forced?.suspended ?? state),
     override: forced ? saveOverride(forced, settings.clock.now()) : null,
     counts: Object.fromEntries(
-      Object.keys(counts).map((count) => [count, totals[count as CountName]]),
+      Object.keys(counts).map((count) => [count, totals[count as CountName] ?? 0]),
     ) as SavedState['counts'],
   }
 }

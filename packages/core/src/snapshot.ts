@@ -65,7 +65,18 @@ export type AdmissionSnapshot = { readonly policy: string } & Readonly<Record<st
 export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
   const state = circuit.current()
   const { trip, openDuration, halfOpen, recovery, admission, callTimeout, shadow, clock } = circuit.settings
-  const { success, failure, ignored, rejected, late, shadowed, timeouts, fallbacks, opens, closes } = circuit.counts
+  const {
+    success,
+    failure,
+    ignored,
+    rejected,
+    late,
+    shadowed = 0,
+    timeouts,
+    fallbacks = 0,
+    opens,
+    closes,
+  } = circuit.counts
   const { lastSuccessAt } = circuit.counts
   const rejection = state.rejection() ?? (state.issuesProbes ? state.admission?.reject(undefined) : undefined)
   const gates = state instanceof Closed ? state.admission : undefined
