@@ -93,4 +93,22 @@ export const projects: readonly Project[] = [
     `,
     prints: 'open @cb/opentelemetry',
   },
+  {
+    name: 'dashboard',
+    packages: ['core', 'dashboard'],
+    dependencies: ['@types/node@20'],
+    imports: { core: '@cb/core', cb: '@cb/dashboard' },
+    program: `
+      const { createServer } = await import('node:http')
+      const page = cb.dashboard({ registry: new core.CircuitBreakerRegistry() })
+      const server = createServer((request, response) => void page(request, response))
+      server.listen(0, '127.0.0.1')
+      await new Promise((resolve) => server.once('listening', resolve))
+      const response = await fetch('http://127.0.0.1:' + Reflect.get(Object(server.address()), 'port'))
+      console.log(response.status, response.headers.get('content-type'))
+      page.close()
+      server.close()
+    `,
+    prints: '200 text/html; charset=utf-8',
+  },
 ]
