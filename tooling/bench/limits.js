@@ -34,6 +34,7 @@ export const limits = {
     restoreState: 11_990,
     retryDelay: 230,
     saveState: 11_400,
+    shareState: 13_300,
     slowCallRate: 1_920,
     timeWindow: 1_150,
     'CircuitBreaker, consecutiveFailures': 10_540,
