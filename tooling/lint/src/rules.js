@@ -10,7 +10,7 @@ export const floors = [
 ].map((names) => names.split(' '))
 
 const core = 'packages/core/src/'
-const adapter = /^packages\/(?:axios|fetch|express|opentelemetry)\//
+const adapter = /^packages\/(?:axios|fetch|express|opentelemetry|redis)\//
 
 /** @param {string} file */
 function floorOf(file) {
