@@ -1,4 +1,3 @@
-import { assertOption } from '@cb/checks'
 import { type RedisClient, toPort } from './client.ts'
 import type { Message, Reply } from './protocol.ts'
 import { stepLua } from './step-lua.ts'
@@ -15,12 +14,11 @@ if not ARGV[1] then return redis.call('ZRANGE', KEYS[1], 0, -1) end
 
 /**
  * A store on Redis: each operation is one script on one key.
- * @param namespace  a non-empty string: fleets of different namespaces know nothing of each other.
- * @throws TypeError naming the argument.
+ * @param namespace  fleets of different namespaces know nothing of each other.
+ * @throws TypeError if the client is none that is known.
  */
 export function redisStore(client: RedisClient, namespace: string): FleetStore {
   const port = toPort(client)
-  assertOption(typeof namespace === 'string' && namespace !== '', 'namespace', 'a non-empty string', namespace)
   const prefix = `cb:${escaped(namespace)}`
   const channel = `${prefix}:news`
   const known = new Set<string>()
