@@ -26,7 +26,8 @@ export interface NodeRedis {
 export interface IoRedis {
   eval(script: string, keys: number, ...args: string[]): Promise<unknown>
   duplicate(): IoRedis
-  on(event: string, listener: (...args: never[]) => void): unknown
+  // biome-ignore lint/suspicious/noExplicitAny: as ioredis has it
+  on(event: string, listener: (...args: any[]) => void): unknown
   subscribe(channel: string): Promise<unknown>
   disconnect(): void
   readonly status: string

@@ -9,8 +9,8 @@ import {
   type Transition,
 } from '@cb/core'
 import { type HeldLease, HeldLeases, keepUnused } from './held-leases.ts'
-import type { OperationQueue } from './operation-queue.ts'
-import { longestDuration, type Operation, type Reply, type View } from './protocol.ts'
+import type { OnReply, OperationQueue } from './operation-queue.ts'
+import { longestDuration, type Operation, type View } from './protocol.ts'
 import type { FleetSettings } from './settings.ts'
 
 /** How long `execute` and `wrap` wait for a lease: without one they would be rejected. */
@@ -185,11 +185,11 @@ export class Member implements ProbeLeases {
     })
   }
 
-  #report({ token, epoch: seen, endsAt }: HeldLease, outcome: Outcome, error?: unknown): void {
+  #report({ token, epoch: seen }: HeldLease, outcome: Outcome, error?: unknown): void {
     const { successesNeeded, failuresTolerated } = this.#shared.halfOpen
     const openFor = outcome === 'failure' ? this.#openFor(1 + (this.#view?.attempt ?? 0), error) : 1
     const report = { op: 'report', token, outcome, successesNeeded, failuresTolerated, openFor } as const
-    this.#send({ ...this.#sender, seen, ...report }, undefined, endsAt)
+    this.#send({ ...this.#sender, seen, ...report })
   }
 
   #openFor(attempt: number, error: unknown): number {
@@ -224,22 +224,14 @@ export class Member implements ProbeLeases {
     return { seen: this.#view?.epoch ?? 0, instance, stay: Math.ceil(3 * pollInterval) }
   }
 
-  #send(
-    operation: Operation,
-    onReply: (reply: Reply | undefined, sentAt: number) => void = () => {},
-    endsAt?: number,
-  ): void {
-    this.#queue.add(
-      operation,
-      (reply, sentAt) => {
-        const wasAway = this.#isAway
-        this.#isAway = reply === undefined
-        if (reply !== undefined) this.adopt(reply)
-        onReply(reply, sentAt)
-        if (wasAway && !this.#isAway && this.#vote !== undefined && this.#isOwn) this.#sendVote(this.#vote)
-      },
-      endsAt,
-    )
+  #send(operation: Operation, onReply?: OnReply): void {
+    this.#queue.add(operation, (reply, sentAt) => {
+      const wasAway = this.#isAway
+      this.#isAway = reply === undefined
+      if (reply !== undefined) this.adopt(reply)
+      onReply?.(reply, sentAt)
+      if (wasAway && !this.#isAway && this.#vote !== undefined && this.#isOwn) this.#sendVote(this.#vote)
+    })
   }
 }
 

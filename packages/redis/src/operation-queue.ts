@@ -1,12 +1,13 @@
 import type { Operation, Reply } from './protocol.ts'
 
-/** An operation that waits for its turn. */
+/** @param reply  undefined if there is none in time. @param sentAt  when the operation was sent, by `performance.now`. */
+export type OnReply = (reply: Reply | undefined, sentAt: number) => void
+
 interface Entry {
-  readonly operation: Operation
-  /** After this reading of `performance.now` it would have no effect. */
-  readonly endsAt: number
-  /** @param reply  undefined if there is none in time. @param sentAt  when it was sent, by `performance.now`. */
-  readonly onReply: (reply: Reply | undefined, sentAt: number) => void
+  operation: Operation
+  readonly callbacks: OnReply[]
+  readonly timer: NodeJS.Timeout
+  isOver: boolean
 }
 
 /** Operations in flight of one process, over all breakers: a client keeps each command that has no answer yet. */
@@ -41,10 +42,10 @@ export class OperationQueue {
   readonly #run: (operation: Operation) => Promise<Reply>
   readonly #slots: Slots
   readonly #deadline: number
+  /** The store has answered after the deadline: it is back. */
+  readonly #onLateReply: () => void
   #waiting: Entry[] = []
   #isBusy = false
-  /** A reply that came after its deadline: the store is back. */
-  readonly #onLateReply: () => void
 
   constructor(run: (operation: Operation) => Promise<Reply>, slots: Slots, deadline: number, onLateReply: () => void) {
     this.#run = run
@@ -54,13 +55,18 @@ export class OperationQueue {
   }
 
   /** Merged with one of the same kind that still waits, but for reports and renewals: each has a lease of its own. */
-  add(operation: Operation, onReply: Entry['onReply'], endsAt: number = Infinity): void {
+  add(operation: Operation, onReply: OnReply): void {
     const { op } = operation
     const isSingle = op !== 'report' && op !== 'renew'
-    const index = isSingle ? this.#waiting.findIndex((other) => other.operation.op === op) : -1
-    const entry = { operation, onReply, endsAt }
-    if (index < 0) this.#waiting.push(entry)
-    else this.#waiting[index] = merge(this.#waiting[index] as Entry, entry)
+    const waiting = isSingle ? this.#waiting.find((other) => other.operation.op === op) : undefined
+    if (waiting === undefined) {
+      const timer = setTimeout(() => this.#end(entry, undefined, 0), this.#deadline).unref()
+      const entry: Entry = { operation, callbacks: [onReply], timer, isOver: false }
+      this.#waiting.push(entry)
+    } else {
+      waiting.operation = merge(waiting.operation, operation)
+      waiting.callbacks.push(onReply)
+    }
     this.#next()
   }
 
@@ -71,27 +77,23 @@ export class OperationQueue {
   }
 
   async #send(): Promise<void> {
-    const sentAt = performance.now()
-    let entry = this.#waiting.shift()
-    while (entry !== undefined && entry.endsAt <= sentAt) entry = this.#waiting.shift()
-    if (entry !== undefined) await this.#exchange(entry, sentAt)
+    const entry = this.#waiting.shift()
+    if (entry !== undefined) {
+      const sentAt = performance.now()
+      const reply = await this.#attempt(entry.operation)
+      if (!entry.isOver) this.#end(entry, reply, sentAt)
+      else if (reply !== undefined) this.#onLateReply()
+    }
     this.#isBusy = false
     this.#slots.release()
     this.#next()
   }
 
-  /** Until the client has settled. */
-  async #exchange({ operation, onReply }: Entry, sentAt: number): Promise<void> {
-    let isOver = false
-    const timer = setTimeout(() => {
-      isOver = true
-      onReply(undefined, sentAt)
-    }, this.#deadline)
-    timer.unref()
-    const reply = await this.#attempt(operation)
-    clearTimeout(timer)
-    if (!isOver) onReply(reply, sentAt)
-    else if (reply !== undefined) this.#onLateReply()
+  #end(entry: Entry, reply: Reply | undefined, sentAt: number): void {
+    clearTimeout(entry.timer)
+    entry.isOver = true
+    this.#waiting = this.#waiting.filter((other) => other !== entry)
+    for (const onReply of entry.callbacks) onReply(reply, sentAt)
   }
 
   async #attempt(operation: Operation): Promise<Reply | undefined> {
@@ -103,17 +105,7 @@ export class OperationQueue {
   }
 }
 
-function merge(older: Entry, newer: Entry): Entry {
-  const { operation: before } = older
-  const { operation: after } = newer
-  const isFlush = before.op === 'flush' && after.op === 'flush'
-  const sum = isFlush && { calls: before.calls + after.calls, failures: before.failures + after.failures }
-  return {
-    operation: { ...after, ...sum },
-    endsAt: newer.endsAt,
-    onReply(reply, sentAt) {
-      older.onReply(reply, sentAt)
-      newer.onReply(reply, sentAt)
-    },
-  }
+function merge(older: Operation, newer: Operation): Operation {
+  if (older.op !== 'flush' || newer.op !== 'flush') return newer
+  return { ...newer, calls: older.calls + newer.calls, failures: older.failures + newer.failures }
 }

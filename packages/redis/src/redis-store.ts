@@ -24,17 +24,22 @@ export function redisStore(client: RedisClient, namespace: string): FleetStore {
   const known = new Set<string>()
   const remember = async (name: string) => {
     if (known.has(name)) return
-    await port.eval(namesLua, [`${prefix}:names`], [name])
+    await port.eval(namesLua, [`${prefix}:names`], [JSON.stringify(name)])
     known.add(name)
   }
   return {
     async run(name, operation) {
-      const reply = await port.eval(stepLua, [keyOf(prefix, name)], [JSON.stringify(operation), name, channel])
+      const reply = await port.eval(
+        stepLua,
+        [keyOf(prefix, name)],
+        [JSON.stringify(operation), JSON.stringify(name), channel],
+      )
       if (operation.op === 'read' || operation.op === 'override') await remember(name)
       return parse<Reply>(reply)
     },
     async names() {
-      return ((await port.eval(namesLua, [`${prefix}:names`], [])) as string[]).sort()
+      const names = (await port.eval(namesLua, [`${prefix}:names`], [])) as string[]
+      return names.map((name) => JSON.parse(name)).sort()
     },
     ...(port.subscribe && {
       subscribe: (onMessage, onReconnect) =>

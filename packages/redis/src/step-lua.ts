@@ -1,6 +1,6 @@
 /**
- * `step` for Redis, which runs it atomically. KEYS[1] has the state as JSON; ARGV is the operation as JSON, the name of the breaker, and
- * the channel of the messages. A fixed time as a fourth argument is for tests. The epoch is a string in JSON: Lua would write
+ * `step` for Redis, which runs it atomically. KEYS[1] has the state as JSON; ARGV is the operation as JSON, the name of the breaker as JSON,
+ * and the channel of the messages. A fixed time as a fourth argument is for tests. The epoch is a string in JSON: Lua would write
  * only 14 of its digits.
  */
 export const stepLua = `
@@ -152,7 +152,7 @@ if override ~= cjson.null then
   view.override = { state = override.state, remaining = left, note = override.note, by = override.by }
 end
 if state.epoch ~= before then
-  redis.call('PUBLISH', ARGV[3], '{"name":' .. cjson.encode(ARGV[2]) .. ',"view":' .. write(view) .. '}')
+  redis.call('PUBLISH', ARGV[3], '{"name":' .. ARGV[2] .. ',"view":' .. write(view) .. '}')
 end
 view.leased = (op == 'lease' or op == 'renew') and state.leases[token] ~= nil
 view.hint = 0

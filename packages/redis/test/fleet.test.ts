@@ -263,6 +263,24 @@ describe('while the store is away', () => {
     expect(silent).toHaveBeenCalledTimes(2)
   })
 
+  test('not more operations than a fixed number are in flight, and each breaker recovers alone all the same', async () => {
+    const store = memoryStore()
+    const fleet = await joinFleet({ store })
+    const defaults = { trip: consecutiveFailures(1), openDuration: 1_000, halfOpen: { successThreshold: 1 } }
+    const registry = new CircuitBreakerRegistry({ defaults })
+    for (let n = 0; n < 40; n++) registry.get(`host ${n}`)
+    await fleet.share(registry)
+    const silent = away(store, 'is silent')
+    for (const breaker of registry) breaker.acquire().failure(new Error('down'))
+    await vi.advanceTimersByTimeAsync(1_000)
+    for (let n = 0; n < 60; n++) {
+      for (const breaker of registry) await breaker.execute(() => 'well').catch(() => {})
+      await vi.advanceTimersByTimeAsync(100)
+    }
+    expect(Array.from(registry, ({ state }) => state)).toEqual(Array(40).fill('closed'))
+    expect(silent).toHaveBeenCalledTimes(16)
+  })
+
   test('an operator is told, and may try again', async () => {
     const { all, store } = await instances(1)
     away(store, 'is silent')

@@ -97,7 +97,7 @@ describe.skipIf(!hasRedis)('the Lua script', () => {
         if (leased) seen.set('leased', (seen.get('leased') ?? 0) + 1)
         if (isNews) expected.push({ name: `näme "${history}"`, view: { ...view, epoch: String(view.epoch) } })
         results.push({ ...reply, epoch: String(reply.epoch) })
-        const args = [JSON.stringify(operation), `näme "${history}"`, 'news', String(now)]
+        const args = [JSON.stringify(operation), JSON.stringify(`näme "${history}"`), 'news', String(now)]
         pending.push(client.eval(stepLua, { keys: [key], arguments: args }).then((text) => JSON.parse(String(text))))
       }
       expect(await Promise.all(pending)).toEqual(results)
@@ -125,7 +125,7 @@ describe.skipIf(!hasRedis)('the Lua script', () => {
       instance: '',
       stay: 0,
     }
-    const args = [JSON.stringify(operation), 'name', 'news']
+    const args = [JSON.stringify(operation), '"name"', 'news']
     const reply = JSON.parse(String(await client.eval(stepLua, { keys: ['epoch'], arguments: args })))
     expect(reply.epoch).toBe('9007199254740001')
   })
