@@ -63,7 +63,7 @@ function apply.trip()
   if state.state ~= 'closed' or seen < state.epoch then return end
   state.votes[operation.instance] = now + operation.voteFor
   if size(state.votes) < votesNeeded(operation.quorum, size(state.members)) then return end
-  open(operation.attempt, 'fleet-tripped')
+  open(operation.attempt, 'tripped')
 end
 
 function apply.lease()
@@ -102,7 +102,7 @@ function apply.flush()
   state.counted = state.counted + operation.calls
   state.countedFailures = state.countedFailures + operation.failures
   if state.counted >= operation.minimumCalls and state.countedFailures >= operation.threshold * state.counted then
-    open(1, 'fleet-failure-rate')
+    open(1, 'failure-rate')
   end
 end
 

@@ -95,7 +95,7 @@ function trip(state: FleetState, operation: Operation & { op: 'trip' }, now: num
   if (state.state !== 'closed' || seen < state.epoch) return state
   const votes = { ...state.votes, [instance]: now + voteFor }
   if (size(votes) < votesNeeded(quorum, size(state.members))) return { ...state, votes }
-  return open(begin, now, openFor, attempt, 'fleet-tripped')
+  return open(begin, now, openFor, attempt, 'tripped')
 }
 
 /** By default one up to four live instances, then a fifth of them: one bad node must not open a large fleet. */
@@ -139,7 +139,7 @@ function flush(state: FleetState, operation: Operation & { op: 'flush' }, now: n
   const counted = (isNew ? 0 : state.counted) + calls
   const countedFailures = (isNew ? 0 : state.countedFailures) + failures
   if (counted >= minimumCalls && countedFailures >= threshold * counted)
-    return open(begin, now, openFor, 1, 'fleet-failure-rate')
+    return open(begin, now, openFor, 1, 'failure-rate')
   return { ...state, countedFrom: isNew ? now : state.countedFrom, counted, countedFailures }
 }
 

@@ -62,7 +62,10 @@ describe('a fleet', () => {
     await vi.advanceTimersByTimeAsync(3_000)
     await Promise.all(calls)
     expect([most, states(all)]).toEqual([1, ['closed', 'closed', 'closed']])
-    expect(all[2]?.breaker.snapshot().lastTransition).toMatchObject({ cause: 'fleet', reason: 'probes-succeeded' })
+    expect(all[2]?.breaker.snapshot().lastTransition).toMatchObject({
+      cause: 'fleet',
+      reason: 'fleet-probes-succeeded',
+    })
   })
 
   test('opens again for longer when a probe fails', async () => {
@@ -72,7 +75,11 @@ describe('a fleet', () => {
     await settle()
     expect(states(all)).toEqual(['open', 'open'])
     for (const { breaker } of all)
-      expect(breaker.snapshot().lastTransition).toMatchObject({ reason: 'probe-failed', attempt: 2, cause: 'fleet' })
+      expect(breaker.snapshot().lastTransition).toMatchObject({
+        reason: 'fleet-probe-failed',
+        attempt: 2,
+        cause: 'fleet',
+      })
     expect(all[0]?.breaker.tryAcquire()).toMatchObject({ retryAfterMs: 2_000 })
   })
 
@@ -135,7 +142,7 @@ describe('a fleet', () => {
     for (const { breaker } of all)
       expect(breaker.snapshot()).toMatchObject({
         override: { state: 'open', note: 'provider maintenance', expiresInMs: null },
-        lastTransition: { cause: 'fleet', reason: 'forced', note: 'provider maintenance' },
+        lastTransition: { cause: 'fleet', reason: 'fleet-forced', note: 'provider maintenance' },
       })
     await fleet.resume('payments')
     await settle()
@@ -213,6 +220,22 @@ describe('a fleet', () => {
     for (let n = 0; n < 2; n++) breaker.acquire().success()
     expect(states(all)).toEqual(['closed', 'half-open'])
     expect(vi.getTimerCount()).toBe(1)
+  })
+
+  test('decides nothing any more about a breaker that has left, also by a reply that was under way', async () => {
+    const { all, store } = await instances(2)
+    const [one] = all as [Instance]
+    const { run } = store
+    vi.spyOn(store, 'run').mockImplementation(async (...operation) => {
+      const reply = await run(...operation)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      return reply
+    })
+    one.breaker.acquire().failure(new Error('down'))
+    await one.fleet.leave()
+    one.breaker.reset()
+    await vi.advanceTimersByTimeAsync(200)
+    expect(states(all)).toEqual(['closed', 'open'])
   })
 
   test('lists its breakers', async () => {
