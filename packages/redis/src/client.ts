@@ -12,7 +12,7 @@ export interface RedisPort {
   subscribe?(channel: string, onMessage: (message: string) => void, onConnect: () => void): Promise<() => Promise<void>>
 }
 
-/** A client of node-redis 6, or a cluster of it. */
+/** A client of node-redis 6, also of sentinels or a cluster. */
 export interface NodeRedis {
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
   duplicate(): NodeRedis
@@ -22,7 +22,7 @@ export interface NodeRedis {
   destroy(): void
 }
 
-/** A client of ioredis 6, or a cluster of it. */
+/** A client of ioredis 6, also of sentinels or a cluster. */
 export interface IoRedis {
   eval(script: string, keys: number, ...args: string[]): Promise<unknown>
   duplicate(): IoRedis

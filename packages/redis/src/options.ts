@@ -15,7 +15,7 @@ import type { FleetStore } from './store.ts'
 
 /** Options of `joinFleet`. */
 export interface FleetOptions {
-  /** A connected client of node-redis or ioredis, a cluster of either, or a port: `{ eval, subscribe }`. Required without `store`. */
+  /** A connected client of node-redis or ioredis, also of sentinels or a cluster, or a port: `{ eval, subscribe }`. Required without `store`. */
   client?: RedisClient | undefined
   /** A store of your own, instead of Redis. */
   store?: FleetStore | undefined
