@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { assertOption, checkNumber, checkObject, milliseconds } from '@cb/checks'
 import { type CircuitBreaker, CircuitBreakerRegistry } from '@cb/core'
 import { withDeadline } from './deadline.ts'
@@ -48,6 +49,7 @@ export class Fleet {
   readonly #store: FleetStore
   readonly #settings: FleetSettings
   readonly #deadline: number
+  readonly #context = new AsyncResource('cb.fleet')
   readonly #slots = new Slots(mostInFlight)
   readonly #members = new Set<Member>()
   readonly #endings: (() => void)[] = []
@@ -102,7 +104,11 @@ export class Fleet {
       breaker,
       this.#settings,
       (name, onLateReply) =>
-        new OperationQueue((operation) => this.#store.run(name, operation), this.#slots, this.#deadline, onLateReply),
+        new OperationQueue(
+          (operation) => this.#store.run(name, operation),
+          { slots: this.#slots, deadline: this.#deadline, context: this.#context },
+          onLateReply,
+        ),
     )
     this.#members.add(member)
     return withDeadline(member.poll(), this.#deadline).catch(() => {})

@@ -1,3 +1,4 @@
+import type { AsyncResource } from 'node:async_hooks'
 import type { Operation, Reply } from './protocol.ts'
 
 /** @param reply  undefined if there is none in time. @param sentAt  when the operation was sent, by `performance.now`. */
@@ -34,6 +35,14 @@ export class Slots {
   }
 }
 
+/** What the operations of one process share. */
+export interface QueueSettings {
+  readonly slots: Slots
+  /** Milliseconds. */
+  readonly deadline: number
+  readonly context: AsyncResource
+}
+
 /**
  * The operations of one breaker: one at a time. Each has a deadline of its own, for a client may wait for minutes; but nothing
  * more is sent until the client has settled, so what it keeps is bounded.
@@ -42,20 +51,31 @@ export class OperationQueue {
   readonly #run: (operation: Operation) => Promise<Reply>
   readonly #slots: Slots
   readonly #deadline: number
+  /** Operations and what follows from them are no part of the call that was the occasion. */
+  readonly #context: AsyncResource
   /** The store has answered after the deadline: it is back. */
   readonly #onLateReply: () => void
   #waiting: Entry[] = []
   #isBusy = false
 
-  constructor(run: (operation: Operation) => Promise<Reply>, slots: Slots, deadline: number, onLateReply: () => void) {
+  constructor(
+    run: (operation: Operation) => Promise<Reply>,
+    { slots, deadline, context }: QueueSettings,
+    onLateReply: () => void,
+  ) {
     this.#run = run
     this.#slots = slots
     this.#deadline = deadline
+    this.#context = context
     this.#onLateReply = onLateReply
   }
 
   /** Merged with one of the same kind that still waits, but for reports and renewals: each has a lease of its own. */
   add(operation: Operation, onReply: OnReply): void {
+    this.#context.runInAsyncScope(() => this.#add(operation, onReply))
+  }
+
+  #add(operation: Operation, onReply: OnReply): void {
     const { op } = operation
     const isSingle = op !== 'report' && op !== 'renew'
     const waiting = isSingle ? this.#waiting.find((other) => other.operation.op === op) : undefined

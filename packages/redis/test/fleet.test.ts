@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { CircuitBreaker, CircuitBreakerRegistry, CircuitOpenError, consecutiveFailures } from '@cb/core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Fleet, type FleetOptions, joinFleet, type MemoryStore, memoryStore } from '../src/index.ts'
@@ -236,6 +237,26 @@ describe('a fleet', () => {
     one.breaker.reset()
     await vi.advanceTimersByTimeAsync(200)
     expect(states(all)).toEqual(['closed', 'open'])
+  })
+
+  test('does nothing in the async context of a call', async () => {
+    const { all, store } = await instances(2)
+    const storage = new AsyncLocalStorage<string>()
+    const contexts: unknown[] = []
+    const { run } = store
+    vi.spyOn(store, 'run').mockImplementation((...operation) => {
+      contexts.push(storage.getStore())
+      return run(...operation)
+    })
+    const [one, other] = all as [Instance, Instance]
+    for (const { breaker } of all)
+      breaker.on('transition', ({ cause }) => void (cause === 'fleet' && contexts.push(storage.getStore())))
+    storage.run('a call', () => one.breaker.acquire().failure(new Error('down')))
+    await vi.advanceTimersByTimeAsync(1_000)
+    for (let n = 0; n < 2; n++) await storage.run('a call', () => other.breaker.execute(() => 'well'))
+    await settle()
+    expect(states(all)).toEqual(['closed', 'closed'])
+    expect(contexts).toEqual(Array(8).fill(undefined))
   })
 
   test('lists its breakers', async () => {
