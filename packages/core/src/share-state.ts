@@ -42,7 +42,11 @@ export interface SharedDecision {
   /** For the transition. */
   readonly reason: string
   /** An operator's override of all breakers of the fleet; `remaining` is Infinity if it has no end. */
-  readonly override: { readonly state: 'open' | 'closed'; readonly note: string; readonly remaining: number } | null
+  readonly override: {
+    readonly state: 'open' | 'closed'
+    readonly note: string | null
+    readonly remaining: number
+  } | null
 }
 
 /** A breaker, as the fleet sees it. */
@@ -109,9 +113,10 @@ export function shareState(breaker: CircuitBreaker, leases: ProbeLeases): Shared
       const forced = current instanceof Forced ? current : undefined
       if (forced !== undefined && state !== undefined) forced.suspended = state
       if (decision.override !== null) {
-        const { state: to, note, remaining } = decision.override
-        override = new Forced(to, circuit.settings.clock, keepNote(note), remaining, state ?? suspended)
-        circuit.adopt(override, { reason, note: keepNote(note) })
+        const { state: to, remaining } = decision.override
+        const note = decision.override.note && keepNote(decision.override.note)
+        override = new Forced(to, circuit.settings.clock, note, remaining, state ?? suspended)
+        circuit.adopt(override, { reason, ...(note !== null && { note }) })
       } else if (forced !== undefined && forced === override) circuit.adopt(state ?? suspended, { reason })
       else if (forced === undefined && state !== undefined)
         circuit.adopt(state, { reason, attempt, ...(state.name === 'open' && { openDuration }) })
