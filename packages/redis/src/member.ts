@@ -63,7 +63,7 @@ export class Member implements ProbeOwner {
     const { override, remaining, attempt, reason } = view
     this.shared.adopt({
       ...{ state: this.#stateToAdopt(view), remaining, attempt, reason: `fleet-${reason}` },
-      override: override && { ...override, remaining: override.remaining || Infinity },
+      override: override && { ...override, note: override.note || null, remaining: override.remaining || Infinity },
     })
   }
 

@@ -150,6 +150,8 @@ describe('a fleet', () => {
     expect(states(all)).toEqual(['closed', 'closed', 'closed'])
     await fleet.forceOpen('payments', { for: 500 })
     await settle()
+    expect(all[1]?.breaker.snapshot().override).toMatchObject({ note: null, expiresInMs: 500 })
+    expect(all[1]?.breaker.snapshot().lastTransition).not.toHaveProperty('note')
     expect(states(all)).toEqual(['open', 'open', 'open'])
     await vi.advanceTimersByTimeAsync(500)
     expect(states(all)).toEqual(['closed', 'closed', 'closed'])
