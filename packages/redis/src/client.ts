@@ -63,9 +63,11 @@ function fromIoRedis(client: IoRedis): RedisPort {
     async subscribe(channel, onMessage, onConnect) {
       const subscriber = client.duplicate()
       subscriber.on('error', () => {}) // it connects again by itself
-      subscriber.on('ready', onConnect)
       subscriber.on('message', (_channel: string, message: string) => onMessage(message))
-      await subscriber.subscribe(channel)
+      // At each connection: a subscription that was asked for while there was none may have been given up.
+      const subscribe = () => subscriber.subscribe(channel).then(onConnect, () => {})
+      subscriber.on('ready', subscribe)
+      await subscribe()
       return async () => subscriber.disconnect()
     },
   }

@@ -1,5 +1,6 @@
 import { CircuitBreaker, type CircuitBreakerOptions, consecutiveFailures } from '@cb/core'
 import { until } from '@cb/test-kit'
+import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Fleet, type FleetOptions, joinFleet } from '../src/index.ts'
@@ -188,13 +189,44 @@ describe.skipIf(!hasRedis).each(['node-redis', 'ioredis'] as const)('a fleet on 
   })
 })
 
+describe.skipIf(!hasRedis)('a fleet with ioredis', () => {
+  test('that was joined while Redis was dead is one fleet when it is back, and hears the news', async () => {
+    const server = await startRedis()
+    const exited = new Promise((resolve) => server.process.once('exit', resolve))
+    server.process.kill('SIGKILL')
+    await exited
+    const instances = await Promise.all(
+      [1, 2].map(async () => {
+        const client = new Redis(server.url, { maxRetriesPerRequest: 0, retryStrategy: () => 20 })
+        client.on('error', () => {})
+        const breaker = new CircuitBreaker({ name: 'payments', trip: consecutiveFailures(1) })
+        const fleet = await joinFleet({ client, pollInterval: 600_000 })
+        await fleet.share(breaker)
+        return { client, fleet, breaker }
+      }),
+    )
+    const [one, other] = instances as [(typeof instances)[0], (typeof instances)[0]]
+    await server.restart()
+    await retry(() => one.fleet.forceOpen('payments'))
+    await until(() => other.breaker.state === 'open')
+    await retry(() => one.fleet.resume('payments'))
+    await until(() => other.breaker.state === 'closed')
+    for (const { client, fleet } of instances) {
+      await fleet.leave()
+      client.disconnect()
+    }
+    await server.stop()
+  })
+})
+
 /** Until the client has found the server again. */
 async function retry(run: () => Promise<void>): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await run()
     } catch (error) {
-      if (attempt === 60) throw error
+      if (attempt === 600) throw error
+      await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
 }
