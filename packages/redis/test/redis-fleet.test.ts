@@ -2,7 +2,7 @@ import { CircuitBreaker, type CircuitBreakerOptions, consecutiveFailures } from 
 import { until } from '@cb/test-kit'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type Fleet, type FleetOptions, joinFleet } from '../src/index.ts'
 import { clients } from './clients.ts'
 import { hasRedis, type RedisServer, startRedis } from './redis-server.ts'
@@ -192,6 +192,7 @@ describe.skipIf(!hasRedis).each(['node-redis', 'ioredis'] as const)('a fleet on 
 describe.skipIf(!hasRedis)('a fleet with ioredis', () => {
   test('that was joined while Redis was dead is one fleet when it is back, and hears the news', async () => {
     const server = await startRedis()
+    onTestFinished(() => server.stop())
     const exited = new Promise((resolve) => server.process.once('exit', resolve))
     server.process.kill('SIGKILL')
     await exited
@@ -201,8 +202,12 @@ describe.skipIf(!hasRedis)('a fleet with ioredis', () => {
         client.on('error', () => {})
         const breaker = new CircuitBreaker({ name: 'payments', trip: consecutiveFailures(1) })
         const fleet = await joinFleet({ client, pollInterval: 600_000 })
+        onTestFinished(async () => {
+          await fleet.leave()
+          client.disconnect()
+        })
         await fleet.share(breaker)
-        return { client, fleet, breaker }
+        return { fleet, breaker }
       }),
     )
     const [one, other] = instances as [(typeof instances)[0], (typeof instances)[0]]
@@ -211,11 +216,6 @@ describe.skipIf(!hasRedis)('a fleet with ioredis', () => {
     await until(() => other.breaker.state === 'open')
     await retry(() => one.fleet.resume('payments'))
     await until(() => other.breaker.state === 'closed')
-    for (const { client, fleet } of instances) {
-      await fleet.leave()
-      client.disconnect()
-    }
-    await server.stop()
   })
 })
 
