@@ -40,6 +40,7 @@ export const limits = {
     restoreState: 15_150,
     retryDelay: 220,
     saveState: 14_360,
+    shareState: 14_600,
     slowCallRate: 2_080,
     timeWindow: 1_300,
     'CircuitBreaker, consecutiveFailures': 13_460,

@@ -17,7 +17,7 @@ export interface BackgroundProbeOptions {
  * alive. The probe runs in the async context (`AsyncLocalStorage`) in which it was started, never in that of a caller.
  * @param probe  is called through the breaker: with its time limits, its `classify`, and a signal.
  * @returns a function that stops it; probes are left to callers again.
- * @throws TypeError or RangeError naming the argument; an Error if the breaker has a background probe already.
+ * @throws TypeError or RangeError naming the argument; an Error if the breaker has a background probe or a fleet already.
  */
 export function probeInBackground(
   breaker: CircuitBreaker,
@@ -29,7 +29,7 @@ export function probeInBackground(
   const { interval = 1_000 } = checkOptions('probeInBackground', options, { interval: timerMilliseconds })
   const circuit = CircuitBreaker.circuitOf(breaker)
   if (circuit.probeAdmission !== undefined)
-    throw new Error('this breaker has a background probe already: stop that one first')
+    throw new Error('this breaker has a background probe or a fleet already: stop that one first')
   const prober = new Prober(circuit, probe, interval)
   void prober.run()
   return () => prober.stop()

@@ -37,6 +37,7 @@ import type { Admission, State } from './states/state.ts'
  * | open | probeNow | half-open | probe-now |
  * | forced open | probeNow | half-open | probe-now |
  * | any | restoreState | the saved state | restored |
+ * | any | a fleet decides | what it says | <its reason> |
  *
  * It is synchronous, without I/O or timers: an end of time is noticed at the next question. A transition is announced when the
  * state has another name; entering a state anew (`forceOpen` while open, `reset` while closed) only begins a new period. The begin
@@ -51,7 +52,7 @@ export class Circuit implements PermitOwner {
   /** When the current state was entered. */
   since: number
   lastTransition: Omit<Transition, 'error'> | null = null
-  /** What may reject probes besides the state: a background probe keeps them to itself. */
+  /** What may reject probes besides the state: a background probe keeps them to itself, a fleet hands them out. */
   probeAdmission: Admission | undefined
   /** The callbacks of the fast path (execute.ts), while it is enabled. */
   onValue: ((value: unknown) => unknown) | undefined
@@ -245,6 +246,18 @@ export class Circuit implements PermitOwner {
       this.since = restored.since
     }
     this.audience.deliver()
+  }
+
+  /** Goes to a state that a fleet has decided; it has no saved counts and no note of an operator of this process. */
+  adopt(state: State, why: Omit<Transition, 'breaker' | 'from' | 'to' | 'at' | 'stateDuration' | 'cause'>): void {
+    this.#transitionTo(state, { ...why, cause: 'fleet' })
+    this.audience.deliver()
+  }
+
+  /** What a call should wait for before it asks to be a probe. */
+  ready(): Promise<void> | undefined {
+    if (this.probeAdmission?.ready === undefined || this.current().name !== 'half-open') return undefined
+    return this.probeAdmission?.ready?.()
   }
 
   /** The one place where the state changes. */

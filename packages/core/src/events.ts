@@ -59,11 +59,11 @@ export interface Transition {
   /**
    * When a trip policy opened it, that policy's name (`consecutive-failures`, `failure-count`, `failure-rate`, `slow-call-rate` or one of your own);
    * otherwise `probe-failed`, `probes-succeeded`, `probes-undecided`, `open-duration-ended`,
-   * `forced`, `override-expired`, `resumed`, `reset`, `probe-now` or `restored`.
+   * `forced`, `override-expired`, `resumed`, `reset`, `probe-now` or `restored`. With `cause: 'fleet'` it is the fleet's reason.
    */
   readonly reason: string
-  /** A call's outcome, the passing of time (noticed at the next question), or an operator. */
-  readonly cause: 'call' | 'time' | 'manual'
+  /** A call's outcome, the passing of time (noticed at the next question), an operator, or the fleet that shares the breaker. */
+  readonly cause: 'call' | 'time' | 'manual' | 'fleet'
   /** How long the previous state lasted, in milliseconds. */
   readonly stateDuration: number
   /** The numbers behind the trip policy's decision. */

@@ -115,6 +115,11 @@ export function executeGuarded<T, F = never>(
   fn: Call<T>,
   options: CallOptions<F> = plain,
 ): Promise<T | F> {
+  const ready = circuit.probeAdmission && circuit.ready()
+  return ready === undefined ? admitAndRun(circuit, fn, options) : ready.then(() => admitAndRun(circuit, fn, options))
+}
+
+function admitAndRun<T, F>(circuit: Circuit, fn: Call<T>, options: CallOptions<F>): Promise<T | F> {
   const { signal, fallback, caller } = options
   if (signal?.aborted) return Promise.reject(signal.reason) // cancelled before it began: nothing to admit
   const admission = circuit.admit(caller)

@@ -45,6 +45,13 @@ export type { RegistryEvents } from './registry-events.ts'
 export { RetryBudget, type RetryBudgetOptions } from './retry-budget.ts'
 export { retryDelay } from './retry-delay.ts'
 export { type RestoreOptions, restoreState, type SavedState, saveState } from './saved-state.ts'
+export {
+  type ProbeLease,
+  type ProbeLeases,
+  type SharedBreaker,
+  type SharedDecision,
+  shareState,
+} from './share-state.ts'
 export type { AdmissionSnapshot, CircuitBreakerSnapshot } from './snapshot.ts'
 export { anyOf } from './trip/any-of.ts'
 export { type ConsecutiveFailuresOptions, consecutiveFailures } from './trip/consecutive-failures.ts'

@@ -38,6 +38,7 @@ const edges = {
   call: ['closed open', 'half-open open', 'half-open closed'],
   time: ['open half-open'],
   manual: ['closed open', 'closed half-open', 'open closed', 'open half-open', 'half-open open', 'half-open closed'],
+  fleet: [] as string[],
 }
 
 /** What must hold of every step. */

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { consecutiveFailures, restoreState, type SavedState, type StateName, saveState } from '../src/index.ts'
+import {
+  consecutiveFailures,
+  restoreState,
+  type SavedState,
+  type StateName,
+  saveState,
+  shareState,
+} from '../src/index.ts'
 import { type Bench, closedBreaker, down, halfOpenBreaker, openBreaker } from './in-state.ts'
 
 const source = await readFile(new URL('../src/circuit.ts', import.meta.url), 'utf8')
@@ -112,6 +119,28 @@ describe.each(rows)('$from | $event | $to | $reason', ({ from, event, to, reason
           expect(transitions).toEqual(
             before === restored ? [] : [{ from: before, to: restored, reason, cause: 'manual' }],
           )
+        }
+      }
+    })
+    return
+  }
+
+  if (event === 'a fleet decides') {
+    test('is so for each state', () => {
+      for (const make of benches) {
+        for (const state of ['closed', 'open', 'half-open'] as const) {
+          const bench = make()
+          const { breaker } = bench
+          const isForced = breaker.snapshot().override !== null
+          const shared = shareState(breaker, { take: () => undefined, ready: () => undefined })
+          const decision = { state, remaining: 1_000, attempt: 1, reason: 'of the fleet', override: null }
+          const observation = observed(bench, () => shared.adopt(decision))
+          const { before, transitions } = observation
+          expect([to, reason]).toEqual(['what it says', '<its reason>'])
+          const expected = { from: before, to: state, reason: 'of the fleet', cause: 'fleet' }
+          expect(transitions).toEqual(isForced || before === state ? [] : [expected])
+          breaker.resume()
+          expect(breaker.state).toBe(state)
         }
       }
     })

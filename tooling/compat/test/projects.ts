@@ -111,4 +111,24 @@ export const projects: readonly Project[] = [
     `,
     prints: '200 text/html; charset=utf-8',
   },
+  {
+    name: 'redis',
+    packages: ['core', 'redis'],
+    dependencies: ['@types/node@20'],
+    imports: { core: '@cb/core', cb: '@cb/redis', testing: '@cb/redis/testing' },
+    program: `
+      const store = cb.memoryStore()
+      const [one, other] = [new core.CircuitBreaker({ name: 'payments' }), new core.CircuitBreaker({ name: 'payments' })]
+      const first = await cb.joinFleet({ store, namespace: 'shop' })
+      const second = await cb.joinFleet({ store, namespace: 'shop' })
+      await first.share(one)
+      await second.share(other)
+      await first.forceOpen('payments', { note: 'maintenance' })
+      while (other.state !== 'open') await new Promise((resolve) => setTimeout(resolve, 1))
+      await first.leave()
+      await second.leave()
+      console.log('open everywhere', Object.keys(testing).length > 0)
+    `,
+    prints: 'open everywhere true',
+  },
 ]

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from '../src/index.ts'
 
-export const packages = ['core', 'axios', 'fetch', 'express', 'opentelemetry', 'dashboard'] as const
+export const packages = ['core', 'axios', 'fetch', 'express', 'opentelemetry', 'dashboard', 'redis'] as const
 
 export type Tarballs = Readonly<Record<(typeof packages)[number], string>>
 

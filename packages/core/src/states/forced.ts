@@ -8,7 +8,7 @@ export class Forced implements State {
   readonly name: 'open' | 'closed'
   readonly since: number
   readonly note: string | null
-  readonly suspended: State
+  suspended: State
   readonly #clock: Clock
   readonly #endsAt: number
 

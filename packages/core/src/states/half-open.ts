@@ -3,12 +3,18 @@ import type { OpenTrip } from '../events.ts'
 import type { Outcome } from '../outcome.ts'
 import { type Decision, type Permit, Rejection } from '../permit.ts'
 import type { HalfOpenSettings, Settings } from '../settings.ts'
-import type { Admission, State } from './state.ts'
+import type { Admission, Arbiter, State } from './state.ts'
 
 /** Where half-open reads its settings: anew each time, for they can be changed live. */
 interface Owner {
   readonly settings: Pick<Settings, 'clock' | 'callTimeout'> & { readonly halfOpen: HalfOpenSettings }
   readonly probeAdmission: Admission | undefined
+}
+
+interface Lease {
+  readonly beganAt: number
+  readonly endsAt: number
+  readonly arbiter: Arbiter | undefined
 }
 
 /** A few probes pass, each on a lease; their outcomes decide. */
@@ -22,7 +28,7 @@ export class HalfOpen implements State {
   readonly #owner: Owner
   readonly #startedAt: number
   /** Of each live probe. */
-  readonly #leases = new Map<Permit, { readonly beganAt: number; readonly endsAt: number }>()
+  readonly #leases = new Map<Permit, Lease>()
   #successes = 0
   #failures = 0
 
@@ -65,17 +71,21 @@ export class HalfOpen implements State {
 
   issue(permit: Permit): void {
     const beganAt = this.#clock.last
-    this.#leases.set(permit, { beganAt, endsAt: beganAt + this.#owner.settings.halfOpen.probeTimeout })
+    const endsAt = beganAt + this.#owner.settings.halfOpen.probeTimeout
+    this.#leases.set(permit, { beganAt, endsAt, arbiter: this.admission?.issue?.() })
   }
 
-  settle(outcome: Outcome, _error: unknown, permit: Permit): Decision | 'late' | undefined {
+  settle(outcome: Outcome, error: unknown, permit: Permit): Decision | 'late' | undefined {
     this.#endLeases()
     const lease = this.#leases.get(permit)
     if (lease === undefined) return 'late'
     this.#leases.delete(permit)
-    if (outcome === 'ignored') return undefined
     const { successesNeeded, failuresTolerated, slowAfter = Infinity } = this.#owner.settings.halfOpen
-    if (outcome === 'success' && this.#clock.last - lease.beganAt < slowAfter)
+    const isSlow = outcome === 'success' && this.#clock.last - lease.beganAt >= slowAfter
+    const vote = isSlow ? 'failure' : outcome
+    if (lease.arbiter !== undefined) return void lease.arbiter.settle(vote, error)
+    if (vote === 'ignored') return undefined
+    if (vote === 'success')
       return ++this.#successes >= successesNeeded ? { to: 'closed', reason: 'probes-succeeded' } : undefined
     return ++this.#failures > failuresTolerated ? { to: 'open', reason: 'probe-failed' } : undefined
   }

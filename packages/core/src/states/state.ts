@@ -1,4 +1,5 @@
 import type { OpenTrip, WindowSnapshot } from '../events.ts'
+import type { Outcome } from '../outcome.ts'
 import type { Decision, Issuer, Permit, Rejection } from '../permit.ts'
 
 /** One period of the breaker's life. It holds only what that period needs. */
@@ -27,8 +28,17 @@ export interface State extends Issuer {
 export interface Admission {
   /** @param caller  identifies the caller where that matters, such as a background probe. */
   reject(caller: unknown): Rejection | undefined
+  /** The probe that was not rejected has its permit. @returns what decides about its outcome in place of the state, if anything does. */
+  issue?(): Arbiter | undefined
+  /** What a probe should wait for before it asks; undefined for nothing. Never rejects. */
+  ready?(): Promise<void> | undefined
   /** A state was entered, also one of the same name, which is no transition. */
   onEnter?(): void
+}
+
+/** Decides about the outcome of a probe in place of the state that admitted it. */
+export interface Arbiter {
+  settle(outcome: Outcome, error: unknown): void
 }
 
 export const emptyWindow: WindowSnapshot = /* @__PURE__ */ Object.freeze({ calls: 0, failures: 0 })

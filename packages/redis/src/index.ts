@@ -1,0 +1,8 @@
+export type { IoRedis, NodeRedis, RedisClient, RedisPort } from './client.ts'
+export { type Fleet, type FleetEntry, type FleetForceOptions, type FleetNoteOptions, joinFleet } from './fleet.ts'
+export { type MemoryStore, memoryStore } from './memory-store.ts'
+export type { FleetOptions } from './options.ts'
+export type { FleetState, Message, Operation, Reply, View } from './protocol.ts'
+export type { FleetCounts } from './settings.ts'
+export { keepFor, type Step, step } from './step.ts'
+export type { FleetStore } from './store.ts'
