@@ -96,15 +96,16 @@ export const projects: readonly Project[] = [
   {
     name: 'dashboard',
     packages: ['core', 'dashboard'],
-    dependencies: ['@types/node@20'],
+    dependencies: ['express@5', '@types/express@5'],
     imports: { core: '@cb/core', cb: '@cb/dashboard' },
     program: `
-      const { createServer } = await import('node:http')
+      const { default: express } = await import('express')
       const page = cb.dashboard({ registry: new core.CircuitBreakerRegistry() })
-      const server = createServer((request, response) => void page(request, response))
-      server.listen(0, '127.0.0.1')
+      const app = express()
+      app.use('/breakers', page)
+      const server = app.listen(0, '127.0.0.1')
       await new Promise((resolve) => server.once('listening', resolve))
-      const response = await fetch('http://127.0.0.1:' + Reflect.get(Object(server.address()), 'port'))
+      const response = await fetch('http://127.0.0.1:' + Reflect.get(Object(server.address()), 'port') + '/breakers/')
       console.log(response.status, response.headers.get('content-type'))
       page.close()
       server.close()
