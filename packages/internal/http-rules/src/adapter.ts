@@ -38,6 +38,8 @@ export interface Adapter<Request, Response extends object, Settled> {
   timeoutError?(error: CallTimeoutError, request: Request): unknown
   /** The error that the caller gets for a call that is rejected. Default: the same. */
   rejection?(error: CircuitOpenError, request: Request): unknown
+  /** Answers a call that is rejected, with `whenOpen: 'respond'`. Default: there is no option `whenOpen`. */
+  respond?(rejection: CircuitOpenError): Response
   /** Called once, before an attempt is classified and so before the caller gets its result. */
   release?(request: Request): void
 }

@@ -36,11 +36,21 @@ export interface HttpOptions<Request, Settled> {
   settleAt?: 'headers' | 'body'
 }
 
+/** The option of adapters that have a `respond`. */
+export interface WhenOpenOption {
+  /**
+   * What happens to a rejected call without a fallback: it rejects with a `CircuitOpenError` (`throw`, the default), or gets a response
+   * of status 503 that asks not to be retried (`respond`).
+   */
+  whenOpen?: 'throw' | 'respond'
+}
+
 /** Options after validation. */
 export interface Settings<Request, Response extends object> {
   readonly adapter: Adapter<Request, Response, unknown>
   readonly registry: CircuitBreakerRegistry
   readonly settleAt: 'headers' | 'body'
+  readonly whenOpen: 'throw' | 'respond'
   /**
    * @param explicitKey  the `key` of this one request.
    * @throws TypeError or RangeError for an invalid key or invalid overrides, or the error that the user's function threw.
@@ -58,18 +68,18 @@ const optionNames = ['registry', 'defaults', 'overrides', 'key', 'writes', 'clas
 /** @throws TypeError or RangeError naming the option, its value and the allowed values. */
 export function parseOptions<Request, Response extends object, Settled>(
   adapter: Adapter<Request, Response, Settled>,
-  given: HttpOptions<Request, Settled>,
+  given: HttpOptions<Request, Settled> & WhenOpenOption,
 ): Settings<Request, Response> {
   const { functionName } = adapter
-  const options = own(checkObject(functionName, given, optionNames))
-  const { defaults, overrides, key, classify, writes = false, settleAt = 'body' } = options
+  const options = own(
+    checkObject(functionName, given, adapter.respond === undefined ? optionNames : [...optionNames, 'whenOpen']),
+  )
+  const { defaults, overrides, key, classify, writes = false, settleAt = 'body', whenOpen = 'throw' } = options
   if (overrides !== undefined) checkFunction('overrides', overrides)
   if (key !== undefined) checkFunction('key', key)
   if (classify !== undefined) checkFunction('classify', classify)
-  if (settleAt !== 'headers' && settleAt !== 'body') {
-    const ErrorClass = typeof settleAt === 'string' ? RangeError : TypeError
-    throw new ErrorClass(`settleAt must be 'headers' or 'body', got ${format(settleAt)}`)
-  }
+  checkChoice('settleAt', settleAt, ['headers', 'body'])
+  checkChoice('whenOpen', whenOpen, ['throw', 'respond'])
   const registry = parseRegistry(functionName, options)
   const writeOptions = parseWrites(functionName, writes, defaults)
   const keyOf = (request: Request) =>
@@ -78,6 +88,7 @@ export function parseOptions<Request, Response extends object, Settled>(
     adapter,
     registry,
     settleAt,
+    whenOpen,
     breakerFor(request, explicitKey) {
       const isForWrites = explicitKey === undefined && writes !== false && isWrite(adapter.method(request))
       const name = explicitKey ?? (isForWrites ? `${keyOf(request)} writes` : keyOf(request))
@@ -87,6 +98,12 @@ export function parseOptions<Request, Response extends object, Settled>(
     },
     settlementOf: (...ended) => settlementOf(adapter, classify, ...ended),
   }
+}
+
+function checkChoice(option: string, value: string, choices: readonly [string, string]): void {
+  if (choices.includes(value)) return
+  const ErrorClass = typeof value === 'string' ? RangeError : TypeError
+  throw new ErrorClass(`${option} must be '${choices[0]}' or '${choices[1]}', got ${format(value)}`)
 }
 
 function parseRegistry(functionName: string, options: HttpOptions<never, never>): CircuitBreakerRegistry {
