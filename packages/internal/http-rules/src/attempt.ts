@@ -1,6 +1,6 @@
 import { CallTimeoutError, type Permit } from '@cb/core'
 import type { Settlement } from './adapter.ts'
-import { type BodyEnd, isBodyAwaited } from './body.ts'
+import { type BodyEnd, hasBody, isEventStream } from './body.ts'
 import { CallTimeout } from './call-timeout.ts'
 import type { Settings } from './options.ts'
 import { isObject } from './outcome.ts'
@@ -104,10 +104,9 @@ export class Attempt<Request, Response extends object> {
   }
 
   #isAwaited(response: Response): boolean {
-    const { adapter, settleAt } = this.#settings
-    if (settleAt !== 'body') return false
-    const contentType = adapter.header(response, 'content-type')
-    return isBodyAwaited(adapter.status(response), adapter.method(this.#request), contentType)
+    const { adapter, settleAt, awaitsEventStreams } = this.#settings
+    if (settleAt !== 'body' || !hasBody(adapter.status(response), adapter.method(this.#request))) return false
+    return awaitsEventStreams || !isEventStream(adapter.header(response, 'content-type'))
   }
 
   /** A time limit must know when the body ends, also if the outcome is known: the caller may still abort it. */

@@ -1,6 +1,6 @@
 export type { Adapter } from './adapter.ts'
 export { Attempt } from './attempt.ts'
-export { type BodyEnd, isBodyAwaited, type OnBodyEnd } from './body.ts'
+export type { BodyEnd, OnBodyEnd } from './body.ts'
 export { BodyMonitor } from './body-monitor.ts'
 export { CallTimeout } from './call-timeout.ts'
 export { guardedCall, type Replace } from './guarded-call.ts'

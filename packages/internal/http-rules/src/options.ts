@@ -31,7 +31,7 @@ export interface HttpOptions<Request, Settled> {
   classify?: (settled: Settled) => Outcome | Error | undefined
   /**
    * When the outcome of a streamed response is known: at the end of its body (`body`, the default, because a body can break off), or
-   * at its `headers`.
+   * at its `headers`. An event stream (`text/event-stream`) is awaited only where `body` is given expressly: mostly its reader cancels it.
    */
   settleAt?: 'headers' | 'body'
 }
@@ -50,6 +50,8 @@ export interface Settings<Request, Response extends object> {
   readonly adapter: Adapter<Request, Response, unknown>
   readonly registry: CircuitBreakerRegistry
   readonly settleAt: 'headers' | 'body'
+  /** Whether `settleAt: 'body'` was given, not left out. */
+  readonly awaitsEventStreams: boolean
   readonly whenOpen: 'throw' | 'respond'
   /**
    * @param explicitKey  the `key` of this one request.
@@ -88,6 +90,7 @@ export function parseOptions<Request, Response extends object, Settled>(
     adapter,
     registry,
     settleAt,
+    awaitsEventStreams: options.settleAt === 'body',
     whenOpen,
     breakerFor(request, explicitKey) {
       const isForWrites = explicitKey === undefined && writes !== false && isWrite(adapter.method(request))
