@@ -55,9 +55,9 @@ export const fetchAdapter: Adapter<LazyRequest, Response, SettledFetch> = {
 
   respond: rejectionResponse,
 
-  watch(response, onEnd, isTimed) {
+  watch(response, onEnd, isTimed, idle) {
     if (isTimed && !isObject(response.body)) onEnd('complete')
-    else observeResponse(response, onEnd)
+    else observeResponse(response, onEnd, idle)
   },
 }
 

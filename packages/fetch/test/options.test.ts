@@ -53,6 +53,7 @@ describe('protectFetch throws for', () => {
     ['an unknown settleAt', { settleAt: 'end' }, RangeError, `settleAt must be 'headers' or 'body', got "end"`],
     ['a settleAt that is not a string', { settleAt: 1 }, TypeError, `settleAt must be 'headers' or 'body'`],
     ['an unknown whenOpen', { whenOpen: 'reject' }, RangeError, `whenOpen must be 'throw' or 'respond', got "reject"`],
+    ['an idleTimeout of 0', { idleTimeout: 0 }, RangeError, 'idleTimeout must be'],
     ['invalid writes', { writes: 'POST' }, TypeError, 'writes must be'],
     ['writes with bad options', { writes: { openDuration: 0 } }, RangeError, 'openDuration must be'],
   ])('%s', (_what, options, type, message) => {

@@ -1,4 +1,12 @@
-import { checkFunction, checkObject, format, swallowRejection, typeName } from '@cb/checks'
+import {
+  checkFunction,
+  checkNumber,
+  checkObject,
+  format,
+  swallowRejection,
+  timerMilliseconds,
+  typeName,
+} from '@cb/checks'
 import { type CircuitBreaker, CircuitBreakerRegistry, type Outcome, type Overrides } from '@cb/core'
 import type { Adapter, Settlement } from './adapter.ts'
 import { checkKey } from './key.ts'
@@ -34,6 +42,11 @@ export interface HttpOptions<Request, Settled> {
    * at its `headers`. An event stream (`text/event-stream`) is awaited only where `body` is given expressly: mostly its reader cancels it.
    */
   settleAt?: 'headers' | 'body'
+  /**
+   * The longest silence within a streamed body, in milliseconds: above 0, at most 2 147 483 647. A body whose reader waits longer for
+   * its next chunk fails and counts as a failure, if its outcome is not known yet. Default: no limit.
+   */
+  idleTimeout?: number
 }
 
 /** The option of adapters that have a `respond`. */
@@ -53,6 +66,7 @@ export interface Settings<Request, Response extends object> {
   /** Whether `settleAt: 'body'` was given, not left out. */
   readonly awaitsEventStreams: boolean
   readonly whenOpen: 'throw' | 'respond'
+  readonly idleTimeout: number | undefined
   /**
    * @param explicitKey  the `key` of this one request.
    * @throws TypeError or RangeError for an invalid key or invalid overrides, or the error that the user's function threw.
@@ -65,7 +79,16 @@ export interface Settings<Request, Response extends object> {
   settlementOf(request: Request, response: Response | undefined, error: unknown, isCutOff?: boolean): Settlement
 }
 
-const optionNames = ['registry', 'defaults', 'overrides', 'key', 'writes', 'classify', 'settleAt'] as const
+const optionNames = [
+  'registry',
+  'defaults',
+  'overrides',
+  'key',
+  'writes',
+  'classify',
+  'settleAt',
+  'idleTimeout',
+] as const
 
 /** @throws TypeError or RangeError naming the option, its value and the allowed values. */
 export function parseOptions<Request, Response extends object, Settled>(
@@ -76,10 +99,20 @@ export function parseOptions<Request, Response extends object, Settled>(
   const options = own(
     checkObject(functionName, given, adapter.respond === undefined ? optionNames : [...optionNames, 'whenOpen']),
   )
-  const { defaults, overrides, key, classify, writes = false, settleAt = 'body', whenOpen = 'throw' } = options
+  const {
+    defaults,
+    overrides,
+    key,
+    classify,
+    writes = false,
+    settleAt = 'body',
+    whenOpen = 'throw',
+    idleTimeout,
+  } = options
   if (overrides !== undefined) checkFunction('overrides', overrides)
   if (key !== undefined) checkFunction('key', key)
   if (classify !== undefined) checkFunction('classify', classify)
+  if (idleTimeout !== undefined) checkNumber('idleTimeout', idleTimeout, timerMilliseconds)
   checkChoice('settleAt', settleAt, ['headers', 'body'])
   checkChoice('whenOpen', whenOpen, ['throw', 'respond'])
   const registry = parseRegistry(functionName, options)
@@ -92,6 +125,7 @@ export function parseOptions<Request, Response extends object, Settled>(
     settleAt,
     awaitsEventStreams: options.settleAt === 'body',
     whenOpen,
+    idleTimeout,
     breakerFor(request, explicitKey) {
       const isForWrites = explicitKey === undefined && writes !== false && isWrite(adapter.method(request))
       const name = explicitKey ?? (isForWrites ? `${keyOf(request)} writes` : keyOf(request))
