@@ -66,8 +66,8 @@ export function axiosAdapter(
     endBody: ({ data }, error) => isNodeStream(data) && data.destroy(error as Error),
     withoutBody: ({ data: _, ...rest }) => rest as AxiosResponse,
     /** The error that axios throws for its own `timeout`. */
-    timeoutError(exceeded, config) {
-      const error = new errorClass(`timeout of ${exceeded.callTimeout}ms exceeded`, errorClass.ETIMEDOUT, config)
+    timeoutError(exceeded, milliseconds, config) {
+      const error = new errorClass(`timeout of ${milliseconds}ms exceeded`, errorClass.ETIMEDOUT, config)
       return Object.defineProperty(error, 'cause', { value: exceeded, configurable: true, writable: true })
     },
     rejection: asAxiosError,

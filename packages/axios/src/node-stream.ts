@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { BodyEnd, OnBodyEnd } from '@cb/http-rules'
+import type { BodyEnd, IdleTimer, OnBodyEnd } from '@cb/http-rules'
 import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 
 export function isNodeStream(data: unknown): data is Readable {
@@ -35,6 +35,20 @@ export function observeNodeStream(stream: Readable, { config, request }: AxiosRe
     else end(stream.readableDidRead ? 'cancelled' : 'complete') // the reader wanted only the headers
   })
   setTimeout(() => !ended && isUnread(stream) && onEnd('unread'), 0)
+}
+
+/** Every chunk that arrives passes through `push`; a listener for chunks would start the stream. */
+export function timeNodeStream(stream: Readable, { request }: AxiosResponse, idle: IdleTimer): void {
+  const source: Readable = request?.res ?? stream
+  const { push } = source
+  const isWaiting = () => !isUnread(stream) && stream.readableLength === 0 && source.readableLength === 0
+  source.push = function (this: Readable, ...chunk) {
+    if (chunk[0] === null) idle.stop()
+    else idle.start(isWaiting)
+    return push.apply(this, chunk)
+  }
+  stream.once('close', () => idle.stop())
+  if (!source.readableEnded && !stream.destroyed) idle.start(isWaiting)
 }
 
 /** The reason of the caller's signal or token, which axios obeys also while the body is read. */

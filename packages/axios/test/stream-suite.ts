@@ -53,6 +53,17 @@ export function streamSuite(axios: AxiosStatic, adapter: 'http' | 'fetch'): void
       },
     )
 
+    test('of events counts as a failure once it breaks off, with settleAt: body given', async () => {
+      const path = '/cut/200?content-type=text/event-stream'
+      const byDefault = client()
+      await text((await byDefault.get(path)).data).catch(() => {})
+      expect(byDefault.outcomeNames()).toEqual(['success'])
+      const { get, outcomeNames } = client({ settleAt: 'body' })
+      await text((await get(path)).data).catch(() => {})
+      await until(() => outcomeNames().length > 0)
+      expect(outcomeNames()).toEqual(['failure'])
+    })
+
     test('with a failing status is a failure at its headers', async () => {
       const { get, outcomes } = client()
       await get('/stall/503?retry-after=7')

@@ -6,13 +6,15 @@ import {
   isObject,
   isRejectedByPlatform,
   type Replace,
+  type WhenOpenOption,
 } from '@cb/http-rules'
 import type { FetchRequest, LazyRequest } from './fetch-request.ts'
 import { observeResponse } from './observed-response.ts'
+import { rejectionResponse } from './rejection-response.ts'
 import type { FetchFallback } from './request-protection.ts'
 
 /** Options of `protectFetch`. Every option has a default that protects. */
-export interface ProtectFetchOptions extends HttpOptions<FetchRequest, SettledFetch> {}
+export interface ProtectFetchOptions extends HttpOptions<FetchRequest, SettledFetch>, WhenOpenOption {}
 
 /** One attempt that has ended: `response` if there was one, `error` if there was none or its body broke off. */
 export interface SettledFetch {
@@ -51,9 +53,11 @@ export const fetchAdapter: Adapter<LazyRequest, Response, SettledFetch> = {
   visible: (error, outcome) =>
     outcome === 'ignored' && (error as Error | undefined)?.name === 'TypeError' ? undefined : error,
 
-  watch(response, onEnd, isTimed) {
+  respond: rejectionResponse,
+
+  watch(response, onEnd, isTimed, idle) {
     if (isTimed && !isObject(response.body)) onEnd('complete')
-    else observeResponse(response, onEnd)
+    else observeResponse(response, onEnd, idle)
   },
 }
 

@@ -52,10 +52,12 @@ export class GuardedHandler implements DispatchHandler {
   onResponseStart(controller: DispatchController, status: number, headers: DispatchHeaders, message?: string): void {
     if (status >= 200) this.#attempt.responded({ status, headers })
     this.#pass('onResponseStart', controller, status, headers, message)
+    if (status >= 200) this.#expectData(controller)
   }
 
   onResponseData(...event: [DispatchController, ...unknown[]]): void {
     this.#pass('onResponseData', ...event)
+    this.#expectData(event[0])
   }
 
   onResponseEnd(...event: [DispatchController, ...unknown[]]): void {
@@ -68,6 +70,11 @@ export class GuardedHandler implements DispatchHandler {
     this.#isOver = true
     this.#attempt.failed(error)
     this.#handler.onResponseError?.(controller, error)
+  }
+
+  /** A paused body is not silent: its reader is slow. */
+  #expectData(controller: DispatchController): void {
+    if (!controller.aborted) this.#attempt.idle?.start(() => controller.paused !== true)
   }
 
   #pass(event: keyof DispatchHandler, ...args: unknown[]): void {

@@ -3,6 +3,7 @@ import { cutKey, originKey, resolveUrl, type Signal } from '@cb/http-rules'
 /** The part of an undici controller that is used here. */
 export interface DispatchController {
   readonly aborted: boolean
+  readonly paused?: boolean
   abort(reason: Error): void
 }
 

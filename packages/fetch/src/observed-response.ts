@@ -1,10 +1,10 @@
-import { BodyMonitor, monitorOf, type OnBodyEnd, observeBody, observedStream } from '@cb/http-rules'
+import { BodyMonitor, type IdleTimer, monitorOf, type OnBodyEnd, observeBody, observedStream } from '@cb/http-rules'
 
 /** Reports how the body of a response ends, whichever way it is read. */
-export function observeResponse(response: Response, onEnd: OnBodyEnd): void {
+export function observeResponse(response: Response, onEnd: OnBodyEnd, idle: IdleTimer | undefined): void {
   const monitor = monitorOf(response)
-  if (monitor === undefined) observeBody(response, new BodyMonitor(onEnd), responseOverlay)
-  else monitor.addListener(onEnd)
+  if (monitor === undefined) observeBody(response, new BodyMonitor(onEnd, idle), responseOverlay)
+  else monitor.addListener(onEnd, idle)
 }
 
 const readers = ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'] as const
@@ -39,9 +39,10 @@ function observedReader(base: Response, name: (typeof readers)[number]): Read {
     const monitor = monitorOf(this)
     // Not observed: a second read, which is a mistake, or the other branch of a clone.
     if (monitor === undefined || monitor.isRead || this.bodyUsed) return read()
-    monitor.begin()
+    const isDrained = monitor.isTimed && typeof this.body?.getReader === 'function'
+    if (!isDrained) monitor.begin()
     try {
-      const value = await read()
+      const value = await (isDrained ? (Reflect.get(base, name) as Read).call(await drained(this)) : read())
       monitor.end('complete')
       return value
     } catch (error) {
@@ -49,6 +50,15 @@ function observedReader(base: Response, name: (typeof readers)[number]): Read {
       throw error
     }
   }
+}
+
+/** A response with the same body, read chunk by chunk, because a native method does not show how long it waits for one. */
+async function drained(response: Response): Promise<Response> {
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  const reader = (response.body as ReadableStream).getReader()
+  for (let read = await reader.read(); !read.done; read = await reader.read()) chunks.push(read.value)
+  const Class = response.constructor as typeof Response
+  return new Class(await new Blob(chunks).arrayBuffer(), { headers: response.headers })
 }
 
 /** Whether the body was complete but in another format than the reader expects. Only Bun has a distinct error for forms. */

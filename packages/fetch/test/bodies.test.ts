@@ -236,6 +236,22 @@ describe.each(fetches)('a body through %s', (_name, bare) => {
     expect(outcomeNames()).toEqual(['success'])
   })
 
+  test('that is an event stream counts as a failure when it breaks off, with settleAt: body given', async () => {
+    const { fetch, outcomes } = observedFetch(bare, { settleAt: 'body' })
+    const { body } = await fetch(`${service.origin}/cut/200?content-type=text/event-stream`)
+    const events = (body as ReadableStream).values()
+    expect(String(Buffer.from((await events.next()).value))).toBe('part of the body')
+    expect(outcomes).toEqual([])
+    await errorOf(events.next())
+    expect(outcomes).toMatchObject([{ outcome: 'failure', error: { message: 'terminated' } }])
+  })
+
+  test('that is an event stream is ignored if its reader stops, with settleAt: body given', async () => {
+    const { fetch, outcomeNames } = observedFetch(bare, { settleAt: 'body' })
+    for await (const _event of (await fetch(`${service.origin}/events`)).body as ReadableStream) break
+    expect(outcomeNames()).toEqual(['ignored'])
+  })
+
   test('counts at its headers with settleAt: headers', async () => {
     const { fetch, outcomeNames } = observedFetch(bare, { settleAt: 'headers' })
     const response = await fetch(`${service.origin}/cut/200`)

@@ -52,6 +52,8 @@ describe('protectFetch throws for', () => {
     ['a classify that is not a function', { classify: 1 }, TypeError, 'classify must be a function, got 1'],
     ['an unknown settleAt', { settleAt: 'end' }, RangeError, `settleAt must be 'headers' or 'body', got "end"`],
     ['a settleAt that is not a string', { settleAt: 1 }, TypeError, `settleAt must be 'headers' or 'body'`],
+    ['an unknown whenOpen', { whenOpen: 'reject' }, RangeError, `whenOpen must be 'throw' or 'respond', got "reject"`],
+    ['an idleTimeout of 0', { idleTimeout: 0 }, RangeError, 'idleTimeout must be'],
     ['invalid writes', { writes: 'POST' }, TypeError, 'writes must be'],
     ['writes with bad options', { writes: { openDuration: 0 } }, RangeError, 'openDuration must be'],
   ])('%s', (_what, options, type, message) => {

@@ -1,5 +1,6 @@
 import type { CallTimeoutError, CircuitOpenError, Outcome } from '@cb/core'
 import type { OnBodyEnd } from './body.ts'
+import type { IdleTimer } from './idle-timer.ts'
 import type { Signal } from './signal.ts'
 
 /** What an adapter knows of its HTTP library: how to read a request and a response, and how to watch a body. */
@@ -28,16 +29,21 @@ export interface Adapter<Request, Response extends object, Settled> {
   visible?(error: unknown, outcome: Outcome): unknown
   /** Whether the caller has yet to read the body. Default: always. */
   isStreamed?(response: Response): boolean
-  /** Reports how the body ends. Absent where the adapter does that by itself. @param isTimed  that must be known of an unread body too. */
-  watch?(response: Response, onEnd: OnBodyEnd, isTimed: boolean): void
+  /**
+   * Reports how the body ends. Absent where the adapter does that by itself.
+   * @param isTimed  that must be known of an unread body too. @param idle  to be started while the reader waits for a chunk.
+   */
+  watch?(response: Response, onEnd: OnBodyEnd, isTimed: boolean, idle?: IdleTimer): void
   /** Ends the body when the time is over, where the signal does not do that with this error. */
   endBody?(response: Response, error: unknown): void
   /** A response without its body, which broke off. Default: the same response. */
   withoutBody?(response: Response): Response
   /** The error that the caller gets for a call that takes too long. Default: the same. */
-  timeoutError?(error: CallTimeoutError, request: Request): unknown
+  timeoutError?(error: CallTimeoutError | DOMException, milliseconds: number, request: Request): unknown
   /** The error that the caller gets for a call that is rejected. Default: the same. */
   rejection?(error: CircuitOpenError, request: Request): unknown
+  /** Answers a call that is rejected, with `whenOpen: 'respond'`. Default: there is no option `whenOpen`. */
+  respond?(rejection: CircuitOpenError): Response
   /** Called once, before an attempt is classified and so before the caller gets its result. */
   release?(request: Request): void
 }

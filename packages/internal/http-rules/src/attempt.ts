@@ -1,7 +1,8 @@
 import { CallTimeoutError, type Permit } from '@cb/core'
 import type { Settlement } from './adapter.ts'
-import { type BodyEnd, isBodyAwaited } from './body.ts'
+import { type BodyEnd, hasBody, isEventStream } from './body.ts'
 import { CallTimeout } from './call-timeout.ts'
+import { IdleTimer } from './idle-timer.ts'
 import type { Settings } from './options.ts'
 import { isObject } from './outcome.ts'
 
@@ -22,6 +23,8 @@ export class Attempt<Request, Response extends object> {
   readonly #permit: Permit
   #timeout: CallTimeout | undefined
   #response: Response | undefined
+  /** Where the silences of a body are limited. To be started while its reader waits for a chunk. */
+  idle: IdleTimer | undefined
   #isReleased = false
   /** Undefined until the outcome is known. */
   settlement: Settlement | undefined
@@ -62,20 +65,26 @@ export class Attempt<Request, Response extends object> {
   ): T {
     return this.#step(() => {
       const limit = callTimeout ?? this.#permit.callTimeout
-      if (limit !== undefined) {
-        const exceed = () => this.#exceeded(limit, onExceeded)
-        this.#timeout = new CallTimeout(limit, exceed, this.#settings.adapter.signal(this.#request))
+      const { idleTimeout, adapter } = this.#settings
+      if (limit !== undefined || idleTimeout !== undefined) {
+        const exceed = () => this.#exceeded(new CallTimeoutError(this.#breaker, limit ?? 0), limit ?? 0, onExceeded)
+        const timeout = new CallTimeout(limit, exceed, adapter.signal(this.#request))
+        this.#timeout = timeout
+        if (idleTimeout !== undefined) {
+          const silence = () => new DOMException(`the body was silent for ${idleTimeout} ms`, 'TimeoutError')
+          const onIdle = () => timeout.exceed(() => this.#exceeded(silence(), idleTimeout, onExceeded))
+          this.idle = new IdleTimer(idleTimeout, onIdle)
+        }
       }
       return this.#permit.run(() => call(this.#timeout?.signal))
     }, rethrow)
   }
 
-  #exceeded(limit: number, onExceeded: (error: unknown) => void): unknown {
+  #exceeded(exceeded: CallTimeoutError | DOMException, limit: number, onExceeded: (error: unknown) => void): unknown {
     return this.#step(
       () => {
         const { adapter } = this.#settings
-        const exceeded = new CallTimeoutError(this.#breaker, limit)
-        const error = adapter.timeoutError?.(exceeded, this.#request) ?? exceeded
+        const error = adapter.timeoutError?.(exceeded, limit, this.#request) ?? exceeded
         this.bodyEnded('broken', error)
         if (this.#response !== undefined) adapter.endBody?.(this.#response, error)
         onExceeded(error)
@@ -104,10 +113,9 @@ export class Attempt<Request, Response extends object> {
   }
 
   #isAwaited(response: Response): boolean {
-    const { adapter, settleAt } = this.#settings
-    if (settleAt !== 'body') return false
-    const contentType = adapter.header(response, 'content-type')
-    return isBodyAwaited(adapter.status(response), adapter.method(this.#request), contentType)
+    const { adapter, settleAt, awaitsEventStreams } = this.#settings
+    if (settleAt !== 'body' || !hasBody(adapter.status(response), adapter.method(this.#request))) return false
+    return awaitsEventStreams || !isEventStream(adapter.header(response, 'content-type'))
   }
 
   /** A time limit must know when the body ends, also if the outcome is known: the caller may still abort it. */
@@ -117,7 +125,7 @@ export class Attempt<Request, Response extends object> {
     timeout?.unref()
     if (watch === undefined || (this.settlement !== undefined && timeout === undefined)) return
     if (timeout !== undefined) dropped.register(response, timeout, timeout)
-    watch(response, (end, error) => this.bodyEnded(end, error), timeout !== undefined)
+    watch(response, (end, error) => this.bodyEnded(end, error), timeout !== undefined, this.idle)
   }
 
   /** @param error  of a body that broke off. */
@@ -127,7 +135,7 @@ export class Attempt<Request, Response extends object> {
       else if (this.settlement === undefined) {
         this.#settle({ outcome: end === 'cancelled' ? 'ignored' : 'success', error: undefined })
       }
-      if (end !== 'unread') this.#timeout?.end()
+      if (end !== 'unread') this.#end()
     }, ignore)
   }
 
@@ -135,8 +143,13 @@ export class Attempt<Request, Response extends object> {
   failed(error: unknown): void {
     this.#step(() => {
       this.#fail(error)
-      this.#timeout?.end()
+      this.#end()
     }, ignore)
+  }
+
+  #end(): void {
+    this.#timeout?.end()
+    this.idle?.stop()
   }
 
   #fail(error: unknown, isCutOff = false): void {

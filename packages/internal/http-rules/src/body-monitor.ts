@@ -1,4 +1,5 @@
 import type { BodyEnd, OnBodyEnd } from './body.ts'
+import type { IdleTimer } from './idle-timer.ts'
 
 /** `setImmediate` if the platform has it, because a timer costs five times as much. */
 const nextTurn: (callback: () => void) => void =
@@ -9,6 +10,9 @@ const nextTurn: (callback: () => void) => void =
 export class BodyMonitor {
   /** More than one if a protected `fetch` is protected again, or if a fake one returns the same response twice. */
   readonly #listeners: OnBodyEnd[]
+  readonly #idles: IdleTimer[] = []
+  /** How many readers wait for a chunk. */
+  #waiting = 0
   #ended = false
   /** Whether there is a reader. */
   isRead = false
@@ -16,13 +20,15 @@ export class BodyMonitor {
   /** How many bodies must be cancelled before this one is cancelled: `clone` and `tee` make two of one. */
   branches = 1
 
-  constructor(onEnd: OnBodyEnd) {
+  constructor(onEnd: OnBodyEnd, idle?: IdleTimer) {
     this.#listeners = [onEnd]
+    if (idle !== undefined) this.#idles.push(idle)
     this.#expectReader()
   }
 
-  addListener(onEnd: OnBodyEnd): void {
+  addListener(onEnd: OnBodyEnd, idle?: IdleTimer): void {
     if (this.#ended) return onEnd('complete', undefined)
+    if (idle !== undefined) this.#idles.push(idle)
     this.#listeners.push(onEnd)
     this.#expectReader()
   }
@@ -35,6 +41,27 @@ export class BodyMonitor {
   begin(): void {
     this.isRead = true
     this.#wasRead = true
+  }
+
+  /** Whether `timed` must see each chunk. */
+  get isTimed(): boolean {
+    return this.#idles.length > 0
+  }
+
+  /** Measures how long the reader waits for a chunk. @returns the same promise. */
+  timed<T>(chunk: Promise<T>): Promise<T> {
+    if (!this.isTimed || this.#ended) return chunk
+    this.#waiting++
+    for (const idle of this.#idles) idle.start()
+    const arrived = () => {
+      this.#waiting--
+      for (const idle of this.#idles) {
+        if (this.#waiting === 0) idle.stop()
+        else if (!this.#ended) idle.start()
+      }
+    }
+    chunk.then(arrived, arrived)
+    return chunk
   }
 
   /** To be called when a reader gives the body back before its end. */

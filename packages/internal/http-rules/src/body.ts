@@ -9,11 +9,12 @@ export type BodyEnd = 'complete' | 'unread' | 'cancelled' | 'broken'
  */
 export type OnBodyEnd = (end: BodyEnd, error?: unknown) => void
 
-/**
- * Whether the outcome of a response can wait for the end of its body. Not without a body, nor for an event stream: its end says
- * nothing, because the reader cancels it.
- */
-export function isBodyAwaited(status: number, method: string | undefined, contentType: unknown): boolean {
-  if (status < 200 || status === 204 || status === 304 || method?.toUpperCase() === 'HEAD') return false
-  return !/^\s*text\/event-stream\s*(;|$)/i.test(String(contentType))
+/** Whether a response has a body, for whose end its outcome can wait. */
+export function hasBody(status: number, method: string | undefined): boolean {
+  return status >= 200 && status !== 204 && status !== 304 && method?.toUpperCase() !== 'HEAD'
+}
+
+/** By default the end of such a body says nothing, because mostly its reader cancels it. */
+export function isEventStream(contentType: unknown): boolean {
+  return /^\s*text\/event-stream\s*(;|$)/i.test(String(contentType))
 }

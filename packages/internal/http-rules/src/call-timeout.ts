@@ -1,7 +1,7 @@
 import { onAbort } from './on-abort.ts'
 import type { Signal } from './signal.ts'
 
-/** The time limit of one call. Its `signal` is aborted when the time is over, or when the caller's own signal is. */
+/** The time limits of one call. Its `signal` is aborted when the time is over, or when the caller's own signal is. */
 export class CallTimeout {
   readonly #controller = new AbortController()
   #unsubscribe: (() => void) | undefined
@@ -11,16 +11,17 @@ export class CallTimeout {
   readonly signal: AbortSignal | undefined
 
   /**
-   * @param callTimeout  milliseconds, above 0.
+   * @param callTimeout  milliseconds, above 0; undefined for a call that only `exceed` ends.
    * @param onExceeded  called when the time is over; returns the reason with which `signal` is aborted then.
    * @throws what the caller's signal throws.
    */
-  constructor(callTimeout: number, onExceeded: () => unknown, callerSignal?: Signal | null) {
+  constructor(callTimeout: number | undefined, onExceeded: () => unknown, callerSignal?: Signal | null) {
     const isSignal = callerSignal == null || 'addEventListener' in Object(callerSignal)
     if (isSignal) this.signal = this.#controller.signal
     if (isSignal && callerSignal != null) this.#follow(callerSignal)
+    if (callTimeout === undefined) return
     this.#onExceeded = onExceeded
-    this.#timer = setTimeout(() => this.#exceed(), callTimeout)
+    this.#timer = setTimeout(() => this.exceed(), callTimeout)
   }
 
   #follow(callerSignal: Signal): void {
@@ -29,8 +30,9 @@ export class CallTimeout {
     else this.#unsubscribe = onAbort(callerSignal, abort)
   }
 
-  #exceed(): void {
-    const reason = this.#onExceeded?.()
+  /** Ends the call. @param onExceeded  returns the reason. */
+  exceed(onExceeded: (() => unknown) | undefined = this.#onExceeded): void {
+    const reason = onExceeded?.()
     this.end()
     this.#controller.abort(reason)
   }

@@ -31,7 +31,9 @@ export function guardedCall<Request, Response extends object, Fallback>(
     const { reason, retryAfterMs, trip } = admission
     const rejection = new CircuitOpenError(breaker.name, reason, retryAfterMs, trip)
     const error = adapter.rejection?.(rejection, request) ?? rejection
-    return fallback === undefined ? Promise.reject(error) : answer(fallback, error)
+    if (fallback !== undefined) return answer(fallback, error)
+    const response = settings.whenOpen === 'respond' ? adapter.respond?.(rejection) : undefined
+    return response === undefined ? Promise.reject(error) : Promise.resolve(response)
   }
   const attempt = new Attempt(settings, request, breaker.name, admission)
   const called = attempt.run(callTimeout, call)

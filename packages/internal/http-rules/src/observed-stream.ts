@@ -31,6 +31,7 @@ function streamOverlay(base: ReadableStream): object {
     async pipeTo(this: ReadableStream, ...args: Parameters<ReadableStream['pipeTo']>): Promise<void> {
       const monitor = monitorOf(this)
       if (monitor === undefined || this.locked) return base.pipeTo.apply(this, args)
+      if (monitor.isTimed) return timedPipe(this.getReader(), args)
       monitor.begin()
       try {
         await base.pipeTo.apply(this, args)
@@ -78,6 +79,11 @@ const released = new WeakSet<Reader>()
 
 function readerOverlay(base: Reader): object {
   return {
+    read(this: Reader, ...options: [never]): Promise<unknown> {
+      const chunk: Promise<unknown> = base.read.apply(this, options)
+      return monitorOf(this)?.timed(chunk) ?? chunk
+    },
+
     cancel(this: Reader, reason: unknown): Promise<void> {
       if (!released.has(this)) monitorOf(this)?.cancel()
       return base.cancel.call(this, reason)
@@ -89,6 +95,26 @@ function readerOverlay(base: Reader): object {
       released.add(this)
       monitorOf(this)?.release()
     },
+  }
+}
+
+/** Pipes what the reader reads, because a native pipe does not show how long it waits for a chunk. */
+async function timedPipe(
+  reader: ReadableStreamDefaultReader,
+  args: Parameters<ReadableStream['pipeTo']>,
+): Promise<void> {
+  const source = {
+    async pull(controller: ReadableStreamDefaultController): Promise<void> {
+      const { done, value } = await reader.read()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    cancel: (reason: unknown) => reader.cancel(reason),
+  }
+  try {
+    await new ReadableStream(source, { highWaterMark: 0 }).pipeTo(...args)
+  } finally {
+    reader.releaseLock()
   }
 }
 
@@ -112,7 +138,7 @@ function observedIterator<T extends AsyncIterator<unknown>>(
   return Object.assign(iterator, {
     async next() {
       try {
-        const result = await next.call(iterator)
+        const result = await monitor.timed(next.call(iterator))
         if (result.done) monitor.end('complete')
         return result
       } catch (error) {

@@ -1,4 +1,12 @@
-import { checkFunction, checkObject, format, swallowRejection, typeName } from '@cb/checks'
+import {
+  checkFunction,
+  checkNumber,
+  checkObject,
+  format,
+  swallowRejection,
+  timerMilliseconds,
+  typeName,
+} from '@cb/checks'
 import { type CircuitBreaker, CircuitBreakerRegistry, type Outcome, type Overrides } from '@cb/core'
 import type { Adapter, Settlement } from './adapter.ts'
 import { checkKey } from './key.ts'
@@ -31,9 +39,23 @@ export interface HttpOptions<Request, Settled> {
   classify?: (settled: Settled) => Outcome | Error | undefined
   /**
    * When the outcome of a streamed response is known: at the end of its body (`body`, the default, because a body can break off), or
-   * at its `headers`.
+   * at its `headers`. An event stream (`text/event-stream`) is awaited only where `body` is given expressly: mostly its reader cancels it.
    */
   settleAt?: 'headers' | 'body'
+  /**
+   * The longest silence within a streamed body, in milliseconds: above 0, at most 2 147 483 647. A body whose reader waits longer for
+   * its next chunk fails and counts as a failure, if its outcome is not known yet. Default: no limit.
+   */
+  idleTimeout?: number
+}
+
+/** The option of adapters that have a `respond`. */
+export interface WhenOpenOption {
+  /**
+   * What happens to a rejected call without a fallback: it rejects with a `CircuitOpenError` (`throw`, the default), or gets a response
+   * of status 503 that asks not to be retried (`respond`).
+   */
+  whenOpen?: 'throw' | 'respond'
 }
 
 /** Options after validation. */
@@ -41,6 +63,10 @@ export interface Settings<Request, Response extends object> {
   readonly adapter: Adapter<Request, Response, unknown>
   readonly registry: CircuitBreakerRegistry
   readonly settleAt: 'headers' | 'body'
+  /** Whether `settleAt: 'body'` was given, not left out. */
+  readonly awaitsEventStreams: boolean
+  readonly whenOpen: 'throw' | 'respond'
+  readonly idleTimeout: number | undefined
   /**
    * @param explicitKey  the `key` of this one request.
    * @throws TypeError or RangeError for an invalid key or invalid overrides, or the error that the user's function threw.
@@ -53,23 +79,42 @@ export interface Settings<Request, Response extends object> {
   settlementOf(request: Request, response: Response | undefined, error: unknown, isCutOff?: boolean): Settlement
 }
 
-const optionNames = ['registry', 'defaults', 'overrides', 'key', 'writes', 'classify', 'settleAt'] as const
+const optionNames = [
+  'registry',
+  'defaults',
+  'overrides',
+  'key',
+  'writes',
+  'classify',
+  'settleAt',
+  'idleTimeout',
+] as const
 
 /** @throws TypeError or RangeError naming the option, its value and the allowed values. */
 export function parseOptions<Request, Response extends object, Settled>(
   adapter: Adapter<Request, Response, Settled>,
-  given: HttpOptions<Request, Settled>,
+  given: HttpOptions<Request, Settled> & WhenOpenOption,
 ): Settings<Request, Response> {
   const { functionName } = adapter
-  const options = own(checkObject(functionName, given, optionNames))
-  const { defaults, overrides, key, classify, writes = false, settleAt = 'body' } = options
+  const options = own(
+    checkObject(functionName, given, adapter.respond === undefined ? optionNames : [...optionNames, 'whenOpen']),
+  )
+  const {
+    defaults,
+    overrides,
+    key,
+    classify,
+    writes = false,
+    settleAt = 'body',
+    whenOpen = 'throw',
+    idleTimeout,
+  } = options
   if (overrides !== undefined) checkFunction('overrides', overrides)
   if (key !== undefined) checkFunction('key', key)
   if (classify !== undefined) checkFunction('classify', classify)
-  if (settleAt !== 'headers' && settleAt !== 'body') {
-    const ErrorClass = typeof settleAt === 'string' ? RangeError : TypeError
-    throw new ErrorClass(`settleAt must be 'headers' or 'body', got ${format(settleAt)}`)
-  }
+  if (idleTimeout !== undefined) checkNumber('idleTimeout', idleTimeout, timerMilliseconds)
+  checkChoice('settleAt', settleAt, ['headers', 'body'])
+  checkChoice('whenOpen', whenOpen, ['throw', 'respond'])
   const registry = parseRegistry(functionName, options)
   const writeOptions = parseWrites(functionName, writes, defaults)
   const keyOf = (request: Request) =>
@@ -78,6 +123,9 @@ export function parseOptions<Request, Response extends object, Settled>(
     adapter,
     registry,
     settleAt,
+    awaitsEventStreams: options.settleAt === 'body',
+    whenOpen,
+    idleTimeout,
     breakerFor(request, explicitKey) {
       const isForWrites = explicitKey === undefined && writes !== false && isWrite(adapter.method(request))
       const name = explicitKey ?? (isForWrites ? `${keyOf(request)} writes` : keyOf(request))
@@ -87,6 +135,12 @@ export function parseOptions<Request, Response extends object, Settled>(
     },
     settlementOf: (...ended) => settlementOf(adapter, classify, ...ended),
   }
+}
+
+function checkChoice(option: string, value: string, choices: readonly [string, string]): void {
+  if (choices.includes(value)) return
+  const ErrorClass = typeof value === 'string' ? RangeError : TypeError
+  throw new ErrorClass(`${option} must be '${choices[0]}' or '${choices[1]}', got ${format(value)}`)
 }
 
 function parseRegistry(functionName: string, options: HttpOptions<never, never>): CircuitBreakerRegistry {

@@ -1,18 +1,26 @@
 import { expect, test } from 'vitest'
-import { isBodyAwaited } from '../src/index.ts'
+import { hasBody, isEventStream } from '../src/body.ts'
 
-test.each<[number, string | undefined, unknown, boolean]>([
-  [200, 'GET', 'text/plain', true],
-  [200, undefined, undefined, true],
-  [404, 'post', null, true],
-  [206, 'GET', 'application/json', true],
-  [200, 'head', 'text/plain', false],
-  [101, 'GET', undefined, false],
-  [204, 'GET', undefined, false],
-  [304, 'GET', undefined, false],
-  [200, 'GET', 'text/event-stream', false],
-  [200, 'GET', ' Text/Event-Stream; charset=utf-8', false],
-  [200, 'GET', 'text/event-stream-not', true],
-])('the body of status %i to %s with content type %s is awaited: %s', (status, method, contentType, awaited) => {
-  expect(isBodyAwaited(status, method, contentType)).toBe(awaited)
+test.each<[number, string | undefined, boolean]>([
+  [200, 'GET', true],
+  [200, undefined, true],
+  [404, 'post', true],
+  [206, 'GET', true],
+  [200, 'head', false],
+  [101, 'GET', false],
+  [204, 'GET', false],
+  [304, 'GET', false],
+])('the response of status %i to %s has a body: %s', (status, method, expected) => {
+  expect(hasBody(status, method)).toBe(expected)
+})
+
+test.each<[unknown, boolean]>([
+  ['text/event-stream', true],
+  [' Text/Event-Stream; charset=utf-8', true],
+  ['text/event-stream-not', false],
+  ['text/plain', false],
+  [undefined, false],
+  [null, false],
+])('content type %s is an event stream: %s', (contentType, expected) => {
+  expect(isEventStream(contentType)).toBe(expected)
 })

@@ -1,0 +1,34 @@
+/** Measures how long the reader of a body has waited for its next chunk. */
+export class IdleTimer {
+  readonly #milliseconds: number
+  readonly #onIdle: () => void
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  /** @param onIdle  called when a wait lasts this long. */
+  constructor(milliseconds: number, onIdle: () => void) {
+    this.#milliseconds = milliseconds
+    this.#onIdle = onIdle
+  }
+
+  /**
+   * Begins to measure, anew if it was measuring already.
+   * @param isWaiting  whether somebody waits, and lets no chunks lie, where that is not known in advance. It is asked twice, so that
+   * the wait has lasted once to twice the time when it ends. Default: somebody waits.
+   */
+  start(isWaiting?: () => boolean, hasWaited: boolean = isWaiting === undefined): void {
+    this.stop()
+    const check = () => {
+      const waits = isWaiting === undefined || isWaiting()
+      if (waits && hasWaited) this.#onIdle()
+      else this.start(isWaiting, waits)
+    }
+    this.#timer = setTimeout(check, this.#milliseconds)
+    // While a body arrives its socket keeps the process alive.
+    const timer = this.#timer as { unref?(): void }
+    timer.unref?.()
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+}
