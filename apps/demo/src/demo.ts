@@ -132,6 +132,8 @@ class Demo {
 
   #introduce(): void {
     const { screen, stack } = this
+    screen.print(screen.paint('bold', `Watch it live: ${stack.origin}/breakers/`))
+    screen.print()
     screen.print(
       screen.paint('bold', 'A gateway and three services with circuit breakers. All numbers are measured in this run.'),
     )

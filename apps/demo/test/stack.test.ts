@@ -114,6 +114,26 @@ test(
   patience,
 )
 
+test('the live page is served with its files', async () => {
+  const page = await (await fetch(`${stack.origin}/breakers`)).text()
+  expect(page).toContain('<title>Circuit breakers</title>')
+  const files = [...page.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map(([, path]) => `${stack.origin}/breakers/${path}`)
+  expect(await Promise.all(files.map(async (file) => (await fetch(file)).status))).toEqual([200, 200, 200])
+})
+
+test('an operator can force a breaker open on the live page: the gateway sends no calls', async () => {
+  const act = (action: string) =>
+    fetch(`${stack.origin}/breakers/act`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ action, breaker: 'order.read', note: 'maintenance' }),
+    })
+  expect((await act('force-open')).status).toBe(200)
+  expect((await dashboardOf('2')).pieces.order).toMatchObject({ why: 'circuit-open' })
+  expect((await act('reset')).status).toBe(200)
+  expect((await dashboardOf('2')).pieces.order.source).toBe('live')
+})
+
 test('metrics are served as Prometheus text', async () => {
   const text = await (await fetch(`${stack.origin}/metrics`)).text()
   expect(text).toMatch(/^circuit_breaker_calls_total\{circuit_breaker_name="user\.read",.*"rejected".*\} \d+$/m)
