@@ -159,6 +159,7 @@ class Demo {
   #suggest(): void {
     const { origin } = this.stack
     this.#section('Your turn: the traffic continues until Ctrl-C', [
+      `  ${origin}/ has buttons that break and heal each service`,
       `  curl ${origin}/user-dashboard/7`,
       `  curl ${origin}/health`,
       `  curl ${origin}/metrics`,

@@ -11,6 +11,7 @@ import { type Clients, makeClients, writeTimeout } from './clients.ts'
 import { dashboard } from './dashboard.ts'
 import { describeFailure } from './failure.ts'
 import type { GatewayMessage } from './gateway-messages.ts'
+import { home } from './home.ts'
 import { closeServer, listenOn, originOf } from './listening.ts'
 import { upstreamProblem } from './problem.ts'
 import type { ServiceAddresses } from './services.ts'
@@ -29,6 +30,7 @@ interface GatewayOptions {
 
 function makeApp({ services, clients, registry, prometheus, breakers }: GatewayOptions): Express {
   const app = express().disable('x-powered-by')
+  app.get('/', home)
   app.use('/breakers', breakers)
   app.use('/health', health({ registry, details: true }))
   app.get('/metrics', (request, response) => prometheus.getMetricsRequestHandler(request, response))
