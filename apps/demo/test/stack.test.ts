@@ -1,5 +1,7 @@
+import { until } from '@cb/test-kit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Dashboard } from '../src/dashboard.ts'
+import { describeTransition } from '../src/describe-transition.ts'
 import type { TransitionMessage } from '../src/gateway-messages.ts'
 import { Stack } from '../src/stack.ts'
 import { patience } from './demo-run.ts'
@@ -121,7 +123,7 @@ test('the live page is served with its files', async () => {
   expect(await Promise.all(files.map(async (file) => (await fetch(file)).status))).toEqual([200, 200, 200])
 })
 
-test('an operator can force a breaker open on the live page: the gateway sends no calls', async () => {
+test('an operator can force a breaker open on the live page: the gateway sends no calls, and the note is printed', async () => {
   const act = (action: string) =>
     fetch(`${stack.origin}/breakers/act`, {
       method: 'POST',
@@ -132,6 +134,12 @@ test('an operator can force a breaker open on the live page: the gateway sends n
   expect((await dashboardOf('2')).pieces.order).toMatchObject({ why: 'circuit-open' })
   expect((await act('reset')).status).toBe(200)
   expect((await dashboardOf('2')).pieces.order.source).toBe('live')
+  const noted = () => transitions.filter(({ note }) => note !== undefined)
+  await until(() => noted().length === 2)
+  expect(noted().map((transition) => describeTransition(transition).text)).toEqual([
+    'order.read: forced: maintenance (by demo)',
+    'order.read: reset: maintenance (by demo)',
+  ])
 })
 
 test('metrics are served as Prometheus text', async () => {
