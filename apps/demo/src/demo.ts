@@ -132,6 +132,8 @@ class Demo {
 
   #introduce(): void {
     const { screen, stack } = this
+    screen.print(screen.paint('bold', `Watch it live: ${stack.origin}/breakers/`))
+    screen.print()
     screen.print(
       screen.paint('bold', 'A gateway and three services with circuit breakers. All numbers are measured in this run.'),
     )
@@ -157,6 +159,7 @@ class Demo {
   #suggest(): void {
     const { origin } = this.stack
     this.#section('Your turn: the traffic continues until Ctrl-C', [
+      `  ${origin}/ has buttons that break and heal each service`,
       `  curl ${origin}/user-dashboard/7`,
       `  curl ${origin}/health`,
       `  curl ${origin}/metrics`,

@@ -18,14 +18,15 @@ export function describeTransition(transition: TransitionMessage): { word: strin
   return { word: 'OPEN', colour: 'yellow', text: `${breaker}: ${describeOpening(transition)}${until}` }
 }
 
-function describeOpening({ reason, trip, error }: TransitionMessage): string {
+function describeOpening({ reason, trip, error, note }: TransitionMessage): string {
   const why = error === undefined ? '' : ` (${error})`
   if (reason === 'probe-failed') return `the probe failed${why}`
-  if (trip === undefined) return reason
+  if (trip === undefined) return note === undefined ? reason : `${reason}: ${note}`
   if (trip.failureRate == null) return `${trip.failures} failures in a row${why}`
   return `${trip.failures} of ${trip.calls} calls failed${why}, limit ${100 * trip.threshold} %`
 }
 
-function describeClosing({ reason, stateDuration }: TransitionMessage): string {
-  return reason === 'probes-succeeded' ? `its probes succeeded within ${formatMs(stateDuration)}` : reason
+function describeClosing({ reason, stateDuration, note }: TransitionMessage): string {
+  if (reason === 'probes-succeeded') return `its probes succeeded within ${formatMs(stateDuration)}`
+  return note === undefined ? reason : `${reason}: ${note}`
 }

@@ -1,6 +1,7 @@
 /** The gateway (backend for frontends) that browsers and phones call. */
 import { createServer } from 'node:http'
 import type { CircuitBreakerRegistry } from '@cb/core'
+import { type Dashboard as LivePage, dashboard as livePage } from '@cb/dashboard'
 import { errorHandler, health } from '@cb/express'
 import { instrumentCircuitBreakers } from '@cb/opentelemetry'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
@@ -10,6 +11,7 @@ import { type Clients, makeClients, writeTimeout } from './clients.ts'
 import { dashboard } from './dashboard.ts'
 import { describeFailure } from './failure.ts'
 import type { GatewayMessage } from './gateway-messages.ts'
+import { home } from './home.ts'
 import { closeServer, listenOn, originOf } from './listening.ts'
 import { upstreamProblem } from './problem.ts'
 import type { ServiceAddresses } from './services.ts'
@@ -23,10 +25,13 @@ interface GatewayOptions {
   readonly clients: Clients
   readonly registry: CircuitBreakerRegistry
   readonly prometheus: PrometheusExporter
+  readonly breakers: LivePage
 }
 
-function makeApp({ services, clients, registry, prometheus }: GatewayOptions): Express {
+function makeApp({ services, clients, registry, prometheus, breakers }: GatewayOptions): Express {
   const app = express().disable('x-powered-by')
+  app.get('/', home)
+  app.use('/breakers', breakers)
   app.use('/health', health({ registry, details: true }))
   app.get('/metrics', (request, response) => prometheus.getMetricsRequestHandler(request, response))
   app.post('/simulate-failure/:service', express.json({ strict: false, type: () => true }), simulateFailure(services))
@@ -59,7 +64,12 @@ await runChild(async (): Promise<Program> => {
   instrumentCircuitBreakers()
   const { clients, registry } = makeClients(services)
   report(registry, recorder)
-  const server = createServer(makeApp({ services, clients, registry, prometheus }))
+  const breakers = livePage({ registry, authorize: () => 'demo' }) // only this machine can reach it
+  const server = createServer(makeApp({ services, clients, registry, prometheus, breakers }))
   const origin = originOf(await listenOn(server, port))
-  return { ready: { origin }, stop: () => Promise.all([closeServer(server), telemetry.stop()]) }
+  const stop = () => {
+    breakers.close()
+    return Promise.all([closeServer(server), telemetry.stop()])
+  }
+  return { ready: { origin }, stop }
 })

@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OtlpServer, type ReceivedSpan } from '../src/observability/otlp-server.ts'
 import { DemoRun, patience } from './demo-run.ts'
+import { type Watched, watch } from './live-page.ts'
 
-/** One run of the whole scenario, with piped output and exported telemetry, for all tests of this file. */
+/** One run of the whole scenario, with piped output, exported telemetry and a live page, for all tests of this file. */
 const collector = new OtlpServer()
 let run: DemoRun
+let watched: Watched
 
 beforeAll(async () => {
   await collector.start()
   run = new DemoRun(['--once', '--port', '0'], { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
+  await run.printed('Times')
+  const [, address = ''] = /^Watch it live: (http:\S+\/breakers\/)$/m.exec(run.stdout) ?? []
+  watched = await watch(address, 'payment.read')
   await run.ended
 }, 2 * patience)
 
@@ -17,6 +22,19 @@ afterAll(() => collector.close())
 test('the run ends with 0, and prints nothing on standard error', async () => {
   expect(run.stderr).toBe('')
   expect(await run.ended).toBe(0)
+})
+
+test('the address of the live page is the first line', () => {
+  expect(run.stdout).toMatch(/^Watch it live: http:\/\/127\.0\.0\.1:\d+\/breakers\/\n/)
+})
+
+test('the live page shows the payment breaker open during the outage, why it opened, its probes and its recovery', () => {
+  const why = expect.stringMatching(/^opened because 10 calls in a row failed/)
+  expect(watched.shown).toContainEqual({ state: 'open', why })
+  expect(watched.shown.at(-1)).toEqual({ state: 'closed', why: 'closed: the probes succeeded' })
+  expect(watched.path.join(', ')).toMatch(
+    /closed to open, open to half-open, half-open to open, .*half-open to closed$/,
+  )
 })
 
 test('no process is left', async () => {

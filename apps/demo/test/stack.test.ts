@@ -1,5 +1,7 @@
+import { until } from '@cb/test-kit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Dashboard } from '../src/dashboard.ts'
+import { describeTransition } from '../src/describe-transition.ts'
 import type { TransitionMessage } from '../src/gateway-messages.ts'
 import { Stack } from '../src/stack.ts'
 import { patience } from './demo-run.ts'
@@ -113,6 +115,32 @@ test(
   },
   patience,
 )
+
+test('the live page is served with its files', async () => {
+  const page = await (await fetch(`${stack.origin}/breakers`)).text()
+  expect(page).toContain('<title>Circuit breakers</title>')
+  const files = [...page.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map(([, path]) => `${stack.origin}/breakers/${path}`)
+  expect(await Promise.all(files.map(async (file) => (await fetch(file)).status))).toEqual([200, 200, 200])
+})
+
+test('an operator can force a breaker open on the live page: the gateway sends no calls, and the note is printed', async () => {
+  const act = (action: string) =>
+    fetch(`${stack.origin}/breakers/act`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ action, breaker: 'order.read', note: 'maintenance' }),
+    })
+  expect((await act('force-open')).status).toBe(200)
+  expect((await dashboardOf('2')).pieces.order).toMatchObject({ why: 'circuit-open' })
+  expect((await act('reset')).status).toBe(200)
+  expect((await dashboardOf('2')).pieces.order.source).toBe('live')
+  const noted = () => transitions.filter(({ note }) => note !== undefined)
+  await until(() => noted().length === 2)
+  expect(noted().map((transition) => describeTransition(transition).text)).toEqual([
+    'order.read: forced: maintenance (by demo)',
+    'order.read: reset: maintenance (by demo)',
+  ])
+})
 
 test('metrics are served as Prometheus text', async () => {
   const text = await (await fetch(`${stack.origin}/metrics`)).text()

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, expect, test } from 'vitest'
@@ -45,4 +45,13 @@ test.each([
   const args = [`--input-type=${type}`, '--eval', `${head}\n${program}`]
   const { stdout, stderr } = await run(process.execPath, args, { cwd: home })
   expect([stdout, stderr]).toEqual(['true 200,200,200\n', ''])
+})
+
+test('the pictures of its README are in the package', () => {
+  const packed = `${home}node_modules/@cb/dashboard/`
+  const pictures = [...readFileSync(`${packed}README.md`, 'utf8').matchAll(/!\[.+?\]\((.+?)\)/g)].map(
+    ([, path]) => path,
+  )
+  expect(pictures).not.toEqual([])
+  expect(pictures.filter((path) => !existsSync(`${packed}${path}`))).toEqual([])
 })
