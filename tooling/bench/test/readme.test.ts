@@ -12,7 +12,8 @@ const core = await read('../../../packages/core/README.md')
 test('the README of the benchmark has a row for each goal, as the code has it', () => {
   const wanted = goals.map(({ description, atMost, atLeast }) => [
     description,
-    atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}`,
+    // The tables are those of Node 20.
+    atMost === undefined ? `≥ ${atLeast}` : `≤ ${typeof atMost === 'function' ? atMost(20) : atMost}`,
   ])
   expect(rowsOf(readme).map((row) => row.slice(0, 2))).toEqual(wanted)
 })
