@@ -1,5 +1,6 @@
-import { checkNumber, format, isSafe, milliseconds, ownOptions } from '@cb/checks'
+import { checkNumber, format, milliseconds, ownOptions } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
+import { checkNote } from '@cb/operator-http'
 import { type ActionName, actions, maxNoteLength } from './wire.ts'
 
 /** An action of an operator, as the page sends it. */
@@ -16,12 +17,10 @@ export interface Action {
 /** Reads the body of a request. @throws TypeError or RangeError naming the field. */
 export function parseAction(body: unknown): Action {
   const fields = ownOptions('the body', body as Record<string, unknown>, ['action', 'breaker', 'note', 'for'])
-  const { action, breaker, note, for: duration } = fields
+  const { action, breaker, note: words, for: duration } = fields
   if (!isAction(action)) throw new TypeError(`action must be one of ${actions.join(', ')}, got ${format(action)}`)
   if (typeof breaker !== 'string') throw new TypeError(`breaker must be a string, got ${format(breaker)}`)
-  if (!isNote(note)) {
-    throw new TypeError(`note must be 1 to ${maxNoteLength} characters on one line, got ${format(note)}`)
-  }
+  const note = checkNote(words, maxNoteLength)
   const isForced = action === 'force-open' || action === 'force-closed'
   if (duration === undefined || duration === null) return { action, breaker, note, for: undefined }
   if (!isForced) throw new TypeError(`for has no meaning for ${action}`)
@@ -30,10 +29,6 @@ export function parseAction(body: unknown): Action {
 
 function isAction(action: unknown): action is ActionName {
   return actions.includes(action as ActionName)
-}
-
-function isNote(note: unknown): note is string {
-  return typeof note === 'string' && note.trim() !== '' && note.length <= maxNoteLength && isSafe(note)
 }
 
 /** The operator is added to the note of the transition and of the override. */

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { assertOption, checkBoolean, checkFunction, ownOptions, warnOnce } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
+import { type Authorize, Problem } from '@cb/operator-http'
 import { Feed } from './feed.ts'
 import { History } from './history.ts'
 import { Latencies } from './latency.ts'
-import type { Authorize } from './operator.ts'
-import { Problem } from './problem.ts'
 import { respond, type Site } from './respond.ts'
+import { sendJson } from './send.ts'
 import { Stream } from './stream.ts'
 
 /** A registry, of this or another copy of core. */
@@ -59,11 +59,11 @@ export function dashboard(options: DashboardOptions): Dashboard {
   const handler: Dashboard = (request, response, next) => {
     respond(site, request, response).catch((error) => {
       if (response.headersSent) response.destroy()
-      else if (error instanceof Problem) error.send(response)
+      else if (error instanceof Problem) error.send(response, sendJson)
       else if (next !== undefined) next(error)
       else {
         warnOnce('@cb/dashboard', site, 'a request failed', error)
-        new Problem(500, 'The request failed.').send(response)
+        new Problem(500, 'The request failed.').send(response, sendJson)
       }
     })
   }

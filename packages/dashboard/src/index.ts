@@ -1,2 +1,2 @@
+export type { Identity } from '@cb/operator-http'
 export { type Dashboard, type DashboardOptions, dashboard, type Registry } from './dashboard.ts'
-export type { Identity } from './operator.ts'

@@ -1,14 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CircuitBreaker } from '@cb/core'
+import {
+  type Authorize,
+  checkRequest,
+  checkSameOrigin,
+  findBreaker,
+  identify,
+  Problem,
+  readJson,
+} from '@cb/operator-http'
 import { parseAction, perform } from './action.ts'
 import { detailOf } from './detail.ts'
 import { sendFile } from './files.ts'
 import type { History } from './history.ts'
 import type { Latencies } from './latency.ts'
-import { type Authorize, identify } from './operator.ts'
-import { checkRequest, Problem } from './problem.ts'
-import { readJson } from './read-json.ts'
-import { checkSameOrigin } from './same-origin.ts'
 import { secure } from './secure.ts'
 import { sendJson } from './send.ts'
 import type { Stream } from './stream.ts'
@@ -41,7 +46,7 @@ export async function respond(site: Site, request: IncomingMessage, response: Se
   const redirect = redirectOf(request)
   if (redirect !== undefined) response.writeHead(308, { Location: redirect, 'Cache-Control': 'no-store' }).end()
   else if (isAction) await act(site, who, request, response)
-  else if (path === 'breaker') sendJson(response, 200, detailOf(find(site.breakers, query.get('name')), site))
+  else if (path === 'breaker') sendJson(response, 200, detailOf(findBreaker(site.breakers, query.get('name')), site))
   else if (path === 'stream' && method === 'GET') site.stream.open(response)
   else if (!sendFile(path === '' ? 'index.html' : path, request, response)) throw new Problem(404, 'Not found.')
 }
@@ -55,16 +60,8 @@ async function act(
   if (who === undefined) throw new Problem(403, 'This dashboard is read-only.')
   const body = await readJson(request)
   const action = checkRequest(() => parseAction(body))
-  const breaker = find(breakers, action.breaker)
+  const breaker = findBreaker(breakers, action.breaker)
   perform(breaker, action, who)
   stream.turn()
   sendJson(response, 200, { state: breaker.state })
-}
-
-/** Not by `registry.get`, which would create a breaker. */
-function find(breakers: Iterable<CircuitBreaker>, name: string | null): CircuitBreaker {
-  const [found, other] = Array.from(breakers).filter((breaker) => breaker.name === name)
-  if (found === undefined) throw new Problem(404, 'There is no breaker of this name.')
-  if (other !== undefined) throw new Problem(409, 'There is more than one breaker of this name.')
-  return found
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { removeCorsHeaders } from '@cb/operator-http'
 
 const policy = [
   "default-src 'none'",
@@ -14,10 +15,7 @@ const policy = [
 
 /** The headers of every response. */
 export function secure(response: ServerResponse): void {
-  // A `cors()` for the whole app may have set these, but they must not apply to this page.
-  for (const header of response.getHeaderNames()) {
-    if (header.startsWith('access-control-')) response.removeHeader(header)
-  }
+  removeCorsHeaders(response)
   response.setHeader('Content-Security-Policy', policy)
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin')
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin')

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { splitUrl } from '@cb/operator-http'
 
 /** Express and those like it cut the path of the mount from `url`, and keep the whole in `originalUrl`. */
 type MountedRequest = IncomingMessage & { readonly originalUrl?: string; readonly baseUrl?: string }
@@ -10,7 +11,7 @@ const routes = /(?:^|\/)(breaker|stream|act|assets\/[\w.-]+|)$/
  * decides, so that no prefix must be configured.
  */
 export function routeOf(request: MountedRequest): { path: string; query: URLSearchParams } {
-  const { path, search } = split(request.url)
+  const { path, search } = splitUrl(request.url)
   const route = routes.exec(path)?.[1]
   const isMounted = request.baseUrl !== undefined
   const isKnown = route !== undefined && (!isMounted || path === `/${route}`)
@@ -19,14 +20,8 @@ export function routeOf(request: MountedRequest): { path: string; query: URLSear
 
 /** The URLs of the page are relative, so its own must end with a slash. @returns a relative URL that does. */
 export function redirectOf({ url, originalUrl }: MountedRequest): string | undefined {
-  const { path } = split(originalUrl ?? url)
-  const isPage = ['/', ''].includes(split(url).path)
+  const { path } = splitUrl(originalUrl ?? url)
+  const isPage = ['/', ''].includes(splitUrl(url).path)
   if (!isPage || path === '' || path.endsWith('/')) return undefined
   return `./${path.slice(path.lastIndexOf('/') + 1)}/`
-}
-
-/** Splits at the first question mark: another one belongs to the query. */
-function split(url = ''): { path: string; search: string } {
-  const mark = `${url}?`.indexOf('?')
-  return { path: url.slice(0, mark), search: url.slice(mark + 1) }
 }

@@ -1,8 +1,8 @@
 import { type CircuitBreaker, CircuitBreakerRegistry } from '@cb/core'
+import type { Identity } from '@cb/operator-http'
 import { type Listening, listen } from '@cb/test-kit'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Dashboard, dashboard } from '../src/index.ts'
-import type { Identity } from '../src/operator.ts'
 import { act, ask, Reader } from './client.ts'
 import { settle } from './opened.ts'
 

@@ -1,5 +1,6 @@
-import { checkNumber, format, isSafe, milliseconds, ownOptions } from '@cb/checks'
+import { checkNumber, milliseconds, ownOptions } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
+import { checkNote } from '@cb/operator-http'
 
 /** An action of an operator on a breaker. */
 export type ActionName = 'force-open' | 'force-closed' | 'resume' | 'reset'
@@ -24,20 +25,13 @@ export function parseAction(action: ActionName, breaker: string, who: string, bo
   const forcing = action === 'force-open' || action === 'force-closed'
   const fields = ownOptions('the body', body as { note?: unknown; for?: unknown }, forcing ? ['note', 'for'] : ['note'])
   const { note = null, for: duration = null } = fields
-  if ((note !== null || forcing) && !isNote(note)) {
-    throw new TypeError(`note must be 1 to ${maxNoteLength} characters on one line, got ${format(note)}`)
-  }
   return {
     action,
     breaker,
     who,
-    note: note as string | null,
+    note: note === null && !forcing ? null : checkNote(note, maxNoteLength),
     for: duration === null ? null : checkNumber('for', duration, milliseconds),
   }
-}
-
-function isNote(note: unknown): boolean {
-  return typeof note === 'string' && note.trim() !== '' && note.length <= maxNoteLength && isSafe(note)
 }
 
 /** Applies the action. The operator is added to the note of the transition and of the override. */

@@ -1,6 +1,6 @@
 import { checkNumber, format } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
-import { checkRequest } from './problem.ts'
+import { checkRequest } from '@cb/operator-http'
 import { readQuery } from './query.ts'
 import { type BreakerSummary, summarize } from './summary.ts'
 

@@ -1,18 +1,23 @@
 import type { IncomingMessage } from 'node:http'
-import { checkFunction, format, ownOptions, sanitize, warnOnce } from '@cb/checks'
+import { checkFunction, ownOptions, warnOnce } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
+import {
+  checkRequest,
+  checkSameOrigin,
+  findBreaker,
+  type Identity,
+  identify,
+  Problem,
+  readJson,
+  removeCorsHeaders,
+  splitUrl,
+} from '@cb/operator-http'
 import { type ActionName, type AdminAction, parseAction, perform } from './admin-action.ts'
 import { list } from './admin-list.ts'
 import { type BreakerSource, checkSource } from './check-breakers.ts'
 import type { Middleware } from './middleware.ts'
-import { checkRequest, Problem } from './problem.ts'
-import { readQuery, splitUrl } from './query.ts'
-import { readJson } from './read-json.ts'
-import { checkSameOrigin } from './same-origin.ts'
+import { readQuery } from './query.ts'
 import { sendJson } from './send-json.ts'
-
-/** The operator: a name or `{ who }`. A falsy value means that the request is forbidden. */
-export type Identity = string | { readonly who: string | null | undefined } | false | null | undefined
 
 /** Options of `admin`: `registry` or `breakers`, and the others. */
 export interface AdminOptions extends BreakerSource {
@@ -39,7 +44,6 @@ const actions: ReadonlyMap<string, ActionName> = new Map([
   ['/resume', 'resume'],
   ['/reset', 'reset'],
 ])
-const maxWhoLength = 100
 
 /**
  * A JSON API for operators, to be mounted with `app.use`: it lists breakers, returns the snapshot of one, forces it open or closed,
@@ -53,15 +57,14 @@ export function admin(options: AdminOptions): Middleware {
   checkFunction('onAction', onAction)
   const settings: Settings = { breakers: checkSource('admin', own), authorize, onAction }
   return (req, res, next) => {
-    // A `cors()` for the whole app may have set these, but they must not apply to this API.
-    for (const header of res.getHeaderNames()) if (header.startsWith('access-control-')) res.removeHeader(header)
+    removeCorsHeaders(res)
     respond(settings, req)
       .then((body) => {
         if (!res.headersSent) sendJson(res, 200, body) // otherwise a timeout has responded during `authorize`
       })
       .catch((error) => {
         if (!(error instanceof Problem)) next(error)
-        else if (!res.headersSent) error.send(res)
+        else if (!res.headersSent) error.send(res, sendJson)
       })
   }
 }
@@ -75,33 +78,12 @@ async function respond(settings: Settings, req: IncomingMessage): Promise<object
     throw new Problem(405, `Method not allowed, use ${allowed[0]}.`, { Allow: allowed.join(', ') })
   }
   if (action !== undefined) checkSameOrigin(req)
-  const who = await identify(settings, req)
+  const who = await identify(settings.authorize, req)
   if (path === '/') return list(settings.breakers, search)
-  const breaker = find(settings.breakers, search)
+  const { name } = checkRequest(() => readQuery(search, ['name']))
+  const breaker = findBreaker(settings.breakers, name)
   if (action !== undefined) await act(settings, breaker, action, who, req)
   return breaker.snapshot()
-}
-
-async function identify({ authorize }: Settings, req: IncomingMessage): Promise<string> {
-  const identity: unknown = await authorize(req)
-  const who: unknown = typeof identity === 'object' && identity !== null ? whoIn(identity) : identity
-  if (!who) throw new Problem(403, 'Forbidden.')
-  if (typeof who === 'string') return sanitize(who, maxWhoLength)
-  throw new TypeError(`authorize must return a string, { who } or a falsy value, got ${format(who)}`)
-}
-
-/** A getter of a class may have it, but a polluted `Object.prototype` must not name an operator. */
-function whoIn(identity: { who?: unknown }): unknown {
-  return Object.hasOwn(identity, 'who') || !('who' in Object.prototype) ? identity.who : undefined
-}
-
-/** Not by `registry.get`, which would create a breaker. */
-function find(breakers: Iterable<CircuitBreaker>, search: string): CircuitBreaker {
-  const { name } = checkRequest(() => readQuery(search, ['name']))
-  const [found, other] = Array.from(breakers).filter((breaker) => breaker.name === name)
-  if (found === undefined) throw new Problem(404, 'There is no breaker of this name.')
-  if (other !== undefined) throw new Problem(409, 'There is more than one breaker of this name.')
-  return found
 }
 
 async function act(

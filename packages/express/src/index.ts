@@ -1,4 +1,5 @@
-export { type AdminOptions, admin, type Identity } from './admin.ts'
+export type { Identity } from '@cb/operator-http'
+export { type AdminOptions, admin } from './admin.ts'
 export type { ActionName, AdminAction } from './admin-action.ts'
 export type { BreakerList } from './admin-list.ts'
 export type { BreakerSource } from './check-breakers.ts'

@@ -1,11 +1,5 @@
 import { format, ownOptions } from '@cb/checks'
 
-/** Splits at the first question mark: another one belongs to the query. */
-export function splitUrl(url = ''): { path: string; search: string } {
-  const mark = `${url}?`.indexOf('?')
-  return { path: url.slice(0, mark), search: url.slice(mark + 1) }
-}
-
 /**
  * The values of a query, as their client wrote them. Not `req.query`, which the app's query parser makes: it turns some names into
  * arrays and objects, and differs between Express 4 and 5.

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http'
-import { sendProblem } from './send-json.ts'
 
 const titles = {
   400: 'Bad Request',
@@ -9,9 +8,13 @@ const titles = {
   409: 'Conflict',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  500: 'Internal Server Error',
 }
 
-/** A request that can't be served; its message is the `detail` of the response. */
+/** Sends a body as JSON, with the headers of the package. */
+type SendJson = (response: ServerResponse, status: number, body: object, type: string) => void
+
+/** A request that can't be served; its message is the `detail` of the response (RFC 9457). */
 export class Problem extends Error {
   readonly #status: keyof typeof titles
   readonly #headers: Record<string, string>
@@ -22,9 +25,10 @@ export class Problem extends Error {
     this.#headers = headers
   }
 
-  send(res: ServerResponse): void {
-    for (const [name, value] of Object.entries(this.#headers)) res.setHeader(name, value)
-    sendProblem(res, this.#status, titles[this.#status], { detail: this.message })
+  send(response: ServerResponse, sendJson: SendJson): void {
+    for (const [name, value] of Object.entries(this.#headers)) response.setHeader(name, value)
+    const body = { type: 'about:blank', title: titles[this.#status], status: this.#status, detail: this.message }
+    sendJson(response, this.#status, body, 'application/problem+json')
   }
 }
 

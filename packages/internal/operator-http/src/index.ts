@@ -1,0 +1,8 @@
+export { removeCorsHeaders } from './cors-headers.ts'
+export { findBreaker } from './find-breaker.ts'
+export { checkNote } from './note.ts'
+export { type Authorize, type Identity, identify } from './operator.ts'
+export { checkRequest, Problem } from './problem.ts'
+export { readJson } from './read-json.ts'
+export { checkSameOrigin } from './same-origin.ts'
+export { splitUrl } from './split-url.ts'
