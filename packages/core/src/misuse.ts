@@ -1,6 +1,6 @@
 import { format, onRejection, swallowRejection, warnOnce as warn } from '@cb/checks'
 
-export { onRejection, swallowRejection } from '@cb/checks'
+export { isError, onRejection, swallowRejection } from '@cb/checks'
 
 /** Logs once per culprit that a function of the user has misbehaved. */
 export function warnOnce(culprit: object, breaker: string, what: string, error?: unknown): void {
@@ -33,9 +33,4 @@ export function checkSynchronous<Answer>(answer: Answer): Answer {
 export function checkMonitor<Monitor>(monitor: Monitor, ...methods: (keyof Monitor & string)[]): Monitor {
   if (methods.every((method) => typeof checkSynchronous(monitor)?.[method] === 'function')) return monitor
   throw new TypeError(`start() must return an object with ${methods.join(', ')}`)
-}
-
-/** Also of another realm, as those of Node.js itself are under Jest. */
-export function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
 }

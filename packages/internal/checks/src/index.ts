@@ -19,5 +19,5 @@ export {
   typeName,
 } from './checks.ts'
 export { askFallback } from './fallback.ts'
-export { describeThrown, onRejection, swallowRejection, warnOnce } from './misuse.ts'
+export { describeThrown, isError, onRejection, swallowRejection, warnOnce } from './misuse.ts'
 export { isSafe, safeJson, sanitize } from './sanitize.ts'

@@ -34,3 +34,8 @@ export function onRejection(value: unknown, handle: (error: unknown) => void): v
 export function swallowRejection(value: unknown): void {
   onRejection(value, () => {})
 }
+
+/** Also of another realm, as those of Node.js itself are under Jest. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
+}

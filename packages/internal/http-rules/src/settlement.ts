@@ -1,4 +1,4 @@
-import { swallowRejection, warnOnce } from '@cb/checks'
+import { isError, swallowRejection, warnOnce } from '@cb/checks'
 import type { Outcome } from '@cb/core'
 import type { Adapter, Settlement } from './adapter.ts'
 import { HttpStatusError } from './http-status-error.ts'
@@ -54,9 +54,4 @@ function ask<Settled>(packageName: string, classify: Classify<Settled>, settled:
     warnOnce(packageName, classify, 'the `classify` function threw', error)
   }
   return undefined
-}
-
-/** Also of another realm. */
-function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
 }
