@@ -20,7 +20,7 @@ interface Slot {
   calls: number
 }
 
-/** The latencies of one breaker in the last five minutes, while somebody looks at its page. */
+/** The latencies of one breaker in the last five minutes, while its page is open. */
 class Latency {
   readonly since = Date.now()
   readonly #slots: Slot[] = []

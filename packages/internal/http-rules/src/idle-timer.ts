@@ -12,8 +12,8 @@ export class IdleTimer {
 
   /**
    * Begins to measure, anew if it was measuring already.
-   * @param isWaiting  whether somebody waits, and lets no chunks lie, where that is not known in advance. It is asked twice, so that
-   * the wait has lasted once to twice the time when it ends. Default: somebody waits.
+   * @param isWaiting  whether a reader waits and has taken all chunks, where that is not known in advance. It is asked twice, so that
+   * the wait has lasted once to twice the time when it ends. Default: a reader waits.
    */
   start(isWaiting?: () => boolean, hasWaited: boolean = isWaiting === undefined): void {
     this.stop()
