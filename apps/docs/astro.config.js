@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import starlight from '@astrojs/starlight'
 import { defineConfig, passthroughImageService } from 'astro/config'
 
 const packages = ['core', 'fetch', 'axios', 'express', 'opentelemetry', 'redis', 'dashboard']
+
+const focusableTables = readFileSync(new URL('src/focusable-tables.js', import.meta.url), 'utf8')
 
 export default defineConfig({
   trailingSlash: 'always',
@@ -13,6 +16,7 @@ export default defineConfig({
       description: 'Circuit breakers for JavaScript: how they work, how to use them, and what to do when one is open.',
       customCss: ['./src/styles/site.css'],
       credits: false,
+      head: [{ tag: 'script', attrs: { type: 'module' }, content: focusableTables }],
       expressiveCode: { shiki: { langAlias: { promql: 'txt', traceql: 'txt' } } },
       sidebar: [
         { label: 'Start', items: ['why', 'quick-start', 'concepts'] },

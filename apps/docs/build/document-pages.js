@@ -29,7 +29,7 @@ function toPage(file, folder, pages) {
   const body = heading ? text.slice(heading[0].length) : text
   const sources = /** @type {Map<string, string>} */ (new Map())
   const linked = body
-    .split(/(^```[^]*?^```$)/m)
+    .split(/(^```[\s\S]*?^```$)/m)
     .map((part, n) => (n % 2 === 1 ? part : withLinks(part, { file, folder, pages, sources })))
     .join('')
   const listings = Array.from(sources, ([path, code]) => {

@@ -99,7 +99,7 @@ class SimulationElement extends HTMLElement {
     })
     const table = this.#find('tbody')
     table.prepend(...rows.reverse())
-    while (table.children.length > 12) table.lastElementChild?.remove()
+    while (table.children.length > 60) table.lastElementChild?.remove()
     this.#find('[data-live]').textContent = news
       .slice(-4)
       .map(({ breaker, to, reason }) => `${breaker} is ${to}: ${reason}.`)
