@@ -38,9 +38,10 @@ export function problemsOf(snippets: readonly Snippet[], codes?: ReadonlySet<num
   const { fileExists, readFile, getSourceFile } = host
   host.fileExists = (path) => files.has(path) || fileExists(path)
   host.readFile = (path) => files.get(path)?.code ?? readFile(path)
-  host.getSourceFile = (path, ...rest) => {
+  host.getSourceFile = (path, languageVersion, ...rest) => {
     const code = files.get(path)?.code
-    return code === undefined ? getSourceFile(path, ...rest) : ts.createSourceFile(path, code, ...rest)
+    if (code === undefined) return getSourceFile(path, languageVersion, ...rest)
+    return ts.createSourceFile(path, code, languageVersion, true)
   }
   const program = ts.createProgram([...files.keys()], options, host)
   return Array.from(files, ([path, { where, code }]) => {
