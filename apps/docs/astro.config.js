@@ -19,7 +19,7 @@ export default defineConfig({
       head: [{ tag: 'script', attrs: { type: 'module' }, content: focusableTables }],
       expressiveCode: { shiki: { langAlias: { promql: 'txt', traceql: 'txt' } } },
       sidebar: [
-        { label: 'Start', items: ['why', 'quick-start', 'concepts'] },
+        { label: 'Start', items: ['why', 'quick-start', 'concepts', 'project/words'] },
         {
           label: 'Use',
           items: [

@@ -8,11 +8,20 @@ export const generated = ['packages', 'recipes', 'project', 'reference']
 /** Writes a page for each document of the repository, so that the site repeats none of them. @param {string} content */
 export function writeDocumentPages(content) {
   const pages = documents()
+  writeWords(content)
   for (const [file, page] of pages) {
     const target = join(content, `${page}.md`)
     mkdirSync(dirname(target), { recursive: true })
     writeFileSync(target, toPage(file, dirname(target), pages))
   }
+}
+
+/** The glossary, which is a section of CONTRIBUTING.md. @param {string} content */
+function writeWords(content) {
+  const [, section] = /^## Words\n([\s\S]*?)^## /m.exec(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')) ?? []
+  if (section === undefined) throw new Error('CONTRIBUTING.md has no section "Words"')
+  mkdirSync(join(content, 'project'), { recursive: true })
+  writeFileSync(join(content, 'project/words.md'), `---\ntitle: Words\n---\n${section}`)
 }
 
 /** @param {string} content */

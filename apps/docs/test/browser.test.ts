@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { serve } from '../build/serve.js'
 
 /** The machine may be slow. */
-const patiently = { timeout: 15_000 }
+const patiently = { timeout: 60_000 }
 
 let browser: Browser | undefined
 let site: Awaited<ReturnType<typeof serve>>
