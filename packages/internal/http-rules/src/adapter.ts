@@ -19,6 +19,8 @@ export interface Adapter<Request, Response extends object, Settled> {
   header(response: Response, name: string): unknown
   /** What `classify` receives: it has an error if there is no response, or if its body broke off. */
   settled(request: Request, response: Response | undefined, error: unknown): Settled
+  /** Calls `look`, the user's `classify`, while the response shows what the caller will get of it. Default: it does anyhow. */
+  present?<T>(response: Response, request: Request, look: () => T): T
   /** The response that an error carries. */
   responseOf?(error: unknown): Response | undefined
   /** Whether there is a complete response besides the error, so that its status decides. Default: never. */

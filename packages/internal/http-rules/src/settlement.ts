@@ -20,7 +20,7 @@ export function settlementOf<Request, Response extends object, Settled>(
 ): Settlement {
   try {
     const response = given === undefined ? adapter.responseOf?.(error) : isCutOff ? withoutBody(adapter, given) : given
-    const answer = classify && ask(adapter.packageName, classify, adapter.settled(request, response, error))
+    const answer = classify && ask(adapter, classify, request, response, error)
     if (typeof answer === 'object') return { outcome: 'failure', error: answer }
     const outcome = answer ?? outcomeOf(adapter, request, response, error)
     if (outcome === 'success') return { outcome, error: undefined }
@@ -42,9 +42,17 @@ function withoutBody<Response extends object>(
 }
 
 /** What the user's `classify` returns; undefined, and a warning, if it throws or returns anything else. */
-function ask<Settled>(packageName: string, classify: Classify<Settled>, settled: Settled): Outcome | Error | undefined {
+function ask<Request, Response extends object, Settled>(
+  adapter: Adapter<Request, Response, Settled>,
+  classify: Classify<Settled>,
+  request: Request,
+  response: Response | undefined,
+  error: unknown,
+): Outcome | Error | undefined {
+  const { packageName } = adapter
   try {
-    const answer = classify(settled)
+    const look = () => classify(adapter.settled(request, response, error))
+    const answer = response !== undefined && adapter.present ? adapter.present(response, request, look) : look()
     if (answer === undefined || answer === 'success' || answer === 'failure' || answer === 'ignored') return answer
     if (isError(answer)) return answer
     swallowRejection(answer)
