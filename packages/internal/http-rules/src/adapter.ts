@@ -1,7 +1,6 @@
 import type { CallTimeoutError, CircuitOpenError, Outcome } from '@cb/core'
 import type { OnBodyEnd } from './body.ts'
 import type { IdleTimer } from './idle-timer.ts'
-import type { OwnOptions } from './options.ts'
 import type { Signal } from './signal.ts'
 
 /** The text of a body that was read; undefined if it is too long. */
@@ -55,7 +54,7 @@ export interface Adapter<Request, Response extends object, Settled> {
   /** Answers a call that is rejected, with `whenOpen: 'respond'`. */
   respond?(rejection: CircuitOpenError): Response
   /** The options that only this adapter has. */
-  readonly ownOptions?: readonly (keyof OwnOptions)[]
+  readonly ownOptions?: readonly string[]
   /** Called once, before an attempt is classified and so before the caller gets its result. */
   release?(request: Request): void
 }
