@@ -47,7 +47,7 @@ const plugins: Record<string, Plugin> = {
     return withCookies(client as never)
   },
   'axios-auth-refresh': (client) =>
-    void createAuthRefresh(client, async (failed) => {
+    void createAuthRefresh(client as never, async (failed) => {
       failed.response.config.headers.authorization = 'new'
     }),
   'axios-rate-limit': (client) => rateLimit(client, { maxRequests: 100, perMilliseconds: 1 }) as AxiosInstance,
