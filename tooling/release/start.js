@@ -2,14 +2,14 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { publishedIn } from './src/api.js'
 import { fieldsOf, pageOf, withRepositoryLinks } from './src/repository.js'
 
 process.chdir(fileURLToPath(new URL('../../', import.meta.url)))
 
 const page = pageOf(execFileSync('git', ['remote', 'get-url', 'origin'], { encoding: 'utf8' }).trim())
-for (const name of readdirSync('packages')) {
+for (const name of publishedIn('')) {
   const folder = `packages/${name}`
-  if (name === 'internal') continue
   const manifest = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
   const changed = { ...manifest, ...fieldsOf(page, folder) }
   writeFileSync(`${folder}/package.json`, `${JSON.stringify(changed, null, 2)}\n`)
