@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty'
 import { defaultPort } from './arguments.ts'
+import { busyNote, watchTimers } from './busy.ts'
 import { Load } from './load.ts'
 import type { Answer } from './measure.ts'
 import type { Backends } from './observability/backends.ts'
@@ -25,12 +26,13 @@ export interface DemoOptions extends Pick<StackOptions, 'port' | 'orAnyPort' | '
 export async function runDemo(options: DemoOptions, interrupted: Promise<number>): Promise<number> {
   const demo = new Demo(options, options.telemetry ? await makeBackends() : undefined)
   process.once('exit', () => demo.stack.kill())
+  const timers = watchTimers()
   try {
     const code = await Promise.race([interrupted, demo.died, demo.play()])
     return demo.isOver ? 0 : code
   } catch (error) {
     demo.screen.endStatus()
-    console.error(`demo: ${describeError(error, options)}`)
+    console.error(`demo: ${describeError(error, options)}${busyNote(timers)}`)
     return 1
   } finally {
     await demo.stop()
