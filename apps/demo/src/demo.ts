@@ -114,7 +114,7 @@ class Demo {
       this.#section('Answers of Prometheus for the moment before payment recovered', await backends.answers(story))
     }
     const sentences = backends === undefined ? sentence : `${sentence} ${backends.alertSummary(story)}`
-    this.#section('Result', wrap(sentences))
+    this.#section('Result', screen.isTerminal ? [`  ${sentences}`] : wrap(sentences))
     if (failure !== undefined) throw new Error(failure)
     if (this.#options.once || !screen.isTerminal) return 0
     this.isOver = true

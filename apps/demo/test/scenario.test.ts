@@ -63,7 +63,7 @@ test('callers got a fallback after a timeout before the breaker opened, and a fa
 })
 
 test('the summary counts every dashboard once, and none failed', () => {
-  const rows = [...run.stdout.matchAll(/^ {2}.{36} +(\d+) +(?:[\d.]+ ms|–) +(?:[\d.]+ ms|–) +(\d+) +(\d+) +(\d+)$/gm)]
+  const rows = [...run.stdout.matchAll(/^ {2}.{30} +(\d+) +(?:[\d.]+ ms|–) +(?:[\d.]+ ms|–) +(\d+) +(\d+) +(\d+)$/gm)]
   const [sent, live, fallback, failed] = [1, 2, 3, 4].map((column) =>
     rows.map((row) => Number(row[column])).reduce((sum, count) => sum + count, 0),
   ) as [number, number, number, number]
