@@ -26,12 +26,14 @@ test('the first program of the README prints what the README says', async () => 
 
 test('the other programs of the README run', async () => {
   const [, ...others] = await blocksOf('../README.md', 'js')
+  const [, metrics] = await blocksOf('../README.md', 'text')
   expect(await Promise.all(others.map(run))).toEqual([
     'open\n',
     '1\n',
     'printing\n',
     'mail: closed → open (forced)\n',
     'open\n',
+    `${metrics}\n`,
   ])
 })
 
