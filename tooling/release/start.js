@@ -2,8 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { publishedIn } from './src/api.js'
-import { fieldsOf, pageOf, withRepositoryLinks } from './src/repository.js'
+import { fieldsOf, pageOf, publishedIn, withRepositoryLinks } from './src/repository.js'
 
 process.chdir(fileURLToPath(new URL('../../', import.meta.url)))
 

@@ -3,11 +3,6 @@ import ts from 'typescript'
 
 const printer = ts.createPrinter({ removeComments: true })
 
-/** The folders of the published packages. @param {string} root */
-export function publishedIn(root) {
-  return readdirSync(`${root}packages`).filter((name) => name !== 'internal')
-}
-
 /**
  * What a package exports: its built declarations, without comments.
  * @param {string} root

@@ -1,5 +1,11 @@
 // No file here knows where this repository is published: the remote of the clone that releases does. These functions
 // write it into what npm shows.
+import { readdirSync } from 'node:fs'
+
+/** The folders of the published packages. @param {string} root */
+export function publishedIn(root) {
+  return readdirSync(`${root}packages`).filter((name) => name !== 'internal')
+}
 
 /**
  * The address of a repository's page. Any user name, password or token in the remote is left out.

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { apiOf, publishedIn } from '../src/api.js'
+import { apiOf } from '../src/api.js'
+import { publishedIn } from '../src/repository.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
