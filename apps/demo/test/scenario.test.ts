@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { OtlpServer, type ReceivedSpan } from '../src/observability/otlp-server.ts'
 import { DemoRun, patience } from './demo-run.ts'
@@ -55,6 +56,19 @@ test('the timeline has the events of the payment breaker in order, with their re
     'END       all breakers are closed',
   ]
   expect(run.stdout).toMatch(new RegExp(story.map((event) => ` +\\d+\\.\\d s  ${event}`).join('[^]*')))
+})
+
+/** Lines of events and of the result, whose numbers differ in each run, and so does what callers got. Without alerts, which need `--telemetry`. */
+function eventsIn(text: string): string[] {
+  const lines =
+    text.match(/^ {2,}\d+\.\d s {2}(?!ALERT|OVER).*$|^ {2}The payment breaker opened[\s\S]*?failed\.$/gm) ?? []
+  return lines.map((line) => line.replace(/\s+/g, ' ').replace(/\d+(?:\.\d+)? (?:ms|s)\b|\d+/g, 'N'))
+}
+
+test.each(['../../../README.md', '../README.md'])('the run that %s shows has the words of a run', (readme) => {
+  const shown = readFileSync(new URL(readme, import.meta.url), 'utf8')
+  expect(eventsIn(shown).length).toBeGreaterThan(5)
+  expect(eventsIn(run.stdout)).toEqual(expect.arrayContaining(eventsIn(shown)))
 })
 
 test('callers got a fallback after a timeout before the breaker opened, and a fast fallback after that', () => {

@@ -49,7 +49,7 @@ test('the program of the README of the whole project protects from a service tha
   const [program] = await blocksOf('../../../README.md', 'js')
   const [printed] = await blocksOf('../../../README.md', 'text')
   const { port } = server.address() as AddressInfo
-  const seen = await run(`${program}`.replace(':1/', `:${port}/`))
+  const seen = await run(`${program}`.replace(':2/', `:${port}/`))
   server.close()
   expect(seen).toBe(printed)
 })
