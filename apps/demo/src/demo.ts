@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty'
 import { defaultPort } from './arguments.ts'
+import { busyNote, watchTimers } from './busy.ts'
 import { Load } from './load.ts'
 import type { Answer } from './measure.ts'
 import type { Backends } from './observability/backends.ts'
@@ -25,12 +26,13 @@ export interface DemoOptions extends Pick<StackOptions, 'port' | 'orAnyPort' | '
 export async function runDemo(options: DemoOptions, interrupted: Promise<number>): Promise<number> {
   const demo = new Demo(options, options.telemetry ? await makeBackends() : undefined)
   process.once('exit', () => demo.stack.kill())
+  const timers = watchTimers()
   try {
     const code = await Promise.race([interrupted, demo.died, demo.play()])
     return demo.isOver ? 0 : code
   } catch (error) {
     demo.screen.endStatus()
-    console.error(`demo: ${describeError(error, options)}`)
+    console.error(`demo: ${describeError(error, options)}${busyNote(timers)}`)
     return 1
   } finally {
     await demo.stop()
@@ -112,7 +114,7 @@ class Demo {
       this.#section('Answers of Prometheus for the moment before payment recovered', await backends.answers(story))
     }
     const sentences = backends === undefined ? sentence : `${sentence} ${backends.alertSummary(story)}`
-    this.#section('Result', wrap(sentences))
+    this.#section('Result', screen.isTerminal ? [`  ${sentences}`] : wrap(sentences))
     if (failure !== undefined) throw new Error(failure)
     if (this.#options.once || !screen.isTerminal) return 0
     this.isOver = true

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -104,6 +104,24 @@ test(
     run.kill('SIGKILL')
     await run.allGone()
     await expect(fetch(`${prometheus}/-/ready`)).rejects.toThrow('fetch failed')
+  },
+  patience,
+)
+
+test(
+  'if the terminal of the demo is closed, its Prometheus ends and leaves no folder',
+  async () => {
+    const temporary = await mkdtemp(join(tmpdir(), 'cb-demo-terminal-'))
+    onTestFinished(() => rm(temporary, { recursive: true }))
+    const run = new DemoRun(['--telemetry', '--once', '--port', '0'], { TMPDIR: temporary })
+    await run.printed('Times')
+    const [, prometheus = ''] = /^ {2}prometheus +(http\S+)/m.exec(run.stdout) ?? []
+    expect(await readdir(temporary)).toHaveLength(1)
+    for (const pid of Object.values(run.pids)) process.kill(pid, 'SIGHUP') // which the terminal sends to all
+    expect(await run.ended).toBe(129)
+    await run.allGone()
+    await expect(fetch(`${prometheus}/-/ready`)).rejects.toThrow('fetch failed')
+    expect(await readdir(temporary)).toEqual([])
   },
   patience,
 )
