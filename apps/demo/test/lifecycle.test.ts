@@ -6,10 +6,10 @@ import { listen } from '@cb/test-kit'
 import { expect, onTestFinished, test } from 'vitest'
 import { DemoRun, patience } from './demo-run.ts'
 
-test('--help prints the usage in six lines', async () => {
+test('--help prints the usage in eight lines', async () => {
   const run = new DemoRun(['--help'])
   expect(await run.ended).toBe(0)
-  expect(run.stdout.trimEnd().split('\n')).toHaveLength(6)
+  expect(run.stdout.trimEnd().split('\n')).toHaveLength(8)
   expect(run.stdout).toContain('--port N')
 })
 
@@ -17,6 +17,9 @@ test.each([
   [['--fast'], "Unknown option '--fast'"],
   [['now'], "Unexpected argument 'now'"],
   [['--port', 'http'], '--port must be an integer from 0 to 65535, got "http"'],
+  [['--fleet', '1'], '--fleet must be an integer from 2 to 8, got "1"'],
+  [['--redis'], '--redis needs --fleet'],
+  [['--fleet', '4', '--telemetry'], '--telemetry and --fleet exclude each other'],
   [['--port', '65536'], '--port must be an integer from 0 to 65535, got "65536"'],
 ])('%j is a usage error', async (args, message) => {
   const run = new DemoRun(args)

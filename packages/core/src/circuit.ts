@@ -283,12 +283,12 @@ export class Circuit implements PermitOwner {
     if (this.audience.hasListeners) this.audience.add(this.breaker, 'transition', transition)
   }
 
-  #announceOverride(next: State, { reason, note: ending }: TransitionDetails): void {
+  #announceOverride(next: State, { reason, note: ending, by }: TransitionDetails): void {
     if (!this.audience.hasListeners) return
     const forced = next instanceof Forced ? next : undefined
     const note = forced === undefined ? ending : forced.note
     const event = { breaker: this.name, override: forced?.name ?? null, at: this.settings.clock.now(), reason }
-    this.audience.add(this.breaker, 'override', note ? { ...event, note } : event)
+    this.audience.add(this.breaker, 'override', { ...event, ...(note && { note }), ...(by !== undefined && { by }) })
   }
 
   #endFastPath(): void {

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { assertOption, checkNumber, checkObject, milliseconds } from '@cb/checks'
 import { type CircuitBreaker, CircuitBreakerRegistry } from '@cb/core'
 import { withDeadline } from './deadline.ts'
-import { Member } from './member.ts'
+import { Member, plainText } from './member.ts'
 import { OperationQueue, Slots } from './operation-queue.ts'
 import { type FleetOptions, parseFleet } from './options.ts'
 import type { Operation, Reply, View } from './protocol.ts'
@@ -178,8 +178,7 @@ export class Fleet {
 
   #signed(note: string | undefined): { note: string; by: string } {
     assertOption(note === undefined || typeof note === 'string', 'note', 'a string', note)
-    // Half of a character is nothing that JSON in Redis takes.
-    return { note: Buffer.from((note ?? '').slice(0, 1_000)).toString(), by: this.#settings.instance }
+    return { note: plainText(note ?? ''), by: this.#settings.instance }
   }
 
   async #operate(name: string, operation: Operation): Promise<void> {

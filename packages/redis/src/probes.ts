@@ -57,6 +57,11 @@ export class Probes implements ProbeLeases {
     return asked && Promise.race([asked, new Promise<void>((resolve) => setTimeout(resolve, longestWait))])
   }
 
+  get isConnected(): boolean {
+    const { isAway, view } = this.#owner
+    return !isAway && view !== undefined
+  }
+
   /** A new epoch: the leases of the one before are void. */
   reset(): void {
     this.#leases.clear()
@@ -74,8 +79,7 @@ export class Probes implements ProbeLeases {
 
   /** The fleet is closed, or can't be asked: the breaker decides about its probes by itself. */
   get #isAlone(): boolean {
-    const { isAway, view } = this.#owner
-    return isAway || view === undefined || view.state === 'closed'
+    return !this.isConnected || this.#owner.view?.state === 'closed'
   }
 
   /** Milliseconds until it may probe alone; undefined if it may. */
