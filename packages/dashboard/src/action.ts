@@ -1,7 +1,7 @@
 import { checkNumber, format, milliseconds, ownOptions } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
 import { checkNote } from '@cb/operator-http'
-import { type ActionName, actions, maxNoteLength } from './wire.ts'
+import { type ActionName, actions } from './wire.ts'
 
 /** An action of an operator, as the page sends it. */
 export interface Action {
@@ -20,7 +20,7 @@ export function parseAction(body: unknown): Action {
   const { action, breaker, note: words, for: duration } = fields
   if (!isAction(action)) throw new TypeError(`action must be one of ${actions.join(', ')}, got ${format(action)}`)
   if (typeof breaker !== 'string') throw new TypeError(`breaker must be a string, got ${format(breaker)}`)
-  const note = checkNote(words, maxNoteLength)
+  const note = checkNote(words)
   const isForced = action === 'force-open' || action === 'force-closed'
   if (duration === undefined || duration === null) return { action, breaker, note, for: undefined }
   if (!isForced) throw new TypeError(`for has no meaning for ${action}`)

@@ -116,7 +116,6 @@ export interface Detail {
 export const actions = ['force-open', 'force-closed', 'resume', 'reset', 'probe-now'] as const
 
 export type ActionName = (typeof actions)[number]
-export const maxNoteLength = 200
 
 /** How long the strip is, in milliseconds. */
 export const stripLength = 900_000

@@ -1,6 +1,7 @@
+import { maxNoteLength } from '@cb/operator-http/note-length'
 import type { JSX } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { type ActionName, maxNoteLength } from '../wire.ts'
+import type { ActionName } from '../wire.ts'
 import { announce } from './announcements.ts'
 import type { Breaker, Facts } from './breaker.ts'
 import { shown } from './words.ts'
