@@ -7,6 +7,8 @@ import { Charts } from './charts.tsx'
 import { Configuration } from './configuration.tsx'
 import { Controls } from './controls.tsx'
 import { useDetail } from './detail.ts'
+import { fleetRows } from './fleet.ts'
+import { FleetSection } from './fleet-view.tsx'
 import { Level } from './level.tsx'
 import { findByName, process } from './model.ts'
 import { StateMark } from './state-mark.tsx'
@@ -29,11 +31,16 @@ export function BreakerPage({ name }: { name: string }): JSX.Element {
         <bdi>{shown(name)}</bdi>
       </h2>
       {breaker === undefined ? (
-        <p class="empty">This process has no breaker of this name, or has none any more.</p>
+        <>
+          <p class="empty">This process has no breaker of this name, or has none any more.</p>
+          <FleetSection name={name} />
+          {process.value?.controls && fleetRows.value.has(name) && <Controls name={name} facts={undefined} />}
+        </>
       ) : (
         <>
           <Now breaker={breaker} detail={detail} />
-          {process.value?.controls && <Controls breaker={breaker} />}
+          <FleetSection name={name} />
+          {process.value?.controls && <Controls name={name} facts={breaker.facts.value} />}
           <Charts breaker={breaker} detail={detail} />
           {detail && <Transitions detail={detail} />}
           {detail && <Configuration config={detail.config} />}

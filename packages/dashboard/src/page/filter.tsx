@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import type { JSX } from 'preact'
-import type { Breaker } from './breaker.ts'
+import type { State } from '../wire.ts'
 import { breakers, tally } from './model.ts'
 import { StateShape } from './state-mark.tsx'
 import { count } from './words.ts'
@@ -10,8 +10,8 @@ type Choice = 'open' | 'half-open' | 'forced' | 'closed'
 const search = signal('')
 const choice = signal<Choice | undefined>(undefined)
 
-function matches({ facts }: Breaker): boolean {
-  const { name, state, override } = facts.value
+/** Whether a breaker is to be shown. */
+export function matches({ name, state, override }: { name: string; state: State; override: unknown }): boolean {
   const chosen = choice.value
   if (!name.toLowerCase().includes(search.value.trim().toLowerCase())) return false
   if (chosen === 'forced') return override !== null
@@ -21,7 +21,9 @@ function matches({ facts }: Breaker): boolean {
 export const isFiltered = computed(() => search.value.trim() !== '' || choice.value !== undefined)
 
 /** The breakers that are to be shown. */
-export const chosen = computed(() => (isFiltered.value ? breakers.value.filter(matches) : breakers.value))
+export const chosen = computed(() =>
+  isFiltered.value ? breakers.value.filter(({ facts }) => matches(facts.value)) : breakers.value,
+)
 
 export function clearFilter(): void {
   search.value = ''

@@ -1,7 +1,10 @@
 import { computed } from '@preact/signals'
 import type { JSX } from 'preact'
+import type { Breaker } from './breaker.ts'
 import { Card } from './card.tsx'
-import { chosen, clearFilter, isFiltered, Summary } from './filter.tsx'
+import { chosen, clearFilter, isFiltered, matches, Summary } from './filter.tsx'
+import { fleetRows, isFleetInTrouble } from './fleet.ts'
+import { Elsewhere } from './fleet-view.tsx'
 import { Many } from './many.tsx'
 import { breakers } from './model.ts'
 import { Strip } from './strip.tsx'
@@ -9,18 +12,31 @@ import { Table } from './table.tsx'
 
 const rank = [2, 0, 1] as const
 
+const isTroubled = ({ inTrouble, facts }: Breaker) => inTrouble || isFleetInTrouble(facts.value.name)
+
 /** Open ones first, then half-open ones, then forced closed ones; the latest outage first, and not the latest round of probes. */
 const troubled = computed(() =>
   chosen.value
-    .filter(({ inTrouble }) => inTrouble)
+    .filter(isTroubled)
     .map((breaker) => ({ breaker, ...breaker.facts.value }))
     .sort((a, b) => rank[a.state] - rank[b.state] || (b.outageSince ?? b.since) - (a.outageSince ?? a.since))
     .map(({ breaker }) => breaker),
 )
-const healthy = computed(() => chosen.value.filter(({ inTrouble }) => !inTrouble))
+const healthy = computed(() => chosen.value.filter((breaker) => !isTroubled(breaker)))
+const elsewhere = computed(() => {
+  const here = new Set(breakers.value.map(({ facts }) => facts.value.name))
+  return [...fleetRows.value.values()].filter((row) => !here.has(row.name) && matches(row))
+})
 
 export function ListPage(): JSX.Element {
-  if (breakers.value.length === 0) return <Empty />
+  const others = elsewhere.value.length > 0 && <Elsewhere rows={elsewhere.value} />
+  if (breakers.value.length === 0)
+    return (
+      <>
+        <Empty />
+        {others}
+      </>
+    )
   return (
     <>
       <Summary />
@@ -47,6 +63,7 @@ export function ListPage(): JSX.Element {
           <Table breakers={healthy.value} />
         </section>
       )}
+      {others}
     </>
   )
 }
