@@ -111,6 +111,21 @@ describe('the page', () => {
     await page.getByText('trip.policy').waitFor()
   })
 
+  test.each(['#/breaker/%E0%A4%A', '#/breaker/%', '#/%E0%A4%A', '#/?search=%E0%A4%A&state=%'])(
+    'whose address has the mistake %s is sound all the same',
+    async (hash) => {
+      const { page, problems } = await openPage(`${await serve()}${hash}`)
+      await page
+        .getByText('This process has no breaker of this name')
+        .or(page.getByRole('row', { name: /^payments closed/ }))
+        .or(page.getByText('No breaker matches.'))
+        .waitFor()
+      await page.getByRole('link', { name: 'Circuit breakers' }).click()
+      await page.getByRole('row', { name: /^payments closed/ }).waitFor()
+      expect(problems).toEqual([])
+    },
+  )
+
   test('is empty as long as there is no breaker, and fills by itself', async () => {
     registry.delete('payments')
     const { page } = await openPage(await serve())
