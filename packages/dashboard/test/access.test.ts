@@ -165,10 +165,12 @@ test.each([
   [{}, 'registry must be a CircuitBreakerRegistry, got undefined'],
   [{ registry: [] }, 'registry must be a CircuitBreakerRegistry, got an array'],
   [{ registry, authorize: 'ada' }, 'authorize must be a function, got "ada"'],
+  [{ registry, fleet: {} }, 'fleet must be what joinFleet of @cb/redis resolves to, got an object'],
+  [{ registry, fleet: Promise.resolve() }, 'fleet must be what joinFleet of @cb/redis resolves to, got a promise'],
   [{ registry, errorMessages: 1 }, 'errorMessages must be a boolean, got 1'],
   [
     { registry, prefix: '/' },
-    'unknown option "prefix" in dashboard; known options: registry, authorize, errorMessages',
+    'unknown option "prefix" in dashboard; known options: registry, fleet, authorize, errorMessages',
   ],
 ])('bad options are named: %#', async (options, message) => {
   await serve()

@@ -11,6 +11,7 @@ import { fleetRows } from './fleet.ts'
 import { FleetSection } from './fleet-view.tsx'
 import { Level } from './level.tsx'
 import { findByName, process } from './model.ts'
+import { listAddress } from './route.ts'
 import { StateMark } from './state-mark.tsx'
 import { now } from './time.ts'
 import { Transitions } from './transitions.tsx'
@@ -25,7 +26,7 @@ export function BreakerPage({ name }: { name: string }): JSX.Element {
   return (
     <article class="breaker">
       <p>
-        <a href="#/">← All breakers</a>
+        <a href={listAddress}>← All breakers</a>
       </p>
       <h2 ref={title} tabIndex={-1} class="breaker-name">
         <bdi>{shown(name)}</bdi>

@@ -1,14 +1,20 @@
-import { computed, signal } from '@preact/signals'
+import { computed } from '@preact/signals'
 import type { JSX } from 'preact'
 import type { State } from '../wire.ts'
 import { breakers, tally } from './model.ts'
+import { hasGroups } from './origin.ts'
+import { query, setQuery } from './route.ts'
 import { StateShape } from './state-mark.tsx'
 import { count } from './words.ts'
 
-type Choice = 'open' | 'half-open' | 'forced' | 'closed'
+const choices = ['open', 'half-open', 'forced', 'closed'] as const
 
-const search = signal('')
-const choice = signal<Choice | undefined>(undefined)
+type Choice = (typeof choices)[number]
+
+const search = computed(() => query.value.get('search') ?? '')
+const choice = computed(() => choices.find((it) => it === query.value.get('state')))
+/** Whether the list is grouped by origin. */
+export const isGrouped = computed(() => query.value.get('group') === 'origin')
 
 /** Whether a breaker is to be shown. */
 export function matches({ name, state, override }: { name: string; state: State; override: unknown }): boolean {
@@ -26,8 +32,7 @@ export const chosen = computed(() =>
 )
 
 export function clearFilter(): void {
-  search.value = ''
-  choice.value = undefined
+  setQuery({ search: '', state: '' })
 }
 
 export function focusSearch(): void {
@@ -43,6 +48,16 @@ export function Summary(): JSX.Element {
       <Chip of="half-open" number={halfOpen} shape={<StateShape state={2} />} />
       {forced > 0 && <Chip of="forced" number={forced} shape={<ForcedShape />} />}
       <Chip of="closed" number={closed} shape={<StateShape state={0} />} />
+      {(hasGroups.value || isGrouped.value) && (
+        <button
+          type="button"
+          class="chip"
+          aria-pressed={isGrouped.value}
+          onClick={() => setQuery({ group: isGrouped.value ? '' : 'origin' })}
+        >
+          Group by origin
+        </button>
+      )}
       <input
         id="search"
         type="search"
@@ -52,9 +67,7 @@ export function Summary(): JSX.Element {
         autocomplete="off"
         spellcheck={false}
         value={search}
-        onInput={(event) => {
-          search.value = event.currentTarget.value
-        }}
+        onInput={(event) => setQuery({ search: event.currentTarget.value })}
       />
     </section>
   )
@@ -75,9 +88,7 @@ function Chip({ of, number, shape }: { of: Choice; number: number; shape: JSX.El
       type="button"
       class={`chip ${of} ${number === 0 ? 'none' : ''}`}
       aria-pressed={isChosen}
-      onClick={() => {
-        choice.value = isChosen ? undefined : of
-      }}
+      onClick={() => setQuery({ state: isChosen ? '' : of })}
     >
       {shape}
       <b>{count(number)}</b> {of}
