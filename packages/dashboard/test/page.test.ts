@@ -1,7 +1,7 @@
 import { type CircuitBreaker, CircuitBreakerRegistry, failureRate } from '@cb/core'
 import { type Listening, listen } from '@cb/test-kit'
 import type { Locator, Page } from 'playwright-core'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Dashboard, dashboard, type Identity } from '../src/index.ts'
 import { openPage, useBrowser } from './browser.ts'
 import { settle } from './opened.ts'
@@ -29,6 +29,14 @@ async function serve(authorize?: () => Identity): Promise<string> {
   server = await listen((request, response) => handler(request, response))
   return `${server.origin}/`
 }
+
+/** The rectangles of the strip, with their widths of 900. */
+const spans = (page: Page) =>
+  page
+    .locator('.strip-rows rect')
+    .evaluateAll((all) =>
+      all.map((it) => `${it.getAttribute('class')} ${Math.round(Number(it.getAttribute('width')) / 100) * 100}`),
+    )
 
 const card = (page: Page, name: string) =>
   page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) })
@@ -74,13 +82,29 @@ describe('the page', () => {
 
   test('that is opened in the middle of an outage shows its beginning', async () => {
     settle(registry.get('before the dashboard'), 0, 20)
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 600_000)
     const url = await serve()
+    now.mockReturnValue(Date.now() + 300_000)
+    settle(payments, 0, 20)
+    now.mockRestore()
+    const { page } = await openPage(url)
+    await page.getByRole('link', { name: /^payments ?: open for 5 min( 1 s)?, half-open for 0 s, now open$/ }).waitFor()
+    // A third of the strip is from before the recording began.
+    expect(await spans(page)).toEqual(['unrecorded 300', 'closed 300', 'open 300'])
+    expect(await page.getByRole('heading', { name: /^Last fifteen/ }).textContent()).toMatch(
+      /recorded since \d\d:\d\d:\d\d\s*not recorded$/,
+    )
+  })
+
+  test('says nothing of the recording once it is as old as the strip', async () => {
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 900_000)
+    const url = await serve()
+    now.mockRestore()
     settle(payments, 0, 20)
     const { page } = await openPage(url)
     await page.getByRole('link', { name: /^payments ?: open for .*, now open$/ }).waitFor()
-    expect(
-      await page.locator('.strip-rows rect').evaluateAll((all) => all.map((it) => it.getAttribute('class'))),
-    ).toEqual(['closed', 'open'])
+    expect(await page.getByRole('heading', { name: 'Last fifteen minutes', exact: true }).count()).toBe(1)
+    expect((await spans(page))[0]).toBe('unrecorded 0')
   })
 
   test('shows a breaker: traffic, transitions, configuration; and no controls without authorize', async () => {
