@@ -62,7 +62,8 @@ export function paragraph(screen: Screen, sentences: string): string[] {
   return screen.isTerminal ? [`  ${sentences}`] : wrap(sentences)
 }
 
-function wrap(sentence: string, width = 96): string[] {
+/** @param width  that of a small terminal. */
+function wrap(sentence: string, width = 78): string[] {
   const lines: string[] = []
   for (const word of sentence.split(' ')) {
     const last = lines.at(-1)

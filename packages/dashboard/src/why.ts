@@ -1,4 +1,5 @@
 import type { CircuitBreakerSnapshot, Transition, Trip } from '@cb/core'
+import type { FleetBreaker } from './fleet.ts'
 import { rulesOf } from './measure.ts'
 
 /** A transition without the caller's error. */
@@ -8,14 +9,31 @@ const verbs = { closed: 'closed', open: 'opened', 'half-open': 'probing' }
 
 /** Why the breaker is in its state, for a person: `opened because 12 of 20 calls in 10 s failed (threshold 50 %)`. */
 export function why(transition: Cause, config: CircuitBreakerSnapshot['config']): string {
-  const { trip, to, reason, attempt, note } = transition
-  const words =
-    trip === undefined ? `${verbs[to]}: ${reasons[reason] ?? reason}` : `${verbs[to]} because ${count(trip, config)}`
-  const again = attempt !== undefined && attempt > 1 ? `, for the ${ordinal(attempt)} time in a row` : ''
-  return note === undefined ? `${words}${again}` : `${words}${again}. Note: ${note}`
+  const { trip, to, reason, attempt = 1, note = '' } = transition
+  const ofFleet = reason.startsWith('fleet-')
+  const words = ofFleet
+    ? `${verbs[to]} with the fleet: ${inWords(reason.slice(6))}`
+    : `${verbs[to]}: ${inWords(reason)}`
+  return details(trip === undefined ? words : `${verbs[to]} because ${count(trip, config)}`, attempt, note)
+}
+
+/** Why a breaker is in its state in the whole fleet, and which instance or operator has caused that, if the fleet tells. */
+export function fleetWhy({ state, reason, attempt, note, by }: FleetBreaker): string {
+  return details(`${verbs[state]}: ${inWords(reason)}${by ? ` (${by})` : ''}`, state === 'closed' ? 1 : attempt, note)
+}
+
+function details(words: string, attempt: number, note: string): string {
+  const again = attempt > 1 ? `, for the ${ordinal(attempt)} time in a row` : ''
+  return note === '' ? `${words}${again}` : `${words}${again}. Note: ${note}`
+}
+
+function inWords(reason: string): string {
+  return Object.hasOwn(reasons, reason) ? (reasons[reason] as string) : reason
 }
 
 const reasons: Readonly<Record<string, string>> = {
+  tripped: 'enough instances voted for it',
+  'failure-rate': 'too many calls of all instances failed',
   'probe-failed': 'a probe failed',
   'probes-succeeded': 'the probes succeeded',
   'probes-undecided': 'the probes were not decided in time',

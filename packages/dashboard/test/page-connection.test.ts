@@ -141,7 +141,7 @@ describe('tabs of one browser', () => {
     registry.get('payments').forceOpen('once')
     for (const tab of [page, other]) await tab.getByText('Forced: once').waitFor()
     const spans = await page.locator('.strip-rows rect').evaluateAll((all) => all.map((it) => it.getAttribute('class')))
-    expect(spans).toEqual(['closed', 'open'])
+    expect(spans).toEqual(['unrecorded', 'closed', 'open'])
   })
 })
 

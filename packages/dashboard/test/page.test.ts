@@ -1,7 +1,7 @@
 import { type CircuitBreaker, CircuitBreakerRegistry, failureRate } from '@cb/core'
 import { type Listening, listen } from '@cb/test-kit'
 import type { Locator, Page } from 'playwright-core'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Dashboard, dashboard, type Identity } from '../src/index.ts'
 import { openPage, useBrowser } from './browser.ts'
 import { settle } from './opened.ts'
@@ -29,6 +29,14 @@ async function serve(authorize?: () => Identity): Promise<string> {
   server = await listen((request, response) => handler(request, response))
   return `${server.origin}/`
 }
+
+/** The rectangles of the strip, with their widths of 900. */
+const spans = (page: Page) =>
+  page
+    .locator('.strip-rows rect')
+    .evaluateAll((all) =>
+      all.map((it) => `${it.getAttribute('class')} ${Math.round(Number(it.getAttribute('width')) / 100) * 100}`),
+    )
 
 const card = (page: Page, name: string) =>
   page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) })
@@ -74,13 +82,29 @@ describe('the page', () => {
 
   test('that is opened in the middle of an outage shows its beginning', async () => {
     settle(registry.get('before the dashboard'), 0, 20)
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 600_000)
     const url = await serve()
+    now.mockReturnValue(Date.now() + 300_000)
+    settle(payments, 0, 20)
+    now.mockRestore()
+    const { page } = await openPage(url)
+    await page.getByRole('link', { name: /^payments ?: open for 5 min( 1 s)?, half-open for 0 s, now open$/ }).waitFor()
+    // A third of the strip is from before the recording began.
+    expect(await spans(page)).toEqual(['unrecorded 300', 'closed 300', 'open 300'])
+    expect(await page.getByRole('heading', { name: /^Last fifteen/ }).textContent()).toMatch(
+      /recorded since \d\d:\d\d:\d\d\s*not recorded$/,
+    )
+  })
+
+  test('says nothing of the recording once it is as old as the strip', async () => {
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 900_000)
+    const url = await serve()
+    now.mockRestore()
     settle(payments, 0, 20)
     const { page } = await openPage(url)
     await page.getByRole('link', { name: /^payments ?: open for .*, now open$/ }).waitFor()
-    expect(
-      await page.locator('.strip-rows rect').evaluateAll((all) => all.map((it) => it.getAttribute('class'))),
-    ).toEqual(['closed', 'open'])
+    expect(await page.getByRole('heading', { name: 'Last fifteen minutes', exact: true }).count()).toBe(1)
+    expect((await spans(page))[0]).toBe('unrecorded 0')
   })
 
   test('shows a breaker: traffic, transitions, configuration; and no controls without authorize', async () => {
@@ -111,6 +135,21 @@ describe('the page', () => {
     await page.getByText('trip.policy').waitFor()
   })
 
+  test.each(['#/breaker/%E0%A4%A', '#/breaker/%', '#/%E0%A4%A', '#/?search=%E0%A4%A&state=%'])(
+    'whose address has the mistake %s is sound all the same',
+    async (hash) => {
+      const { page, problems } = await openPage(`${await serve()}${hash}`)
+      await page
+        .getByText('This process has no breaker of this name')
+        .or(page.getByRole('row', { name: /^payments closed/ }))
+        .or(page.getByText('No breaker matches.'))
+        .waitFor()
+      await page.getByRole('link', { name: 'Circuit breakers' }).click()
+      await page.getByRole('row', { name: /^payments closed/ }).waitFor()
+      expect(problems).toEqual([])
+    },
+  )
+
   test('is empty as long as there is no breaker, and fills by itself', async () => {
     registry.delete('payments')
     const { page } = await openPage(await serve())
@@ -135,6 +174,45 @@ describe('the page', () => {
     await page.getByRole('searchbox').fill('x')
     await page.getByRole('button', { name: 'Show all' }).click()
     await page.getByRole('row', { name: /^orders/ }).waitFor()
+  })
+
+  test('keeps in its address what is shown, for a reload, a colleague and the way back', async () => {
+    registry.get('search').forceOpen()
+    const { page } = await openPage(await serve())
+    await page.getByRole('button', { name: '1 open' }).click()
+    await page.getByRole('searchbox').fill('sea & r')
+    await page.getByText('No breaker matches.').waitFor()
+    await page.getByRole('searchbox').fill('sea')
+    await page.reload()
+    await card(page, 'search').waitFor()
+    expect(await page.getByRole('searchbox').inputValue()).toBe('sea')
+    expect(await page.getByRole('button', { name: '1 open' }).getAttribute('aria-pressed')).toBe('true')
+    expect(await page.getByRole('row').count()).toBe(0)
+    await page.getByRole('heading', { name: 'search' }).getByRole('link').click()
+    await page.getByRole('link', { name: 'All breakers' }).click()
+    await card(page, 'search').waitFor()
+    expect(await page.getByRole('searchbox').inputValue()).toBe('sea')
+  })
+
+  test('groups breakers by origin, those in trouble first, with the keyboard and in words', async () => {
+    const names = ['https://a.example', 'https://a.example writes', 'https://B.example:8443 search']
+    for (const name of names) registry.get(name)
+    registry.get('https://b.example:8443').forceOpen()
+    const { page } = await openPage(await serve())
+    await page.getByRole('button', { name: 'Group by origin' }).press('Enter')
+    const headings = () => page.getByRole('heading', { level: 2 }).allInnerTexts()
+    await page
+      .getByRole('region', { name: 'https://a.example 2 breakers' })
+      .getByRole('row', { name: / writes closed/ })
+      .waitFor()
+    expect((await headings()).slice(1)).toEqual([
+      'https://b.example:8443 2 breakers, 1 in trouble',
+      'https://a.example 2 breakers',
+      'Without an origin 1 breaker',
+    ])
+    await page.reload()
+    await page.getByRole('button', { name: 'Group by origin', pressed: true }).press('Space')
+    await page.getByRole('heading', { name: 'Trouble' }).waitFor()
   })
 
   test('shows a hostile name as the text that it is', async () => {

@@ -25,10 +25,11 @@ function ruleBrokenBy(file, target) {
     return floor >= 0 && floor < other ? `floor ${floor} imports floor ${other}` : undefined
   }
   if (file.startsWith(core) && !target.startsWith('packages/internal/checks/')) return 'core imports only @cb/checks'
-  const own = adapter.exec(file)?.[0]
-  if (own !== undefined && adapter.test(target) && !target.startsWith(own)) return 'an adapter imports another'
-  if (!file.startsWith('packages/') || !/^(?:apps|tooling)\//.test(target)) return undefined
   const isTest = /^packages\/(?:internal\/)?[^/]+\/test\//.test(file)
+  const own = adapter.exec(file)?.[0]
+  if (own !== undefined && !isTest && adapter.test(target) && !target.startsWith(own))
+    return 'an adapter imports another'
+  if (!file.startsWith('packages/') || !/^(?:apps|tooling)\//.test(target)) return undefined
   return isTest && target.startsWith('tooling/test-kit/') ? undefined : 'a package imports apps or tooling'
 }
 

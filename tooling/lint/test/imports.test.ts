@@ -134,8 +134,9 @@ test('a circle through the name of a package is a violation', () => {
   ])
 })
 
-test('an adapter that imports another is a violation', () => {
-  const violations = violationsIn({ 'packages/axios/src/index.ts': "import '@cb/fetch/undici'" })
+test('an adapter that imports another is a violation, but for its tests', () => {
+  const source = "import '@cb/fetch/undici'"
+  const violations = violationsIn({ 'packages/axios/src/index.ts': source, 'packages/axios/test/it.test.ts': source })
   expect(violations).toEqual(['packages/axios/src/index.ts → packages/fetch/src/undici.ts: an adapter imports another'])
 })
 

@@ -10,9 +10,6 @@ import type { CallCounts } from './call-counter.ts'
 import { FleetScenario, type Outage, type PaymentControl } from './fleet-scenario.ts'
 import { comparison, concludeFleet } from './fleet-summary.ts'
 
-/** The width of a small terminal. */
-const width = 78
-
 export interface FleetDemoOptions extends RunOptions {
   readonly gateways: number
   /** Share the breakers through Redis. */

@@ -4,10 +4,11 @@ import { type State, stripLength } from '../wire.ts'
 import type { Breaker } from './breaker.ts'
 import { chosen } from './filter.tsx'
 import { Many } from './many.tsx'
+import { process } from './model.ts'
 import { linkTo } from './route.ts'
 import { stateClass } from './state-mark.tsx'
 import { now } from './time.ts'
-import { duration, shown, stateWord } from './words.ts'
+import { duration, shown, stateWord, time } from './words.ts'
 
 /** Breakers that left closed: those that are not closed now first, the latest outage first, then those that closed last. */
 const eventful = computed(() =>
@@ -30,9 +31,17 @@ export function Strip(): JSX.Element {
   const rows = eventful.value.filter(
     ({ facts, steps }) => facts.value.state !== 0 || (steps.value.at(-1)?.[1] ?? 0) > begin,
   )
+  const since = recordedFrom(now.value) > 0 ? recordedSince() : undefined
   return (
     <section class="strip" aria-labelledby="strip">
-      <h2 id="strip">Last fifteen minutes{rows.length === 0 && <span class="of">: no breaker left closed</span>}</h2>
+      <h2 id="strip">
+        Last fifteen minutes
+        <span class="of">
+          {since !== undefined && `, recorded since ${time(since)}`}
+          {rows.length === 0 && ': no breaker left closed'}
+          {since !== undefined && rows.length > 0 && <span class="unrecorded">not recorded</span>}
+        </span>
+      </h2>
       {rows.length > 0 && (
         <>
           <Many all={rows} most={8} class="strip-rows">
@@ -56,13 +65,23 @@ interface Span {
   readonly to: number
 }
 
+function recordedSince(): number {
+  return process.value?.recordedSince ?? 0
+}
+
+/** Where the recording begins, as a share of the strip. */
+function recordedFrom(end: number): number {
+  return Math.min(1, Math.max(0, 1 - (end - recordedSince()) / stripLength))
+}
+
 /** The states within the strip, as shares of its length. */
 export function spansOf(breaker: Breaker, end: number): Span[] {
   const steps = breaker.steps.value
-  const share = (at: number) => Math.min(1, Math.max(0, 1 - (end - at) / stripLength))
+  const begin = recordedFrom(end)
+  const share = (at: number) => Math.min(1, Math.max(begin, 1 - (end - at) / stripLength))
   const first = steps[0]
   const all = [
-    { state: first?.[2] ?? breaker.facts.value.state, from: 0, to: share(first?.[1] ?? end) },
+    { state: first?.[2] ?? breaker.facts.value.state, from: begin, to: share(first?.[1] ?? end) },
     ...steps.map(([, at, , state], index) => ({ state, from: share(at), to: share(steps[index + 1]?.[1] ?? end) })),
   ]
   return all.filter(({ from, to }) => to > from)
@@ -82,6 +101,7 @@ function Row({ breaker }: { breaker: Breaker }): JSX.Element {
       </a>
       <svg viewBox="0 0 900 16" preserveAspectRatio="none" aria-hidden="true" focusable="false">
         <title>{summary}</title>
+        <rect class="unrecorded" width={900 * recordedFrom(now.value)} height="16" />
         {spans.map(({ state, from, to }) => (
           <rect
             key={from}
