@@ -256,8 +256,7 @@ export class Circuit implements PermitOwner {
 
   /** What a call should wait for before it asks to be a probe. */
   ready(): Promise<void> | undefined {
-    if (this.probeAdmission?.ready === undefined || this.current().name !== 'half-open') return undefined
-    return this.probeAdmission?.ready?.()
+    return this.current().name === 'half-open' ? this.probeAdmission?.ready?.() : undefined
   }
 
   /** The one place where the state changes. */

@@ -164,6 +164,17 @@ describe('a shared breaker', () => {
     expect([waits, breaker.snapshot().totals.rejected]).toEqual([2, 1])
   })
 
+  test('says what a caller of tryAcquire may wait for, while half-open only', async () => {
+    const { breaker, clock } = openBreaker()
+    const ready = Promise.resolve()
+    const shared = shareState(breaker, { ...alone, ready: () => ready })
+    expect(breaker.ready()).toBeUndefined()
+    clock.advance(1_000)
+    expect(breaker.ready()).toBe(ready)
+    shared.stop()
+    expect(breaker.ready()).toBeUndefined()
+  })
+
   test('is overridden with the whole fleet, and goes on with what the fleet decides then', () => {
     const { breaker } = closedBreaker()
     const transitions = transitionsOf(breaker)

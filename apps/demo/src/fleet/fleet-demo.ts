@@ -147,7 +147,7 @@ export class FleetDemo implements Playable {
   #suggest({ origin, origins }: Stack): void {
     section(this.screen, 'Your turn: the traffic continues until Ctrl-C', [
       ...origins.map((address, n) => `  gateway${n + 1}: ${address}/breakers/`),
-      `  curl -d '{"mode":"hanging","for":8000}' ${origin}/simulate-failure/payment`,
+      `  ${origin}/ has buttons that break and heal each service`,
       '',
     ])
   }
