@@ -6,15 +6,16 @@ let passed = 0
 const failed = []
 for (const group of ['packages', 'packages/internal', 'apps', 'apps/examples', 'tooling']) {
   for (const folder of readdirSync(group)) {
-    const path = `${group}/${folder}/reports/vitest.json`
-    if (!existsSync(path)) continue
-    const report = JSON.parse(readFileSync(path, 'utf8'))
-    passed += report.numPassedTests
-    for (const { name, status, assertionResults } of report.testResults) {
-      const file = relative('.', name)
-      const titles = assertionResults.filter((test) => test.status === 'failed').map(({ fullName }) => fullName)
-      for (const title of titles) failed.push(`${file}: ${title}`)
-      if (status === 'failed' && titles.length === 0) failed.push(`${file}: could not be run`)
+    const paths = ['vitest', 'jest'].map((runner) => `${group}/${folder}/reports/${runner}.json`) // in one format
+    for (const path of paths.filter((path) => existsSync(path))) {
+      const report = JSON.parse(readFileSync(path, 'utf8'))
+      passed += report.numPassedTests
+      for (const { name, status, assertionResults } of report.testResults) {
+        const file = relative('.', name)
+        const titles = assertionResults.filter((test) => test.status === 'failed').map(({ fullName }) => fullName)
+        for (const title of titles) failed.push(`${file}: ${title}`)
+        if (status === 'failed' && titles.length === 0) failed.push(`${file}: could not be run`)
+      }
     }
   }
 }
