@@ -12,7 +12,8 @@ export function reportFolders() {
 export function results() {
   let passed = 0
   const failed = []
-  for (const path of reportFolders().map((folder) => `${folder}/vitest.json`)) {
+  const runners = ['vitest', 'jest'] // in one format
+  for (const path of reportFolders().flatMap((folder) => runners.map((runner) => `${folder}/${runner}.json`))) {
     if (!existsSync(path)) continue
     const report = JSON.parse(readFileSync(path, 'utf8'))
     passed += report.numPassedTests

@@ -5,6 +5,6 @@ export { type Death, type DyingServer, deaths, dyingServer } from './dying-conne
 export { runExample } from './example.ts'
 export { type FakeClock, fakeClock } from './fake-clock.ts'
 export { type Listening, listen } from './listen.ts'
-export { hasRedisServer, redisServer } from './redis-server.ts'
+export { hasRedisServer, type RedisServer, redisServer } from './redis-server.ts'
 export { seededRandom } from './seeded-random.ts'
 export { until } from './until.ts'

@@ -1,56 +1,44 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { connect, createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** False where redis-server is not installed, which is an error in CI. */
+export interface RedisServer extends AsyncDisposable {
+  readonly url: string
+}
+
+/** Whether `redis-server` is installed; in CI it must be. */
 export function hasRedisServer(): boolean {
   try {
     execFileSync('redis-server', ['--version'])
     return true
-  } catch (problem) {
-    if (process.env['CI']) throw problem
-    console.warn('redis-server is missing: its tests are left out (apt-get install -y redis-server)')
+  } catch (error) {
+    if (process.env['CI']) throw error
+    console.warn('redis-server is missing: apt-get install -y --no-install-recommends redis-server')
     return false
   }
 }
 
-/** A redis-server of its own, on a free port of this machine, which keeps nothing. */
-export async function redisServer(): Promise<AsyncDisposable & { readonly port: number }> {
+/** A Redis of its own on a free loopback port, without persistence, until it is disposed. */
+export async function redisServer(): Promise<RedisServer> {
   const port = await freePort()
   const folder = await mkdtemp(join(tmpdir(), 'cb-redis-'))
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '']
-  const server = spawn('redis-server', options, { stdio: 'ignore' })
+  const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] })
   const exited = once(server, 'exit')
-  while (!(await answers(port))) {
-    if (server.exitCode !== null) throw new Error(`redis-server has ended with ${server.exitCode}`)
-  }
+  await new Promise<void>((resolve, reject) => {
+    server.stdout.on('data', (text) => /ready to accept connections/i.test(text) && resolve())
+    exited.then(([code]) => reject(new Error(`redis-server ended with ${code}`)), reject)
+  })
   return {
-    port,
+    url: `redis://127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {
       server.kill('SIGKILL')
       await exited
-      await rm(folder, { recursive: true })
+      await rm(folder, { recursive: true, force: true })
     },
-  }
-}
-
-/** Whether there is a PONG to a PING; false after 20 ms without a listener. */
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    socket.write('PING\r\n')
-    const [reply] = await once(socket, 'data')
-    return String(reply).startsWith('+PONG')
-  } catch {
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    return false
-  } finally {
-    socket.destroy()
   }
 }
 

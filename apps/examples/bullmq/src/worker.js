@@ -1,29 +1,27 @@
-import { findCircuitOpenError } from '@cb/core'
 import { Worker } from 'bullmq'
 
 /**
- * A worker that waits while the circuit is open, instead of failing its jobs: a rejected job goes back to its place in the queue, and the
- * worker asks for the next one when the breaker admits calls again.
+ * A worker that pauses its queue while the circuit is open: a rejected job goes back to the queue, and uses up none of its attempts.
  *
- * @param {string} queue
+ * @param {import('bullmq').Queue} queue
  * @param {import('@cb/core').CircuitBreaker} breaker
- * @param {(job: import('bullmq').Job) => Promise<unknown>} work
+ * @param {(job: import('bullmq').Job, signal: AbortSignal) => Promise<unknown>} handle
  * @param {import('bullmq').WorkerOptions} options
  */
-export function patientWorker(queue, breaker, work, options) {
-  const worker = new Worker(
-    queue,
+export function pausingWorker(queue, breaker, handle, options) {
+  return new Worker(
+    queue.name,
     async (job) => {
       try {
-        return await breaker.execute(() => work(job))
+        return await breaker.execute((signal) => handle(job, signal))
       } catch (error) {
-        const rejection = findCircuitOpenError(error)
-        if (rejection === undefined) throw error // the job has failed: its own attempts and backoff decide
-        await worker.rateLimit(rejection.retryAfterMs ?? 1_000)
+        const { code, reason, retryAfterMs } = Object(error)
+        if (code !== 'ECIRCUITOPEN') throw error
+        // While half-open a probe decides soon; forced open may have no end, so ask again.
+        await queue.rateLimit(reason === 'half-open' ? 100 : Math.ceil(retryAfterMs ?? 5_000))
         throw Worker.RateLimitError()
       }
     },
     options,
   )
-  return worker
 }
