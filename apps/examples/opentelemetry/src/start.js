@@ -34,16 +34,16 @@ const namesOf = (/** @type {string} */ kind) => (/** @type {any} */ scope) =>
 
 /**
  * Runs the shop until its circuit has opened and closed, and ends it.
- * @param {string} endpoint
+ * @param {Record<string, string>} telemetry
  */
-async function outage(endpoint) {
+async function outage(telemetry) {
   requests = 0
   const env = {
     ...process.env,
     USERS_URL: users.origin,
-    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-    OTEL_EXPORTER_OTLP_TIMEOUT: '500',
+    ...telemetry,
   }
   const shop = spawn(process.execPath, [`${import.meta.dirname}/shop.js`], {
     env,
@@ -55,9 +55,9 @@ async function outage(endpoint) {
   return code
 }
 
-console.log(`with a collector: exit code ${await outage(collector.origin)}`)
+console.log(`with a collector: exit code ${await outage({})}`)
 console.log(`spans:\n  ${spans.join('\n  ')}`)
 console.log(`metrics:\n  ${[...metrics].sort().join('\n  ')}`)
 collector.server.close()
-console.log(`without a collector: exit code ${await outage(collector.origin)}`)
+console.log(`without a collector: exit code ${await outage({ OTEL_EXPORTER_OTLP_TIMEOUT: '500' })}`)
 users.server.close()
