@@ -26,13 +26,12 @@ export interface DemoOptions extends Pick<StackOptions, 'port' | 'orAnyPort' | '
 export async function runDemo(options: DemoOptions, interrupted: Promise<number>): Promise<number> {
   const demo = new Demo(options, options.telemetry ? await makeBackends() : undefined)
   process.once('exit', () => demo.stack.kill())
-  const timers = watchTimers()
   try {
     const code = await Promise.race([interrupted, demo.died, demo.play()])
     return demo.isOver ? 0 : code
   } catch (error) {
     demo.screen.endStatus()
-    console.error(`demo: ${describeError(error, options)}${busyNote(timers)}`)
+    console.error(`demo: ${describeError(error, options)}`)
     return 1
   } finally {
     await demo.stop()
@@ -97,8 +96,11 @@ class Demo {
     this.#timeline = timeline
     this.#ticks = setInterval(() => timeline.tick(), 1_000)
     this.#scenario = new Scenario(stack.origin, timeline, backends)
+    const timers = watchTimers()
     load.start()
-    const story = await this.#scenario.play()
+    const story = await this.#scenario.play().catch((error: Error) => {
+      throw new Error(`${error.message}${busyNote(timers)}`, { cause: error })
+    })
     await load.stop()
     timeline.callers()
     const report = await stack.report()
@@ -115,7 +117,7 @@ class Demo {
     }
     const sentences = backends === undefined ? sentence : `${sentence} ${backends.alertSummary(story)}`
     this.#section('Result', screen.isTerminal ? [`  ${sentences}`] : wrap(sentences))
-    if (failure !== undefined) throw new Error(failure)
+    if (failure !== undefined) throw new Error(`${failure}${busyNote(timers)}`)
     if (this.#options.once || !screen.isTerminal) return 0
     this.isOver = true
     this.#suggest()
