@@ -1,4 +1,5 @@
 import { defaultPort } from './arguments.ts'
+import { busyNote, watchTimers } from './busy.ts'
 import { Load } from './load.ts'
 import type { Answer } from './measure.ts'
 import type { Backends } from './observability/backends.ts'
@@ -78,8 +79,11 @@ class Demo implements Playable {
     this.#timeline = timeline
     this.#ticks = setInterval(() => timeline.tick(), 1_000)
     this.#scenario = new Scenario(stack.origin, timeline, backends)
+    const timers = watchTimers()
     load.start()
-    const story = await this.#scenario.play()
+    const story = await this.#scenario.play().catch((error: Error) => {
+      throw new Error(`${error.message}${busyNote(timers)}`, { cause: error })
+    })
     await load.stop()
     timeline.callers()
     const report = await stack.report()
@@ -100,7 +104,7 @@ class Demo implements Playable {
     }
     const sentences = backends === undefined ? sentence : `${sentence} ${backends.alertSummary(story)}`
     section(this.screen, 'Result', paragraph(screen, sentences))
-    if (failure !== undefined) throw new Error(failure)
+    if (failure !== undefined) throw new Error(`${failure}${busyNote(timers)}`)
     if (this.#options.once || !screen.isTerminal) return 0
     this.isOver = true
     this.#suggest()

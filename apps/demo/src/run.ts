@@ -1,5 +1,4 @@
 import type { WriteStream } from 'node:tty'
-import { busyNote, watchTimers } from './busy.ts'
 import type { Screen } from './screen.ts'
 import type { Stack, StackOptions } from './stack.ts'
 
@@ -29,13 +28,12 @@ export interface Playable {
  */
 export async function run(demo: Playable, options: RunOptions, interrupted: Promise<number>): Promise<number> {
   process.once('exit', () => demo.stack.kill())
-  const timers = watchTimers()
   try {
     const code = await Promise.race([interrupted, demo.died, demo.play()])
     return demo.isOver ? 0 : code
   } catch (error) {
     demo.screen.endStatus()
-    console.error(`demo: ${describeError(error, options)}${busyNote(timers)}`)
+    console.error(`demo: ${describeError(error, options)}`)
     return 1
   } finally {
     await demo.stop()

@@ -1,4 +1,5 @@
 import { defaultPort } from '../arguments.ts'
+import { busyNote, watchTimers } from '../busy.ts'
 import { Child } from '../child-process.ts'
 import { mostReadProbes } from '../clients.ts'
 import { Load, rates } from '../load.ts'
@@ -57,6 +58,7 @@ export class FleetDemo implements Playable {
     this.#load = load
     await load.warmUp()
     const timeline = new Timeline(this.screen)
+    const timers = watchTimers()
     load.start(0)
     timeline.event('ALONE', 'bold', 'each gateway has breakers of its own')
     const alone = await this.#outage(stack, timeline, false)
@@ -68,7 +70,7 @@ export class FleetDemo implements Playable {
     section(this.screen, 'One outage, counted at payment', comparison(alone, shared))
     const { sentence, failure } = concludeFleet(alone, shared, { gateways, limit: mostReadProbes })
     section(this.screen, 'Result', paragraph(this.screen, sentence))
-    if (failure !== undefined) throw new Error(failure)
+    if (failure !== undefined) throw new Error(`${failure}${busyNote(timers)}`)
     if (once || !this.screen.isTerminal) return 0
     this.isOver = true
     this.#suggest(stack)
