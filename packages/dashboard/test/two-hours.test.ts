@@ -4,13 +4,12 @@ import { runInNewContext } from 'node:vm'
 import { CircuitBreakerRegistry } from '@cb/core'
 import { listen } from '@cb/test-kit'
 import type { CDPSession, Page } from 'playwright-core'
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { dashboard, type FleetBreaker } from '../src/index.ts'
 import { openPage, useBrowser } from './browser.ts'
 import { open } from './client.ts'
 import { settle } from './opened.ts'
 
-useBrowser()
 afterEach(() => void vi.useRealTimers())
 
 setFlagsFromString('--expose-gc')
@@ -92,41 +91,45 @@ test('two hours of updates leave the heap of the server as it was', async () => 
   expect(afterTwo - afterOne).toBeLessThan(allowed)
 })
 
-test('two hours of updates leave the heap of the page as it was', async () => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-  const { server, live, get } = await serve()
-  const { now } = Date
-  let later = 0
-  vi.spyOn(Date, 'now').mockImplementation(() => now() + later)
-  onTestFinished(() => void vi.mocked(Date.now).mockRestore())
-  const { page, problems } = await openPage(server.origin)
-  const session = await page.context().newCDPSession(page)
-  let round = 0
+describe('in a browser', () => {
+  useBrowser()
 
-  const passHour = async () => {
-    for (let at = 0; at < hour; at += 2_000) {
-      live()
-      later += 2_000
-      vi.advanceTimersByTime(500)
-      await turnOfLoop()
-      if (at % 200_000 === 0) await seen(`round ${++round}`)
+  test('two hours of updates leave the heap of the page as it was', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const { server, live, get } = await serve()
+    const { now } = Date
+    let later = 0
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + later)
+    onTestFinished(() => void vi.mocked(Date.now).mockRestore())
+    const { page, problems } = await openPage(server.origin)
+    const session = await page.context().newCDPSession(page)
+    let round = 0
+
+    const passHour = async () => {
+      for (let at = 0; at < hour; at += 2_000) {
+        live()
+        later += 2_000
+        vi.advanceTimersByTime(500)
+        await turnOfLoop()
+        if (at % 200_000 === 0) await seen(`round ${++round}`)
+      }
+      return heapOf(session)
     }
-    return heapOf(session)
-  }
-  /** The page has all, and has been on the page of a breaker meanwhile. */
-  const seen = async (note: string) => {
-    get(0).forceOpen(note)
-    vi.advanceTimersByTime(500)
-    await page.getByText(`Forced: ${note}`).waitFor()
-    await visit(page)
-    get(0).reset()
-  }
-  const afterOne = await passHour()
-  const afterTwo = await passHour()
-  expect(afterTwo.bytes - afterOne.bytes).toBeLessThan(allowed)
-  expect(afterTwo.nodes - afterOne.nodes).toBeLessThan(300)
-  expect(afterTwo.listeners - afterOne.listeners).toBeLessThan(30)
-  expect(problems).toEqual([])
+    /** The page has all, and has been on the page of a breaker meanwhile. */
+    const seen = async (note: string) => {
+      get(0).forceOpen(note)
+      vi.advanceTimersByTime(500)
+      await page.getByText(`Forced: ${note}`).waitFor()
+      await visit(page)
+      get(0).reset()
+    }
+    const afterOne = await passHour()
+    const afterTwo = await passHour()
+    expect(afterTwo.bytes - afterOne.bytes).toBeLessThan(allowed)
+    expect(afterTwo.nodes - afterOne.nodes).toBeLessThan(300)
+    expect(afterTwo.listeners - afterOne.listeners).toBeLessThan(30)
+    expect(problems).toEqual([])
+  })
 })
 
 /** To the page of a breaker and back, by the page itself: what finds elements for tests leaves something in its heap. */

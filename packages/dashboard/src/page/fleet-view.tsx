@@ -61,11 +61,16 @@ export function FleetSection({ name }: { name: string }): JSX.Element | null {
       ) : (
         <>
           <p class="card-state">
-            <StateMark state={row.state} /> <span class="of">{processes(row.members)}</span>
+            <StateMark state={row.override?.state ?? row.state} /> <span class="of">{processes(row.members)}</span>
           </p>
-          {row.retryAt !== null && <p class="next">{next(row.retryAt)}</p>}
-          {row.why !== null && <p class="why">{shown(row.why)}</p>}
-          {row.override && <Override override={row.override} />}
+          {row.override ? (
+            <Override override={row.override} />
+          ) : (
+            <>
+              {row.retryAt !== null && <p class="next">{next(row.retryAt)}</p>}
+              {row.why !== null && <p class="why">{shown(row.why)}</p>}
+            </>
+          )}
           <dl class="facts">
             <Fact name="Voted to open" of={row.votes} />
             <Fact name="Probing" of={row.probes} />

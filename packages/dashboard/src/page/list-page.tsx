@@ -102,7 +102,7 @@ function Group({ origin, troubled, healthy }: Parts & { origin: string }): JSX.E
   const id = useId()
   const [inTrouble, length] = [troubled.length, troubled.length + healthy.length]
   return (
-    <section aria-labelledby={id}>
+    <section class="group" aria-labelledby={id}>
       <h2 id={id}>
         <bdi>{origin === '' ? 'Without an origin' : shown(origin)}</bdi>{' '}
         <span class="of">
