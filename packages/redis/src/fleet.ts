@@ -52,6 +52,7 @@ export class Fleet {
   readonly #context = new AsyncResource('cb.fleet')
   readonly #slots = new Slots(mostInFlight)
   readonly #members = new Set<Member>()
+  readonly #registries = new Set<CircuitBreakerRegistry>()
   readonly #endings: (() => void)[] = []
   #pollTimer: NodeJS.Timeout | undefined
   #hasLeft = false
@@ -92,11 +93,14 @@ export class Fleet {
   share(shared: CircuitBreaker | CircuitBreakerRegistry): Promise<void> {
     if (this.#hasLeft) throw new Error('this fleet was left: join it again')
     if (!(shared instanceof CircuitBreakerRegistry)) return this.#add(shared)
+    if (this.#registries.has(shared)) throw new Error('this registry is shared already')
+    const added = Array.from(shared, (breaker) => this.#add(breaker))
+    this.#registries.add(shared)
     this.#endings.push(
       shared.on('created', (breaker) => void this.#add(breaker)),
       shared.on('evicted', (breaker) => this.#remove(breaker)),
     )
-    return Promise.all(Array.from(shared, (breaker) => this.#add(breaker))).then(() => {})
+    return Promise.all(added).then(() => {})
   }
 
   #add(breaker: CircuitBreaker): Promise<void> {

@@ -33,7 +33,7 @@ export class Member implements ProbeOwner {
   #hasRecoveredAlone = false
   /** A vote without an answer, to be sent again when the store is back. */
   #vote: Operation | undefined
-  #hasLeft = false
+  hasLeft = false
   #totals: { readonly success: number; readonly failure: number }
 
   constructor(
@@ -58,7 +58,7 @@ export class Member implements ProbeOwner {
 
   /** Adopts what is newer. */
   adopt(view: View): void {
-    if (this.#hasLeft) return
+    if (this.hasLeft) return
     if (view.epoch <= (this.view?.epoch ?? 0)) {
       this.view ??= view
       return
@@ -93,7 +93,7 @@ export class Member implements ProbeOwner {
   }
 
   leave(): void {
-    this.#hasLeft = true
+    this.hasLeft = true
     this.#probes.giveBack()
     this.#endListening()
     this.shared.stop()

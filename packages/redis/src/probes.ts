@@ -19,6 +19,7 @@ export interface ProbeOwner {
   readonly view: View | undefined
   /** The store did not answer last time. */
   readonly isAway: boolean
+  readonly hasLeft: boolean
   readonly shared: SharedBreaker
   readonly sender: Pick<Operation, 'seen' | 'instance' | 'stay'>
   readonly random: () => number
@@ -101,10 +102,11 @@ export class Probes implements ProbeLeases {
       const operation = { op: 'lease', token, limit: shared.halfOpen.maxConcurrent, leaseFor, attempt } as const
       this.#owner.send({ ...sender, ...operation }, (reply, sentAt) => {
         this.#asking = undefined
-        if (reply?.leased && reply.epoch === this.#owner.view?.epoch) {
-          const keptUntil = performance.now() + keepUnused
-          this.#leases.add({ token, epoch: reply.epoch, endsAt: sentAt + leaseFor, keptUntil }, leaseFor / 6)
-        } else {
+        const keptUntil = performance.now() + keepUnused
+        const lease = { token, epoch: reply?.epoch ?? 0, endsAt: sentAt + leaseFor, keptUntil }
+        if (reply?.leased && this.#owner.hasLeft) this.#report(lease, 'ignored')
+        else if (reply?.leased && reply.epoch === this.#owner.view?.epoch) this.#leases.add(lease, leaseFor / 6)
+        else {
           const pause = Math.max(10, Math.min(reply?.hint ?? longestPause, longestPause))
           this.#askAt = performance.now() + pause * (0.5 + this.#owner.random() / 2)
         }

@@ -228,6 +228,23 @@ describe('a fleet', () => {
     expect(all[1]?.breaker.snapshot().lastTransition).toMatchObject({ reason: 'fleet-failure-rate', cause: 'fleet' })
   })
 
+  test('gives a lease back that is granted after it was left', async () => {
+    const { all, store } = await openFleet(2)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(all[1]?.breaker.tryAcquire().admitted).toBe(false)
+    await all[1]?.fleet.leave()
+    await settle()
+    expect(store.states.get('payments')).toMatchObject({ state: 'half-open', leases: {} })
+  })
+
+  test('takes a registry once, also an empty one', async () => {
+    const registry = new CircuitBreakerRegistry()
+    const fleet = await joinFleet({ store: memoryStore() })
+    await fleet.share(registry)
+    expect(() => fleet.share(registry)).toThrow('this registry is shared already')
+    expect(registry.get('later').snapshot().fleet).toBeDefined()
+  })
+
   test('shares all breakers of a registry, also later ones, until they are evicted', async () => {
     const store = memoryStore()
     const registry = new CircuitBreakerRegistry({ maxSize: 2, defaults: { trip: consecutiveFailures(1) } })
@@ -241,6 +258,7 @@ describe('a fleet', () => {
     expect([late.state, store.states.size]).toEqual(['open', 3])
     await fleet.forceOpen('early')
     expect(early.state).toBe('closed')
+    expect(early.snapshot()).not.toHaveProperty('fleet')
   })
 
   test('is left: its breakers decide alone again', async () => {
