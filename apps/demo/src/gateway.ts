@@ -1,9 +1,10 @@
 /** The gateway (backend for frontends) that browsers and phones call. */
 import { createServer } from 'node:http'
 import type { CircuitBreakerRegistry } from '@cb/core'
-import { type Dashboard as LivePage, dashboard as livePage } from '@cb/dashboard'
+import { type DashboardOptions, type Dashboard as LivePage, dashboard as livePage } from '@cb/dashboard'
 import { errorHandler, health } from '@cb/express'
 import { instrumentCircuitBreakers } from '@cb/opentelemetry'
+import type { Fleet } from '@cb/redis'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import express, { type Express } from 'express'
 import { type Program, runChild } from './child.ts'
@@ -59,15 +60,28 @@ function report(registry: CircuitBreakerRegistry, recorder: TripRecorder): void 
   })
 }
 
-/** Joins the fleet when the parent says so. */
-function joinLater(registry: CircuitBreakerRegistry, address: FleetAddress): { leave(): Promise<void> } {
+/** Joins the fleet when the parent says so. Until then the page shows no breaker of it. */
+function joinLater(
+  registry: CircuitBreakerRegistry,
+  address: FleetAddress,
+): { readonly onPage: NonNullable<DashboardOptions['fleet']>; leave(): Promise<void> } {
   let membership: Membership | undefined
+  const joined = () => {
+    if (membership === undefined) throw new Error('the gateway has not joined the fleet yet')
+    return membership.fleet
+  }
   process.on('message', async ({ type }: { type: string }) => {
     if (type !== 'join') return
     membership = await join(registry, address)
     process.send?.({ type: 'joined' }, () => {}) // the parent may have ended
   })
-  return { leave: async () => membership?.leave() }
+  const onPage = {
+    list: async () => membership?.fleet.list() ?? [],
+    forceOpen: async (...force: Parameters<Fleet['forceOpen']>) => joined().forceOpen(...force),
+    forceClosed: async (...force: Parameters<Fleet['forceClosed']>) => joined().forceClosed(...force),
+    resume: async (...resume: Parameters<Fleet['resume']>) => joined().resume(...resume),
+  }
+  return { onPage, leave: async () => membership?.leave() }
 }
 
 interface Settings {
@@ -85,10 +99,11 @@ await runChild(async (): Promise<Program> => {
   instrumentCircuitBreakers()
   const { clients, registry } = makeClients(services)
   report(registry, recorder)
-  const breakers = livePage({ registry, authorize: () => 'demo' }) // only this machine can reach it
+  const member = fleet && joinLater(registry, fleet)
+  // Only this machine can reach it.
+  const breakers = livePage({ registry, authorize: () => 'demo', ...(member && { fleet: member.onPage }) })
   const server = createServer(makeApp({ services, clients, registry, prometheus, breakers }))
   const origin = originOf(await listenOn(server, port))
-  const member = fleet && joinLater(registry, fleet)
   const stop = () => {
     breakers.close()
     return Promise.all([closeServer(server), telemetry.stop(), member?.leave()])

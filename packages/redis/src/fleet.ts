@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { assertOption, checkNumber, checkObject, milliseconds } from '@cb/checks'
 import { type CircuitBreaker, CircuitBreakerRegistry } from '@cb/core'
 import { withDeadline } from './deadline.ts'
+import { holderOf } from './lease-token.ts'
 import { Member, plainText } from './member.ts'
 import { OperationQueue, Slots } from './operation-queue.ts'
 import { type FleetOptions, parseFleet } from './options.ts'
@@ -30,6 +31,10 @@ export interface FleetNoteOptions {
 /** A breaker of the fleet, as the store knows it. */
 export interface FleetEntry extends View {
   readonly name: string
+  /** The instances that have tripped, while their votes are too few to open the fleet. */
+  readonly votes: readonly string[]
+  /** The instances that may probe, once for each lease. */
+  readonly probes: readonly string[]
 }
 
 /**
@@ -156,12 +161,15 @@ export class Fleet {
     const names = await withDeadline(this.#store.names(), this.#deadline)
     const entries: FleetEntry[] = []
     for (const name of names) {
-      const {
-        leased: _,
-        hint: __,
-        ...view
-      } = await withDeadline(this.#store.run(name, { ...this.#operator, op: 'read' }), this.#deadline)
-      entries.push({ name, ...view })
+      const reply = await withDeadline(this.#store.run(name, { ...this.#operator, op: 'read' }), this.#deadline)
+      const { leased: _, hint: __, votes = {}, leases = {}, ...view } = reply
+      const probes = Object.keys(leases).map(holderOf)
+      entries.push({
+        name,
+        ...view,
+        votes: Object.keys(votes),
+        probes: probes.filter((it) => it !== undefined) as string[],
+      })
     }
     return entries
   }

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import type { Outcome, ProbeLease, ProbeLeases, SharedBreaker } from '@cb/core'
 import { type HeldLease, HeldLeases, keepUnused } from './held-leases.ts'
+import { tokenOf } from './lease-token.ts'
 import type { OnReply } from './operation-queue.ts'
 import { longestDuration, type Operation, type View } from './protocol.ts'
 
@@ -96,7 +96,7 @@ export class Probes implements ProbeLeases {
     if (this.#asking === undefined && performance.now() < this.#askAt) return undefined
     this.#asking ??= new Promise((resolve) => {
       const { shared, view, sender } = this.#owner
-      const token = randomUUID()
+      const token = tokenOf(sender.instance)
       const { attempt = 1 } = view ?? {}
       const leaseFor = this.#leaseFor
       const operation = { op: 'lease', token, limit: shared.halfOpen.maxConcurrent, leaseFor, attempt } as const

@@ -133,6 +133,9 @@ export interface Reply extends View {
   readonly leased: boolean
   /** Milliseconds until asking for a lease again may succeed. */
   readonly hint: number
+  /** As in the state, for a `read` of a sender without an instance: an operator's tool. */
+  readonly votes?: FleetState['votes']
+  readonly leases?: FleetState['leases']
 }
 
 /** A new epoch of a breaker. */

@@ -162,5 +162,6 @@ if not view.leased then
   for _, at in pairs(state.leases) do first = math.min(first, at) end
   view.hint = math.max(0, (first == math.huge and state['until'] or first) - now)
 end
+if op == 'read' and operation.instance == '' then view.votes, view.leases = state.votes, state.leases end
 return write(view)
 `

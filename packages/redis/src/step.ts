@@ -48,7 +48,9 @@ export function step(before: FleetState | null, operation: Operation, now: numbe
   }))
   const { token = '' } = operation as { token?: string }
   const leased = (operation.op === 'lease' || operation.op === 'renew') && state.leases[token] !== undefined
-  const reply = { ...viewOf(state, now), leased, hint: leased ? 0 : hintOf(state, now) }
+  const { votes, leases } = state
+  const more = operation.op === 'read' && instance === '' ? { votes, leases } : {}
+  const reply = { ...viewOf(state, now), leased, hint: leased ? 0 : hintOf(state, now), ...more }
   return { state, reply, isNews: state.epoch !== current.epoch }
 }
 

@@ -40,6 +40,22 @@ describe('a fleet', () => {
     expect(store.states.get('payments')?.by).toBe('shop-1')
   })
 
+  test('lists who votes to open, and who probes', async () => {
+    const { join } = await instances(0)
+    const [one, other] = [await join({ instance: 'shop-1', quorum: 2 }), await join({ instance: 'shop-2', quorum: 2 })]
+    const listed = async () => (await one.fleet.list()).map(({ state, votes, probes }) => ({ state, votes, probes }))
+    one.breaker.acquire().failure(new Error('down'))
+    await settle()
+    expect(await listed()).toEqual([{ state: 'closed', votes: ['shop-1'], probes: [] }])
+    other.breaker.acquire().failure(new Error('down'))
+    await settle()
+    expect(await listed()).toEqual([{ state: 'open', votes: [], probes: [] }])
+    await vi.advanceTimersByTimeAsync(1_000)
+    void other.breaker.execute(() => new Promise(() => {}))
+    await settle()
+    expect(await listed()).toEqual([{ state: 'half-open', votes: [], probes: ['shop-2'] }])
+  })
+
   test('of ten stays closed when one node is bad, and opens when two are', async () => {
     const { all } = await openFleet(10)
     expect(states(all).filter((state) => state === 'open')).toHaveLength(1)
