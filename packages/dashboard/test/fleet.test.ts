@@ -79,7 +79,7 @@ describe('the stream of a process in a fleet', () => {
 })
 
 describe('the store', () => {
-  const names = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] as const
+  const names = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'] as const
 
   /** As if it were the fleet, with answers of the test. */
   function answering(...answers: (() => Promise<readonly FleetBreaker[]>)[]) {
