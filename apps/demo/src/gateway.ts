@@ -10,6 +10,7 @@ import { type Program, runChild } from './child.ts'
 import { type Clients, makeClients, writeTimeout } from './clients.ts'
 import { dashboard } from './dashboard.ts'
 import { describeFailure } from './failure.ts'
+import { type FleetAddress, join, type Membership } from './fleet/member.ts'
 import type { GatewayMessage } from './gateway-messages.ts'
 import { home } from './home.ts'
 import { closeServer, listenOn, originOf } from './listening.ts'
@@ -53,11 +54,31 @@ function report(registry: CircuitBreakerRegistry, recorder: TripRecorder): void 
     const failure = error === undefined ? {} : { error: describeFailure(error) }
     parent({ type: 'transition', ...transition, ...failure, at: performance.timeOrigin + at })
   })
-  process.on('message', () => parent({ type: 'report', breakers: registry.snapshot(), ...recorder.recorded }))
+  process.on('message', ({ type }: { type: string }) => {
+    if (type === 'report') parent({ type, breakers: registry.snapshot(), ...recorder.recorded })
+  })
+}
+
+/** Joins the fleet when the parent says so. */
+function joinLater(registry: CircuitBreakerRegistry, address: FleetAddress): { leave(): Promise<void> } {
+  let membership: Membership | undefined
+  process.on('message', async ({ type }: { type: string }) => {
+    if (type !== 'join') return
+    membership = await join(registry, address)
+    process.send?.({ type: 'joined' }, () => {}) // the parent may have ended
+  })
+  return { leave: async () => membership?.leave() }
+}
+
+interface Settings {
+  readonly port: number
+  readonly services: ServiceAddresses
+  /** Undefined for a gateway without a fleet. */
+  readonly fleet?: FleetAddress
 }
 
 await runChild(async (): Promise<Program> => {
-  const { port, services } = JSON.parse(process.argv[2] ?? '{}') as { port: number; services: ServiceAddresses }
+  const { port, services, fleet } = JSON.parse(process.argv[2] ?? '{}') as Settings
   const recorder = new TripRecorder('payment.read')
   const prometheus = new PrometheusExporter({ preventServerStart: true })
   const telemetry = await startTelemetry('cb-demo-gateway', { spans: recorder, metrics: prometheus })
@@ -67,9 +88,10 @@ await runChild(async (): Promise<Program> => {
   const breakers = livePage({ registry, authorize: () => 'demo' }) // only this machine can reach it
   const server = createServer(makeApp({ services, clients, registry, prometheus, breakers }))
   const origin = originOf(await listenOn(server, port))
+  const member = fleet && joinLater(registry, fleet)
   const stop = () => {
     breakers.close()
-    return Promise.all([closeServer(server), telemetry.stop()])
+    return Promise.all([closeServer(server), telemetry.stop(), member?.leave()])
   }
   return { ready: { origin }, stop }
 })

@@ -146,7 +146,7 @@ describe('tabs of one browser', () => {
 })
 
 test('a thousand breakers are shown, found and followed', async () => {
-  const registry = new CircuitBreakerRegistry()
+  const registry = new CircuitBreakerRegistry({ defaults: { openDuration: 600_000 } })
   for (let n = 0; n < 1_000; n++) settle(registry.get(`tenant-${n} orders`), 5, 0)
   const port = await start(registry)
   const { page, problems } = await openPage(`http://127.0.0.1:${port}/`)

@@ -1,10 +1,13 @@
 import { BodyMonitor, type IdleTimer, monitorOf, type OnBodyEnd, observeBody, observedStream } from '@cb/http-rules'
 
 /** Reports how the body of a response ends, whichever way it is read. */
-export function observeResponse(response: Response, onEnd: OnBodyEnd, idle: IdleTimer | undefined): void {
-  const monitor = monitorOf(response)
-  if (monitor === undefined) observeBody(response, new BodyMonitor(onEnd, idle), responseOverlay)
-  else monitor.addListener(onEnd, idle)
+export function observeResponse(response: Response, onEnd: OnBodyEnd, idle?: IdleTimer, maxBytes?: number): void {
+  let monitor = monitorOf(response)
+  if (monitor === undefined) {
+    monitor = new BodyMonitor()
+    observeBody(response, monitor, responseOverlay)
+  }
+  monitor.addListener(onEnd, idle, maxBytes)
 }
 
 const readers = ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'] as const
@@ -23,8 +26,9 @@ function responseOverlay(base: Response): object {
       if (monitor === undefined) return base.clone.call(this)
       const { branches } = monitor
       const copy = base.clone.call(this)
-      monitor.branches = branches + 1 // `clone` may have called the stream's `tee`, which counts a branch too
-      return observeBody(copy, monitor, responseOverlay)
+      // `clone` may have called the stream's `tee`, which divides the body.
+      const branch = monitor.branches === branches ? undefined : monitorOf(Reflect.get(base, 'body', copy) as object)
+      return observeBody(copy, branch ?? monitor.divide(), responseOverlay)
     },
     ...Object.fromEntries(readers.map((name) => [name, observedReader(base, name)])),
   }
@@ -39,7 +43,7 @@ function observedReader(base: Response, name: (typeof readers)[number]): Read {
     const monitor = monitorOf(this)
     // Not observed: a second read, which is a mistake, or the other branch of a clone.
     if (monitor === undefined || monitor.isRead || this.bodyUsed) return read()
-    const isDrained = monitor.isTimed && typeof this.body?.getReader === 'function'
+    const isDrained = monitor.seesChunks && typeof this.body?.getReader === 'function'
     if (!isDrained) monitor.begin()
     try {
       const value = await (isDrained ? (Reflect.get(base, name) as Read).call(await drained(this)) : read())
@@ -52,7 +56,7 @@ function observedReader(base: Response, name: (typeof readers)[number]): Read {
   }
 }
 
-/** A response with the same body, read chunk by chunk, because a native method does not show how long it waits for one. */
+/** A response with the same body, read chunk by chunk, because a native method does not show them. */
 async function drained(response: Response): Promise<Response> {
   const chunks: Uint8Array<ArrayBuffer>[] = []
   const reader = (response.body as ReadableStream).getReader()

@@ -1,4 +1,4 @@
-import { CircuitBreakerRegistry, CircuitOpenError, consecutiveFailures } from '@cb/core'
+import { CircuitBreakerRegistry, CircuitOpenError, consecutiveFailures, exponentialBackoff } from '@cb/core'
 import { type Dependency, dependency, fakeClock, until } from '@cb/test-kit'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -129,6 +129,13 @@ describe('Retry-After', () => {
     await fetch(service.origin + path)
     await fetch(service.origin + path)
     expect(breaker.snapshot()).toMatchObject({ state: 'open', retryAfterMs: ms })
+  })
+
+  test('may ask for more than a day, if maxRetryAfter allows it', async () => {
+    const openDuration = exponentialBackoff({ maxRetryAfter: 604_800_000 })
+    const fetch = protectFetch({ defaults: { trip: consecutiveFailures(1), openDuration, now: () => 0 } })
+    await fetch(`${service.origin}/status/503?retry-after=172800`)
+    expect(fetch.registry.get(service.origin).snapshot().retryAfterMs).toBe(172_800_000)
   })
 
   test('is part of the error that listeners get, beside the status', async () => {

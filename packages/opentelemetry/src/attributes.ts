@@ -17,6 +17,7 @@ export const overrideKinds: readonly OverrideKind[] = ['open', 'closed']
 
 const maxReasonLength = 64
 const maxNoteLength = 256
+const maxInstanceLength = 256
 
 export function outcomeOf({ outcome, late, timedOut }: OutcomeEvent): CallOutcome {
   if (late) return 'late'
@@ -30,6 +31,11 @@ export function snake(kebab: string): string {
 /** For log events only: what an operator wrote may have any value, so nothing else has it. */
 export function noteOf({ note }: { readonly note?: string }): Attributes {
   return note === undefined ? {} : { [attribute.note]: sanitize(withoutCredentials(note), maxNoteLength) }
+}
+
+/** For spans and log events only: in metrics it would have too many values. */
+export function fleetAttributes({ by }: { readonly by?: string }): Attributes {
+  return by === undefined ? {} : { [attribute.fleetInstance]: sanitize(withoutCredentials(by), maxInstanceLength) }
 }
 
 export function overrideAttributes({ override, reason }: OverrideEvent): Attributes {

@@ -26,6 +26,8 @@ export class KnownBreaker implements Member {
   /** At the last refresh: how long it has not been closed, as far as is known. */
   outageDuration = 0
   override: 'open' | 'closed' | undefined
+  /** Undefined while no fleet shares it. */
+  isConnected: boolean | undefined
   /** When it was last closed, at the latest; a reading of the breaker's clock. */
   #closedAt: number | undefined
   /** The span of its latest transition. */
@@ -61,7 +63,19 @@ export class KnownBreaker implements Member {
     this.called = false
     if (!this.dirty && !force) return true
     this.dirty = false // first, so that an event during the snapshot is not lost
-    const { state, totals, timeouts, shadowed, fallbacks = 0, window, override, config, at, since } = breaker.snapshot()
+    const {
+      state,
+      totals,
+      timeouts,
+      shadowed,
+      fallbacks = 0,
+      window,
+      override,
+      fleet,
+      config,
+      at,
+      since,
+    } = breaker.snapshot()
     const before = this.#all
     if ((config['shadow'] === 1) !== this.shadow) this.#switchMode()
     this.state = state
@@ -71,9 +85,10 @@ export class KnownBreaker implements Member {
     this.called = this.group !== undefined && counted.some((count) => this.#all[count] !== before[count])
     this.totals = this.#before === undefined ? this.#all : difference(this.#all, this.#before)
     this.override = override?.state
+    this.isConnected = fleet && fleet === 'connected'
     this.failureRate = rateOf(window, 'failureRate')
     this.slowCallRate = rateOf(window, 'slowCallRate')
-    this.dirty ||= state !== 'closed' || override !== null || !isIdle(window)
+    this.dirty ||= state !== 'closed' || override !== null || fleet !== undefined || !isIdle(window)
     return true
   }
 

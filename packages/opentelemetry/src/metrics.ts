@@ -108,7 +108,7 @@ function observeName(
   result: BatchObservableResult,
   instruments: Instruments,
   attributes: MetricAttributes,
-  { states: counts, totals, failureRate, slowCallRate, outageDuration, overrides }: NameReport,
+  { states: counts, totals, failureRate, slowCallRate, outageDuration, overrides, isConnected }: NameReport,
 ): void {
   for (const state of states) result.observe(instruments.state, counts[state], attributes.state(state))
   for (const outcome of callOutcomes) result.observe(instruments.calls, totals[outcome], attributes.calls(outcome))
@@ -118,6 +118,7 @@ function observeName(
   if (overrides !== undefined)
     for (const kind of overrideKinds) result.observe(instruments.override, overrides[kind], attributes.override(kind))
   if (failureRate !== undefined) result.observe(instruments.failureRate, failureRate, attributes.name)
+  if (isConnected !== undefined) result.observe(instruments.fleetConnected, isConnected ? 1 : 0, attributes.name)
   if (slowCallRate !== undefined) result.observe(instruments.slowCallRate, slowCallRate, attributes.name)
 }
 
@@ -132,6 +133,7 @@ interface Instruments {
   readonly slowCallRate: Observable
   readonly outageDuration: Observable
   readonly override: Observable
+  readonly fleetConnected: Observable
   readonly transitions: Counter
   readonly callDuration: Histogram
   readonly stateDuration: Histogram
@@ -146,17 +148,13 @@ function createInstruments(meter: Meter): Instruments {
   const slowCallRate = meter.createObservableGauge(metric.slowCallRate.name, metric.slowCallRate)
   const outageDuration = meter.createObservableGauge(metric.outageDuration.name, metric.outageDuration)
   const override = meter.createObservableUpDownCounter(metric.override.name, metric.override)
+  const fleetConnected = meter.createObservableGauge(metric.fleetConnected.name, metric.fleetConnected)
+  const rates = { failureRate, slowCallRate, outageDuration, fleetConnected }
+  const observables = { state, calls, shadowedCalls, fallbacks, override, ...rates }
   return {
     meter,
-    observables: [state, calls, shadowedCalls, fallbacks, failureRate, slowCallRate, outageDuration, override],
-    state,
-    calls,
-    shadowedCalls,
-    fallbacks,
-    failureRate,
-    slowCallRate,
-    outageDuration,
-    override,
+    ...observables,
+    observables: Object.values(observables),
     transitions: meter.createCounter(metric.transitions.name, metric.transitions),
     callDuration: meter.createHistogram(metric.callDuration.name, metric.callDuration),
     stateDuration: meter.createHistogram(metric.stateDuration.name, metric.stateDuration),

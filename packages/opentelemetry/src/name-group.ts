@@ -18,6 +18,8 @@ export interface NameReport {
   readonly outageDuration: number
   /** Undefined while no breaker with the name has been overridden: most never are. */
   readonly overrides: Record<OverrideKind, number> | undefined
+  /** Whether all shared breakers with the name reach their fleets; undefined if none is shared. */
+  readonly isConnected: boolean | undefined
 }
 
 /** A breaker with the name, at its last refresh. */
@@ -28,6 +30,7 @@ export interface Member {
   readonly slowCallRate: number | undefined
   readonly outageDuration: number
   readonly override: OverrideKind | undefined
+  readonly isConnected: boolean | undefined
 }
 
 /** All breakers with one name and mode: they are one series in a metrics backend, so their numbers are added up. */
@@ -63,12 +66,14 @@ export class NameGroup<M extends Member = Member> {
     let slowCallRate: number | undefined
     let outageDuration = 0
     const overrides = { open: 0, closed: 0 }
+    let isConnected: boolean | undefined
     for (const member of this.members) {
       states[member.state]++
       failureRate = higher(failureRate, member.failureRate)
       slowCallRate = higher(slowCallRate, member.slowCallRate)
       outageDuration = Math.max(outageDuration, member.outageDuration)
       if (member.override !== undefined) overrides[member.override]++
+      isConnected = member.isConnected === undefined ? isConnected : (isConnected ?? true) && member.isConnected
       addTotals(totals, member.totals)
     }
     this.#wasOverridden ||= overrides.open + overrides.closed > 0
@@ -85,6 +90,7 @@ export class NameGroup<M extends Member = Member> {
       slowCallRate: this.#slowCallRate,
       outageDuration,
       overrides: this.#wasOverridden ? overrides : undefined,
+      isConnected,
     }
   }
 }

@@ -15,6 +15,7 @@ export const attribute = {
   outcome: 'circuit_breaker.call.outcome',
   overrideKind: 'circuit_breaker.override.kind',
   note: 'circuit_breaker.note',
+  fleetInstance: 'circuit_breaker.fleet.instance',
   rejectedNames: 'circuit_breaker.rejected.names',
   rejectedCount: 'circuit_breaker.rejected.count',
   errorType: 'error.type',
@@ -56,6 +57,7 @@ type MetricKey =
   | 'outageDuration'
   | 'override'
   | 'stateDuration'
+  | 'fleetConnected'
 
 export const metric: Readonly<Record<MetricKey, Metric>> = {
   state: {
@@ -125,5 +127,11 @@ export const metric: Readonly<Record<MetricKey, Metric>> = {
     unit: 's',
     description: 'Duration of a state, recorded on leaving it',
     advice: { explicitBucketBoundaries: [1, 10, 60, 300, 1800, 7200] },
+  },
+  fleetConnected: {
+    name: 'circuit_breaker.fleet.connected',
+    instrument: 'ObservableGauge',
+    unit: '1',
+    description: 'Of a shared breaker: 1 while its fleet can be reached, 0 while it decides alone',
   },
 }

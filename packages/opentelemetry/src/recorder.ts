@@ -9,7 +9,7 @@ import {
   type Transition,
 } from '@cb/core'
 import { context, trace } from '@opentelemetry/api'
-import { openingAttributes, transitionAttributes } from './attributes.ts'
+import { fleetAttributes, openingAttributes, transitionAttributes } from './attributes.ts'
 import { CallSpans } from './call-spans.ts'
 import { Diagnostics } from './diagnostics.ts'
 import { ErrorTypes } from './error-types.ts'
@@ -91,6 +91,7 @@ export class Recorder implements Observer {
       ...known.identity(breaker),
       ...transitionAttributes(event),
       ...openingAttributes(event, this.#errorTypes),
+      ...fleetAttributes(event),
     }
     // The event of the outcome that causes a transition comes just before it.
     const { lastCall } = known

@@ -7,7 +7,7 @@ import { attribute, callSpanPrefix, logEvent, metric, overflowName, spanName } f
 type Key = keyof typeof attribute
 
 const server: Key[] = ['serverAddress', 'serverPort']
-const transition: Key[] = ['name', ...server, 'state', 'previousState', 'reason']
+const transition: Key[] = ['name', ...server, 'state', 'previousState', 'reason', 'fleetInstance']
 const cause: Key[] = ['failureRate', 'windowCalls', 'errorType']
 
 const spans: [name: string, made: string, attributes: Key[]][] = [
@@ -18,7 +18,7 @@ const spans: [name: string, made: string, attributes: Key[]][] = [
   [
     spanName.outage,
     'with `outageSpan`, when the breaker closes: the time since its opening',
-    ['name', ...server, 'reason', ...cause],
+    ['name', ...server, 'reason', 'fleetInstance', ...cause],
   ],
 ]
 
@@ -34,6 +34,7 @@ const metricAttributes: Readonly<Record<keyof typeof metric, Key[]>> = {
   outageDuration: ['name'],
   override: ['name', 'overrideKind'],
   stateDuration: ['name', 'state'],
+  fleetConnected: ['name'],
 }
 
 const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
@@ -46,7 +47,7 @@ const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
   previousState: ['string', '`closed`, `open`, `half_open`'],
   reason: [
     'string',
-    '`consecutive_failures`, `failure_count`, `failure_rate`, `slow_call_rate` or the name of your own trip policy; `probe_failed`, `probes_succeeded`, `probes_undecided`, `open_duration_ended`, `forced`, `override_expired`, `resumed`, `reset`, `probe_now`, `restored`',
+    '`consecutive_failures`, `failure_count`, `failure_rate`, `slow_call_rate` or the name of your own trip policy; `probe_failed`, `probes_succeeded`, `probes_undecided`, `open_duration_ended`, `forced`, `override_expired`, `resumed`, `reset`, `probe_now`, `restored`; with a fleet `fleet_` and [its reason](../redis/README.md#what-is-emitted)',
   ],
   failureRate: ['double', '0 to 1, of the calls in the window, if a trip policy decided'],
   windowCalls: ['int', 'calls in the window, if a trip policy decided'],
@@ -55,7 +56,14 @@ const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
     '`success`, `failure`, `timeout`, `ignored`, `rejected`; `late`: it settled after the state that admitted it had ended, or twice',
   ],
   overrideKind: ['string', '`open`, `closed`; in the log event of its end `none`'],
-  note: ['string', 'of an operator, in log events only; at most 256 characters, without credentials'],
+  fleetInstance: [
+    'string',
+    'if a fleet has decided: the instance whose vote or probe it was, or the operator; on spans and log events only, at most 256 characters',
+  ],
+  note: [
+    'string',
+    'of an operator, or from a fleet why the instance tripped, in log events only; at most 256 characters, without credentials',
+  ],
   rejectedNames: [
     'string[]',
     'on the span of a caller: the names of the breakers that rejected its calls, each once, at most 16',
@@ -109,7 +117,7 @@ export const tables: Readonly<Record<string, string>> = {
       [
         `\`${logEvent.override}\``,
         '`WARN` for `forceOpen` and `forceClosed`, `INFO` for the end',
-        codes(['name', ...server, 'overrideKind', 'reason', 'note']),
+        codes(['name', ...server, 'overrideKind', 'reason', 'fleetInstance', 'note']),
       ],
     ],
   ),

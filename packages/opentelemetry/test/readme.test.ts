@@ -13,6 +13,7 @@ import { startCollector } from './collector.ts'
 import { inMemory, startGlobally, stopGlobally } from './in-memory.ts'
 import { fullOutage } from './outage.ts'
 import { tables, withTables } from './readme-tables.ts'
+import { sharedBreaker, tripped } from './shared-breaker.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = await readFile(`${root}README.md`, 'utf8')
@@ -136,6 +137,8 @@ test('the tables list the attributes, instruments and units that an SDK receives
   await shadow.execute(async () => 'live', { fallback: () => 'cached' })
   const slow = new CircuitBreaker({ name: 'documented too', trip: slowCallRate({ slowAfter: 1_000, minimumCalls: 1 }) })
   slow.acquire().success()
+  const shared = sharedBreaker('of a fleet')
+  for (const state of ['open', 'half-open', 'closed'] as const) shared.adopt({ ...tripped, state })
 
   for (const [name, , attributes] of rows('spans')) {
     const [prefix = ''] = codes(name)[0]?.split('{') ?? []
@@ -155,7 +158,7 @@ test('the tables list the attributes, instruments and units that an SDK receives
     ...sorted(codes(attributes)),
   ])
   expect(new Set(documented)).toEqual(new Set(received))
-  expect([slow.state, shadow.state]).toEqual(['closed', 'open']) // references until here, because a collected breaker is not reported
+  expect([slow.state, shadow.state, shared.breaker.state]).toEqual(['closed', 'open', 'closed']) // references until here, because a collected breaker is not reported
 })
 
 /** The table of values says where the attribute of shadow mode is. */

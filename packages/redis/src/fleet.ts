@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { assertOption, checkNumber, checkObject, milliseconds } from '@cb/checks'
 import { type CircuitBreaker, CircuitBreakerRegistry } from '@cb/core'
 import { withDeadline } from './deadline.ts'
-import { Member } from './member.ts'
+import { Member, plainText } from './member.ts'
 import { OperationQueue, Slots } from './operation-queue.ts'
 import { type FleetOptions, parseFleet } from './options.ts'
 import type { Operation, Reply, View } from './protocol.ts'
@@ -52,6 +52,7 @@ export class Fleet {
   readonly #context = new AsyncResource('cb.fleet')
   readonly #slots = new Slots(mostInFlight)
   readonly #members = new Set<Member>()
+  readonly #registries = new Set<CircuitBreakerRegistry>()
   readonly #endings: (() => void)[] = []
   #pollTimer: NodeJS.Timeout | undefined
   #hasLeft = false
@@ -92,11 +93,14 @@ export class Fleet {
   share(shared: CircuitBreaker | CircuitBreakerRegistry): Promise<void> {
     if (this.#hasLeft) throw new Error('this fleet was left: join it again')
     if (!(shared instanceof CircuitBreakerRegistry)) return this.#add(shared)
+    if (this.#registries.has(shared)) throw new Error('this registry is shared already')
+    const added = Array.from(shared, (breaker) => this.#add(breaker))
+    this.#registries.add(shared)
     this.#endings.push(
       shared.on('created', (breaker) => void this.#add(breaker)),
       shared.on('evicted', (breaker) => this.#remove(breaker)),
     )
-    return Promise.all(Array.from(shared, (breaker) => this.#add(breaker))).then(() => {})
+    return Promise.all(added).then(() => {})
   }
 
   #add(breaker: CircuitBreaker): Promise<void> {
@@ -178,8 +182,7 @@ export class Fleet {
 
   #signed(note: string | undefined): { note: string; by: string } {
     assertOption(note === undefined || typeof note === 'string', 'note', 'a string', note)
-    // Half of a character is nothing that JSON in Redis takes.
-    return { note: Buffer.from((note ?? '').slice(0, 1_000)).toString(), by: this.#settings.instance }
+    return { note: plainText(note ?? ''), by: this.#settings.instance }
   }
 
   async #operate(name: string, operation: Operation): Promise<void> {

@@ -5,7 +5,7 @@ export const floors = [
   'circuit states/* permit call-counts settings',
   'event-queue hub snapshot',
   'circuit-breaker execute call-in-flight call-timeout caller-signal deadlines rejected-call options half-open-options',
-  'registry registry-events background-probe share-state saved-state saved-memory observe retry-budget retry-delay find-circuit-open-error',
+  'registry registry-events background-probe share-state saved-state saved-memory free-circuit observe retry-budget retry-delay find-circuit-open-error',
   'index',
 ].map((names) => names.split(' '))
 
