@@ -62,6 +62,7 @@ export class FleetWatch {
     this.#isAsking = true
     this.#askAgain = false
     const askedAt = Date.now()
+    const begun = performance.now()
     const late = setTimeout(() => this.#miss(askedAt), deadline).unref()
     try {
       this.#take(await this.fleet.list())
@@ -71,7 +72,7 @@ export class FleetWatch {
     clearTimeout(late)
     this.#isAsking = false
     if (!this.#isRunning) return
-    const delay = this.#askAgain ? 0 : Math.max(pause, 4 * (Date.now() - askedAt))
+    const delay = this.#askAgain ? 0 : Math.max(pause, 4 * (performance.now() - begun))
     this.#timer = setTimeout(() => void this.#ask(), delay).unref()
   }
 

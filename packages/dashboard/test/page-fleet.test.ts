@@ -67,6 +67,16 @@ describe('the page of a process in a fleet', () => {
     expect(problems).toEqual([])
   })
 
+  test('shows as trouble also what is closed here and open in the fleet', async () => {
+    const list = here.fleet.list.bind(here.fleet)
+    here.fleet.list = async () => (await list()).map((it) => (it.name === 'search' ? { ...it, state: 'open' } : it))
+    const { page } = await openPage(server.origin)
+    await card(page, 'search').getByText('In the fleet: open').waitFor()
+    await card(page, 'search')
+      .getByText(/^closed$/)
+      .waitFor()
+  })
+
   test('shows who votes and who probes, if the fleet tells', async () => {
     const list = here.fleet.list.bind(here.fleet)
     const names = ['a', 'b', 'c', 'd', 'e\u202e', 'f']
