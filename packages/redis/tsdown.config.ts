@@ -3,7 +3,7 @@ import shared from '../../tsdown.config.ts'
 
 export default defineConfig({
   ...shared,
-  entry: ['src/index.ts', 'src/testing.ts', 'src/cb-fleet.ts'],
+  entry: ['src/index.ts', 'src/step.ts', 'src/testing.ts', 'src/cb-fleet.ts'],
   platform: 'node',
   fixedExtension: false,
 })

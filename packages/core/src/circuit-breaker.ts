@@ -101,7 +101,6 @@ export class CircuitBreaker {
   /**
    * The same function behind this breaker: same parameters, `this`, name, length and other properties, always a promise. It gives `fn` no signal, so a
    * `callTimeout` answers the caller, but can't stop the work; `execute((signal) => fn(…, signal))` can.
-   * @param options.fallback  as for `execute`.
    */
   wrap<Fn extends (...args: never[]) => Promise<unknown>>(fn: Fn): Fn
   wrap<This, Args extends unknown[], R, F = never>(

@@ -2,9 +2,14 @@ export {
   type AdaptiveThrottleOptions,
   adaptiveThrottle,
 } from './admission/adaptive-throttle.ts'
-export type { AdmissionContext, AdmissionMonitor, AdmissionPolicy } from './admission/admission-policy.ts'
+export type {
+  AdmissionContext,
+  AdmissionMonitor,
+  AdmissionPolicy,
+  AdmissionReason,
+} from './admission/admission-policy.ts'
 export { type BackgroundProbeOptions, probeInBackground } from './background-probe.ts'
-export type { Call } from './call-in-flight.ts'
+export type { Call, Fallback } from './call-in-flight.ts'
 export { CircuitBreaker, type ForceOptions, type WrapOptions } from './circuit-breaker.ts'
 export type { Clock } from './clock.ts'
 export { CallTimeoutError, CircuitOpenError } from './errors.ts'
@@ -44,7 +49,16 @@ export {
 export type { RegistryEvents } from './registry-events.ts'
 export { RetryBudget, type RetryBudgetOptions } from './retry-budget.ts'
 export { retryDelay } from './retry-delay.ts'
-export { type RestoreOptions, restoreState, type SavedState, saveState } from './saved-state.ts'
+export {
+  type CountName,
+  type RestoreOptions,
+  restoreState,
+  type SavedPeriod,
+  type SavedPolicy,
+  type SavedState,
+  saveState,
+} from './saved-state.ts'
+export type { ProbeSettings } from './settings.ts'
 export {
   type ProbeLease,
   type ProbeLeases,

@@ -31,6 +31,7 @@ export interface CircuitBreakerOptions {
   trip?: TripPolicy | undefined
   /** How long to stay open: milliseconds above 0, or a policy. Default `exponentialBackoff()`: 1 s to 15 s, jittered. */
   openDuration?: number | OpenDuration | undefined
+  /** How the circuit decides while half-open. Default: one probe at a time, and two that succeed close it. */
   halfOpen?: HalfOpenOptions | undefined
   /**
    * How traffic returns after the probes have succeeded: `ramp({ duration })` admits a growing share of the calls. Default: all at

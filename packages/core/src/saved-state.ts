@@ -44,7 +44,8 @@ export interface SavedState {
   readonly counts: Readonly<Record<CountName, number>>
 }
 
-type SavedPeriod =
+/** The state that was saved, with what it has to remember. */
+export type SavedPeriod =
   | {
       readonly name: 'closed'
       readonly trip: SavedPolicy
@@ -57,12 +58,13 @@ type SavedPeriod =
   | { readonly name: 'half-open'; readonly attempt: number; readonly openedBy: OpenTrip | null; readonly age: number }
 
 /** What a policy remembers. A policy with another name or other options starts with an empty memory instead. */
-interface SavedPolicy {
+export interface SavedPolicy {
   readonly policy: string
   readonly memory: unknown
 }
 
-type CountName =
+/** A total of a breaker, as it is saved. */
+export type CountName =
   | 'success'
   | 'failure'
   | 'ignored'

@@ -7,8 +7,10 @@ export interface DispatchController {
   abort(reason: Error): void
 }
 
+/** Response headers, names in lower case. */
 export type DispatchHeaders = Readonly<Record<string, string | string[] | undefined>>
 
+/** What is known of a response when its headers have arrived. */
 export interface DispatchResponse {
   readonly status: number
   readonly headers: DispatchHeaders

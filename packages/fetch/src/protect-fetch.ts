@@ -31,7 +31,7 @@ export type ProtectedFetch<F extends AnyFetch> = ((
 /**
  * Puts circuit breakers around a `fetch`, one per origin. While a breaker is open its requests reject with a `CircuitOpenError`
  * and nothing is sent.
- * @param fetch  Default: `globalThis.fetch`, looked up for each call, so that a later wrapper or fake of it is used.
+ * Without a `fetch` of yours it is `globalThis.fetch`, looked up for each call, so that a later wrapper or fake of it is used.
  * @throws TypeError or RangeError naming the option.
  */
 export function protectFetch(options?: ProtectFetchOptions): ProtectedFetch<typeof globalThis.fetch>

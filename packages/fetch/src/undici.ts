@@ -8,7 +8,7 @@ import {
   type DispatchResponse,
 } from './dispatched-request.ts'
 
-export type { DispatchHeaders, DispatchRequest } from './dispatched-request.ts'
+export type { DispatchHeaders, DispatchRequest, DispatchResponse } from './dispatched-request.ts'
 
 /** One attempt that has ended: `response` if there was one, `error` if there was none or its body broke off. */
 export interface SettledDispatch {
@@ -22,8 +22,9 @@ export interface SettledDispatch {
 /** Options of `breakerInterceptor`. Every option has a default that protects. */
 export interface BreakerInterceptorOptions extends HttpOptions<DispatchRequest, SettledDispatch> {}
 
+/** The `dispatch` of an undici dispatcher. */
 // biome-ignore lint/suspicious/noExplicitAny: undici's own types differ between its versions
-type Dispatch = (options: any, handler: any) => boolean
+export type Dispatch = (options: any, handler: any) => boolean
 
 /** An interceptor for `compose` of a dispatcher. */
 export interface BreakerInterceptor {

@@ -2,8 +2,10 @@ import type { MetricOptions } from '@opentelemetry/api'
 
 /** Every name that this package emits. A test compares the tables of README.md with them. */
 
+/** The instrumentation scope. */
 export const scope = '@cb/opentelemetry'
 
+/** Attributes of spans, metrics and log events. */
 export const attribute = {
   name: 'circuit_breaker.name',
   shadow: 'circuit_breaker.shadow',
@@ -23,6 +25,7 @@ export const attribute = {
   serverPort: 'server.port',
 } as const
 
+/** Names of spans, by the state that begins, and of the span of a whole outage. */
 export const spanName = {
   open: 'circuit_breaker open',
   'half-open': 'circuit_breaker half_open',
@@ -33,19 +36,22 @@ export const spanName = {
 /** The name of a call's span is this prefix, a space and the breaker's name. */
 export const callSpanPrefix = 'execute'
 
+/** Names of log events. */
 export const logEvent = { transition: 'circuit_breaker.transition', override: 'circuit_breaker.override' } as const
 
 /** The name in metrics of all breakers above `maxNames`. */
 export const overflowName = '(overflow)'
 
-interface Metric extends MetricOptions {
+/** An instrument, as it is created. */
+export interface Metric extends MetricOptions {
   readonly name: string
   readonly instrument: 'Counter' | 'Histogram' | 'ObservableCounter' | 'ObservableUpDownCounter' | 'ObservableGauge'
   readonly unit: string
   readonly description: string
 }
 
-type MetricKey =
+/** What the package calls its instruments. */
+export type MetricKey =
   | 'state'
   | 'transitions'
   | 'calls'
@@ -59,6 +65,7 @@ type MetricKey =
   | 'stateDuration'
   | 'fleetConnected'
 
+/** Metrics. */
 export const metric: Readonly<Record<MetricKey, Metric>> = {
   state: {
     name: 'circuit_breaker.state',

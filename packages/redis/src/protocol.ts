@@ -5,7 +5,7 @@ export const memoryAfter = 86_400_000
 export const longestDuration = 30_000_000_000
 
 /** What every operation says of its sender. */
-interface Sender {
+export interface OperationSender {
   /** The newest epoch that the sender knows; 0 for none. */
   readonly seen: number
   /** Identifies the instance, for votes and for the number of live ones; empty for an operator's tool. */
@@ -15,7 +15,7 @@ interface Sender {
 }
 
 /** An operation on the state of one breaker. Durations are whole milliseconds. */
-export type Operation = Sender &
+export type Operation = OperationSender &
   (
     | { readonly op: 'read' }
     | {
@@ -97,7 +97,8 @@ export interface FleetState {
   readonly override: FleetOverride | null
 }
 
-interface FleetOverride {
+/** An operator's override, as the store keeps it. */
+export interface FleetOverride {
   readonly state: 'open' | 'closed'
   /** 0 for no end. */
   readonly until: number
