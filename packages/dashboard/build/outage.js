@@ -25,7 +25,16 @@ class TimeoutError extends Error {
  */
 function fleetOf(registry) {
   const instances = ['shop-7c9d-1', 'shop-7c9d-2', 'shop-7c9d-4']
-  const rest = { remaining: 0, attempt: 1, reason: 'probes-succeeded', note: '', members: 6, votes: [], probes: [] }
+  const rest = {
+    remaining: 0,
+    attempt: 1,
+    reason: 'probes-succeeded',
+    note: '',
+    by: '',
+    members: 6,
+    votes: [],
+    probes: [],
+  }
   const voter = instances.slice(0, 1)
   return {
     list: async () => [

@@ -5,11 +5,11 @@ export interface FleetBreaker {
   /** How long the open state still lasts. */
   readonly remaining: number
   readonly attempt: number
-  /** Of the latest transition; empty before the first. */
+  /** Of the latest transition; empty before the first. The note is an operator's, or says why the instance tripped. */
   readonly reason: string
   readonly note: string
-  /** The instance or the operator that caused it, if the fleet tells. */
-  readonly by?: string
+  /** The instance or the operator that caused it; empty for none. */
+  readonly by: string
   /** Live instances. */
   readonly members: number
   /** The instances whose votes to open count, and those that probe, if the fleet tells. */

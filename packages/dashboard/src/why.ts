@@ -9,22 +9,28 @@ const verbs = { closed: 'closed', open: 'opened', 'half-open': 'probing' }
 
 /** Why the breaker is in its state, for a person: `opened because 12 of 20 calls in 10 s failed (threshold 50 %)`. */
 export function why(transition: Cause, config: CircuitBreakerSnapshot['config']): string {
-  const { trip, to, reason, attempt = 1, note = '' } = transition
-  const ofFleet = reason.startsWith('fleet-')
-  const words = ofFleet
-    ? `${verbs[to]} with the fleet: ${inWords(reason.slice(6))}`
-    : `${verbs[to]}: ${inWords(reason)}`
-  return details(trip === undefined ? words : `${verbs[to]} because ${count(trip, config)}`, attempt, note)
+  const { trip, to, reason, attempt = 1, note = '', by = '' } = transition
+  if (reason.startsWith('fleet-')) {
+    const words = fleetWords({ reason: reason.slice('fleet-'.length), attempt, note, by })
+    return `${verbs[to]} with the fleet: ${words}`
+  }
+  const words = trip === undefined ? `${verbs[to]}: ${inWords(reason)}` : `${verbs[to]} because ${count(trip, config)}`
+  return `${words}${again(attempt)}${note && `. Note: ${note}`}`
 }
 
-/** Why a breaker is in its state in the whole fleet, and which instance or operator has caused that, if the fleet tells. */
+/** Why a breaker is in its state in the whole fleet. */
 export function fleetWhy({ state, reason, attempt, note, by }: FleetBreaker): string {
-  return details(`${verbs[state]}: ${inWords(reason)}${by ? ` (${by})` : ''}`, state === 'closed' ? 1 : attempt, note)
+  return `${verbs[state]}: ${fleetWords({ reason, attempt: state === 'closed' ? 1 : attempt, note, by })}`
 }
 
-function details(words: string, attempt: number, note: string): string {
-  const again = attempt > 1 ? `, for the ${ordinal(attempt)} time in a row` : ''
-  return note === '' ? `${words}${again}` : `${words}${again}. Note: ${note}`
+function fleetWords({ reason, attempt, note, by }: Pick<FleetBreaker, 'reason' | 'attempt' | 'note' | 'by'>): string {
+  const isVote = reason === 'tripped'
+  const who = by && (isVote ? `, ${by} last` : ` (${by})`)
+  return `${inWords(reason)}${who}${again(attempt)}${note && `. ${isVote ? 'Its reason' : 'Note'}: ${note}`}`
+}
+
+function again(attempt: number): string {
+  return attempt > 1 ? `, for the ${ordinal(attempt)} time in a row` : ''
 }
 
 function inWords(reason: string): string {

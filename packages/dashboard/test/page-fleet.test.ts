@@ -4,7 +4,7 @@ import { type Listening, listen } from '@cb/test-kit'
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Dashboard, dashboard } from '../src/index.ts'
-import { openPage, patiently, useBrowser } from './browser.ts'
+import { card, openPage, patiently, useBrowser } from './browser.ts'
 
 useBrowser()
 
@@ -41,8 +41,6 @@ afterEach(async () => {
   await Promise.all([here, other].map(({ fleet }) => fleet.leave()))
 })
 
-const card = (page: Page, name: string) =>
-  page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) })
 const section = (page: Page) => page.getByRole('region', { name: 'In the fleet' })
 
 describe('the page of a process in a fleet', () => {

@@ -30,6 +30,7 @@ async function serve() {
       const rest = {
         attempt: 1,
         note: '',
+        by: '',
         reason: 'tripped',
         remaining: 20_000,
         members: (step % 5) + 1,

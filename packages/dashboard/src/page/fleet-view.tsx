@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact'
 import type { FleetRow } from '../wire.ts'
 import { ForcedShape } from './filter.tsx'
-import { fleet, fleetRows, instances } from './fleet.ts'
+import { fleet, fleetRows, instances, stateOf } from './fleet.ts'
 import { linkTo } from './route.ts'
 import { StateMark } from './state-mark.tsx'
 import { now } from './time.ts'
@@ -16,15 +16,14 @@ export function FleetNote(): JSX.Element | null {
   return <span>{status.isKnown ? `in a fleet of ${processes(instances.value)}` : 'asking the fleet…'}</span>
 }
 
-/** On the card of a breaker. */
+/** On the card of a breaker. @param note  of its override, which need not be said twice. */
 export function FleetLine({ name, note }: { name: string; note: string | null }): JSX.Element | null {
   const row = fleetRows.value.get(name)
   if (row === undefined) return null
   return (
     <p class="fleet">
-      <Title />: <StateMark state={row.override?.state ?? row.state} />
-      {row.override && <> forced by {shown(row.override.by)}</>}
-      {row.override && row.override.note !== (note ?? '') && <>: {shown(row.override.note)}</>}
+      <Title />: <StateMark state={stateOf(row)} />
+      {row.override && ` ${forced(row.override.by, row.override.note === note ? '' : row.override.note)}`}
       <Instances row={row} />
     </p>
   )
@@ -61,7 +60,7 @@ export function FleetSection({ name }: { name: string }): JSX.Element | null {
       ) : (
         <>
           <p class="card-state">
-            <StateMark state={row.override?.state ?? row.state} /> <span class="of">{processes(row.members)}</span>
+            <StateMark state={stateOf(row)} /> <span class="of">{processes(row.members)}</span>
           </p>
           {row.override ? (
             <Override override={row.override} />
@@ -119,10 +118,10 @@ export function Elsewhere({ rows }: { rows: readonly FleetRow[] }): JSX.Element 
         </a>
       </th>
       <td>
-        <StateMark state={row.override?.state ?? row.state} />
+        <StateMark state={stateOf(row)} />
       </td>
       <td>
-        {row.override ? `forced by ${shown(row.override.by)}: ${shown(row.override.note)}` : shown(row.why ?? '')}
+        {row.override ? forced(row.override.by, row.override.note) : shown(row.why ?? '')}
         <Instances row={row} />
       </td>
     </tr>
@@ -142,6 +141,10 @@ export function Elsewhere({ rows }: { rows: readonly FleetRow[] }): JSX.Element 
       </table>
     </section>
   )
+}
+
+function forced(by: string, note: string): string {
+  return `forced by ${shown(by)}${note && `: ${shown(note)}`}`
 }
 
 function processes(number: number): string {

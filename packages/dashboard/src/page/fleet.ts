@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals'
-import type { FleetPart, FleetRow } from '../wire.ts'
+import type { FleetPart, FleetRow, State } from '../wire.ts'
 import { announce } from './announcements.ts'
 
 /** Whether the fleet answers; null without a fleet. */
@@ -9,6 +9,11 @@ export const fleetRows = signal<ReadonlyMap<string, FleetRow>>(new Map())
 
 /** Live instances: each breaker counts those that share it. */
 export const instances = computed(() => Math.max(0, ...Array.from(fleetRows.value.values(), ({ members }) => members)))
+
+/** The state that calls meet: that of an override, if there is one. */
+export function stateOf({ state, override }: FleetRow): State {
+  return override?.state ?? state
+}
 
 /** Not in order: not closed, or overridden. */
 export function isFleetInTrouble(name: string): boolean {

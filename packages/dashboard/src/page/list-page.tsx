@@ -4,7 +4,7 @@ import { useId } from 'preact/hooks'
 import type { Breaker } from './breaker.ts'
 import { Card } from './card.tsx'
 import { chosen, clearFilter, isFiltered, isGrouped, matches, Summary } from './filter.tsx'
-import { fleetRows, isFleetInTrouble } from './fleet.ts'
+import { fleetRows, isFleetInTrouble, stateOf } from './fleet.ts'
 import { Elsewhere } from './fleet-view.tsx'
 import { Many } from './many.tsx'
 import { breakers } from './model.ts'
@@ -40,7 +40,7 @@ const groups = computed(() =>
 )
 const elsewhere = computed(() => {
   const here = new Set(breakers.value.map(({ facts }) => facts.value.name))
-  return [...fleetRows.value.values()].filter((row) => !here.has(row.name) && matches(row))
+  return [...fleetRows.value.values()].filter((row) => !here.has(row.name) && matches({ ...row, state: stateOf(row) }))
 })
 
 export function ListPage(): JSX.Element {
