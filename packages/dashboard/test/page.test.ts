@@ -93,6 +93,18 @@ describe('the page', () => {
     )
   })
 
+  test('shows no more minutes than a young recording needs', async () => {
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 120_000)
+    const url = await serve()
+    now.mockReturnValue(Date.now() + 60_000)
+    settle(payments, 0, 20)
+    now.mockRestore()
+    const { page } = await openPage(url)
+    await page.getByRole('link', { name: /^payments ?: open for 1 min( \d s)?, .*now open$/ }).waitFor()
+    expect(await page.getByRole('heading', { name: /^Last 3 minutes/ }).count()).toBe(1)
+    expect(await spans(page)).toEqual(['unrecorded 300', 'closed 300', 'open 300'])
+  })
+
   test('says nothing of the recording once it is as old as the strip', async () => {
     const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 900_000)
     const url = await serve()
