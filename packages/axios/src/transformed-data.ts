@@ -12,21 +12,23 @@ export function withTransformedData<T>(response: AxiosResponse, config: Config, 
   const raw: unknown = response.data
   const functions = config.transformResponse
   if (functions == null) return look()
-  let transformed: { readonly data: unknown } | undefined
+  const restore = () => Reflect.defineProperty(response, 'data', { value: raw, writable: true })
   const get = () => {
-    transformed ??= transformOnce(config, functions, response, raw)
-    return transformed.data
+    restore() // for functions that look at `this.response`
+    const data = transformOnce(config, functions, response, raw)
+    Reflect.defineProperty(response, 'data', { value: data })
+    return data
   }
   if (!Reflect.defineProperty(response, 'data', { get, configurable: true, enumerable: true })) return look()
   try {
     return look()
   } finally {
-    Reflect.defineProperty(response, 'data', { value: raw, writable: true })
+    restore()
   }
 }
 
 /** Transforms now, and lets axios have the same result or error when it transforms the same data with this config. */
-function transformOnce(config: Config, functions: Functions, response: AxiosResponse, raw: unknown): { data: unknown } {
+function transformOnce(config: Config, functions: Functions, response: AxiosResponse, raw: unknown): unknown {
   let data = raw
   let end = () => data
   const isShown = Object.hasOwn(config, 'response')
@@ -42,10 +44,12 @@ function transformOnce(config: Config, functions: Functions, response: AxiosResp
   }
   const once = function (this: Config, value: unknown, headers: AxiosResponseHeaders, status?: number) {
     Reflect.set(this, 'transformResponse', functions)
-    return value === raw ? end() : run(this, functions, value, headers, status)
+    // A request that did not come so far, or a copy of its config, may leave this function to another response.
+    const isSame = this.response === undefined || this.response === response
+    return value === raw && isSame ? end() : run(this, functions, value, headers, status)
   }
   Reflect.set(config, 'transformResponse', [once])
-  return { data }
+  return data
 }
 
 function run(config: Config, functions: Functions, raw: unknown, headers: AxiosHeaders, status?: number): unknown {

@@ -130,6 +130,30 @@ describe('the transformation', () => {
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['success'])
   })
 
+  test('may look at the data of `this.response`', async () => {
+    const transformResponse = function (this: object, text: string) {
+      const { response } = this as { response?: { data: unknown } }
+      return { before: response?.data, length: text.length }
+    }
+    const { client, seen } = await seenBy(data, { transformResponse })
+    const response = await client.get('/200?body=hi')
+    expect(response.data).toEqual({ before: 'hi', length: 2 })
+    expect(seen).toEqual([response.data])
+  })
+
+  test('of a request that a fallback has answered leaves nothing to another request with its config', async () => {
+    const client = axios.create({
+      baseURL: service.origin,
+      transformResponse: (_text, _headers, status) => ({ status }),
+      validateStatus: () => true,
+    })
+    protectAxios(client, { classify: ({ response }) => (response?.data.status === 200 ? 'failure' : undefined) })
+    const first = await client.get('/200', { circuitBreaker: { fallback: () => 'fallback' } })
+    expect(first.data).toBe('fallback')
+    const { data } = await client.request({ ...first.config, url: '/202', circuitBreaker: {} })
+    expect(data).toEqual({ status: 202 })
+  })
+
   test('leaves a stream alone', async () => {
     const { client, seen } = await seenBy(data, { responseType: 'stream' })
     const response = await client.get('/200')
