@@ -1,4 +1,12 @@
-import { BodyMonitor, type IdleTimer, monitorOf, type OnBodyEnd, observeBody, observedStream } from '@cb/http-rules'
+import {
+  BodyMonitor,
+  type IdleTimer,
+  monitorOf,
+  type OnBodyEnd,
+  observeBody,
+  observedStream,
+  readOn,
+} from '@cb/http-rules'
 
 /** Reports how the body of a response ends, whichever way it is read. */
 export function observeResponse(response: Response, onEnd: OnBodyEnd, idle?: IdleTimer, maxBytes?: number): void {
@@ -38,15 +46,22 @@ function responseOverlay(base: Response): object {
 }
 
 function observedReader(base: Response, name: (typeof readers)[number]): Read {
+  const read = Reflect.get(base, name) as Read
+  const NativeResponse = nativeClass(base)
+  const isNative = read === Reflect.get(NativeResponse.prototype, name)
   return async function (this: Response) {
-    const read = () => (Reflect.get(base, name) as Read).call(this)
     const monitor = monitorOf(this)
     // Not observed: a second read, which is a mistake, or the other branch of a clone.
-    if (monitor === undefined || monitor.isRead || this.bodyUsed) return read()
-    const isDrained = monitor.seesChunks && typeof this.body?.getReader === 'function'
-    if (!isDrained) monitor.begin()
+    if (monitor === undefined || monitor.isRead || this.bodyUsed) return read.call(this)
+    // Read chunk by chunk, because a native method does not show them; one of a subclass may need the response itself.
+    const isVisible = monitor.seesChunks && isNative && typeof this.body?.getReader === 'function'
+    if (!isVisible) monitor.begin()
     try {
-      const value = await (isDrained ? (Reflect.get(base, name) as Read).call(await drained(this)) : read())
+      const { headers } = this
+      const source = isVisible
+        ? new NativeResponse(readOn((this.body as ReadableStream).getReader()), { headers })
+        : this
+      const value = await read.call(source)
       monitor.end('complete')
       return value
     } catch (error) {
@@ -56,13 +71,13 @@ function observedReader(base: Response, name: (typeof readers)[number]): Read {
   }
 }
 
-/** A response with the same body, read chunk by chunk, because a native method does not show them. */
-async function drained(response: Response): Promise<Response> {
-  const chunks: Uint8Array<ArrayBuffer>[] = []
-  const reader = (response.body as ReadableStream).getReader()
-  for (let read = await reader.read(); !read.done; read = await reader.read()) chunks.push(read.value)
-  const Class = response.constructor as typeof Response
-  return new Class(await new Blob(chunks).arrayBuffer(), { headers: response.headers })
+/** The class of the platform or the library, of which a program may have made its own. */
+function nativeClass(base: object): typeof Response {
+  let found = base
+  for (let next: object | null = base; next !== null; next = Object.getPrototypeOf(next)) {
+    if (Object.hasOwn(next, 'text')) found = next
+  }
+  return found.constructor as typeof Response
 }
 
 /** Whether the body was complete but in another format than the reader expects. Only Bun has a distinct error for forms. */

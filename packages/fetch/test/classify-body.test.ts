@@ -260,6 +260,85 @@ describe('with classifyBody,', () => {
   })
 })
 
+describe('a response of a program is read as without protection,', () => {
+  class Described extends Response {
+    readonly note: string
+    constructor(original: Response, note: string) {
+      if (!(original instanceof Response)) throw new TypeError('no response')
+      super(original.body)
+      this.note = note
+    }
+  }
+  // Its own method needs the object itself.
+  const noting = (original: Response, note: string) => {
+    const prototype = Object.create(Object.getPrototypeOf(original), {
+      text: { value: async () => `${note}: ${await Response.prototype.text.call(original)}` },
+    })
+    return Object.setPrototypeOf(original, prototype) as Response
+  }
+  const options = [{ idleTimeout: 60_000 }, { classifyBody: { maxBytes: 100 }, classify: () => undefined }]
+
+  test.each(options)('whatever its constructor takes: %j', async (option) => {
+    const fetch = protectFetch(async (_url: string) => new Described(new Response(text), 'mine'), option)
+    expect(await (await fetch(service.origin)).json()).toEqual(JSON.parse(text))
+  })
+
+  test.each(options)('and by a method of its own: %j', async (option) => {
+    const fetch = protectFetch(async (_url: string) => noting(new Response('hello'), 'mine'), option)
+    expect(await (await fetch(service.origin)).text()).toBe('mine: hello')
+    expect(fetch.registry.snapshot()[0]?.totals.success).toBe(1)
+  })
+})
+
+test('a body that is no stream has no text', async () => {
+  const seen: SettledFetch[] = []
+  class Fake {
+    readonly status = 200
+    async text(): Promise<string> {
+      return 'hello'
+    }
+  }
+  const fetch = protectFetch(async (_url: string) => new Fake() as Response, {
+    classifyBody: { maxBytes: 100 },
+    classify(settled) {
+      seen.push(settled)
+      return undefined
+    },
+  })
+  expect(await (await fetch(service.origin)).text()).toBe('hello')
+  expect(seen.map(({ body }) => body)).toEqual([undefined, undefined])
+})
+
+test('a chunk that is transferred elsewhere costs its text, and nothing else', async () => {
+  const outcomes: string[] = []
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(bytes.slice())
+      controller.close()
+    },
+  })
+  const fetch = protectFetch(async (_url: string) => new Response(body), {
+    classifyBody: { maxBytes: 100 },
+    classify: ({ body }) => (body === undefined ? undefined : 'failure'),
+  })
+  fetch.registry.on('outcome', ({ outcome }) => outcomes.push(outcome))
+  const [one, other] = ((await fetch(service.origin)).body as ReadableStream).tee()
+  const { value } = await one.getReader().read()
+  structuredClone(value, { transfer: [value.buffer] })
+  await drain(other.getReader())
+  await turn()
+  expect(outcomes).toHaveLength(1)
+})
+
+test('a clone that is cancelled twice counts once: the other branch decides', async () => {
+  const { get, outcomes } = watching()
+  const response = await get('/breaks')
+  const clone = response.clone()
+  for (let n = 0; n < 2; n++) clone.body?.cancel().catch(() => {})
+  await expect(response.text()).rejects.toThrow()
+  expect(outcomes).toEqual(['failure'])
+})
+
 describe('classifyBody', () => {
   const classify = () => undefined
   test.each<[object, string]>([

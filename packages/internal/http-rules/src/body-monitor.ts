@@ -25,6 +25,7 @@ class WatchedBody {
 export class BodyMonitor {
   readonly #body: WatchedBody
   #text: BodyText | undefined
+  #isCancelled = false
 
   /** @param branchOf  another monitor of the same body. */
   constructor(branchOf?: BodyMonitor) {
@@ -75,6 +76,7 @@ export class BodyMonitor {
   reading<T>(chunk: Promise<T>): Promise<T> {
     const body = this.#body
     if (!this.seesChunks || body.ended) return chunk
+    this.#text?.begin()
     body.waiting++
     for (const idle of body.idles) idle.start()
     const arrived = () => {
@@ -101,6 +103,8 @@ export class BodyMonitor {
 
   /** To be called when a branch is cancelled. A body that is cancelled unread is complete: its reader wanted only the headers. */
   cancel(): void {
+    if (this.#isCancelled) return
+    this.#isCancelled = true
     if (--this.#body.branches > 0) return
     if (this.#body.wasRead) this.end('cancelled')
     else this.end('complete')

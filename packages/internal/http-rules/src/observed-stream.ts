@@ -102,6 +102,15 @@ async function visiblePipe(
   reader: ReadableStreamDefaultReader,
   args: Parameters<ReadableStream['pipeTo']>,
 ): Promise<void> {
+  try {
+    await readOn(reader).pipeTo(...args)
+  } finally {
+    reader.releaseLock()
+  }
+}
+
+/** A stream of what the reader reads. */
+export function readOn(reader: ReadableStreamDefaultReader): ReadableStream {
   const source = {
     async pull(controller: ReadableStreamDefaultController): Promise<void> {
       const { done, value } = await reader.read()
@@ -110,11 +119,7 @@ async function visiblePipe(
     },
     cancel: (reason: unknown) => reader.cancel(reason),
   }
-  try {
-    await new ReadableStream(source, { highWaterMark: 0 }).pipeTo(...args)
-  } finally {
-    reader.releaseLock()
-  }
+  return new ReadableStream(source, { highWaterMark: 0 })
 }
 
 /** The stream broke with that same error, or the pipe cancelled it, or left it as it is (`preventCancel`). */
