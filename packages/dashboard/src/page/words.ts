@@ -68,7 +68,8 @@ export function listed(names: readonly string[]): string {
   return names.length > 4 ? `${first} and ${count(names.length - 4)} more` : first
 }
 
-/** A name as it may be shown: control characters and those that change the direction of text are replaced. */
+/** A name as it may be shown: control characters and those that change the direction of text are replaced, and what can't be seen. */
 export function shown(name: string): string {
+  if (name.trim() === '') return '␣'.repeat(name.length)
   return name.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '\ufffd')
 }
