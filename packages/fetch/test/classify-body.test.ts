@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { CircuitBreakerRegistry, type OutcomeEvent } from '@cb/core'
 import { type Listening, listen } from '@cb/test-kit'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type ProtectFetchOptions, protectFetch, type SettledFetch } from '../src/index.ts'
 
 const text = '{"errors":[{"message":"größer 💥"}]}'
@@ -328,6 +328,50 @@ test('a chunk that is transferred elsewhere costs its text, and nothing else', a
   await drain(other.getReader())
   await turn()
   expect(outcomes).toHaveLength(1)
+})
+
+test('a body that is read too late is a success, and is logged once', async () => {
+  const console_ = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const { get, seen, outcomes } = watching()
+  for (let n = 0; n < 2; n++) {
+    const response = await get()
+    await turn()
+    await turn()
+    expect(await response.text()).toBe(text)
+  }
+  await turn()
+  expect(outcomes).toEqual(['success', 'success'])
+  expect(seen).toHaveLength(2)
+  expect(console_).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('read too late for `classifyBody`'))
+  console_.mockRestore()
+})
+
+test('the body counts as used at once', async () => {
+  const response = await watching().get()
+  const reading = response.text()
+  expect(response.bodyUsed).toBe(true)
+  await reading
+})
+
+test('a response that was read in part before has no text', async () => {
+  const chunks = [bytes.slice(0, 5), bytes.slice(5)]
+  const body = new ReadableStream({
+    pull(controller) {
+      const chunk = chunks.shift()
+      if (chunk === undefined) controller.close()
+      else controller.enqueue(chunk)
+    },
+  })
+  const response = new Response(body)
+  const fake = async (_url: string) => response
+  const reader = ((await protectFetch(fake)(service.origin)).body as ReadableStream).getReader()
+  await reader.read()
+  const seen: unknown[] = []
+  const classify = (settled: SettledFetch) => void seen.push(settled.body) as undefined
+  await protectFetch(fake, { classifyBody: { maxBytes: 100 }, classify })(service.origin)
+  await drain(reader)
+  await turn()
+  expect(seen).toEqual([undefined])
 })
 
 test('a clone that is cancelled twice counts once: the other branch decides', async () => {

@@ -191,6 +191,22 @@ describe('protectFetch()', () => {
     expect(fetch.registry.get(service.origin).snapshot().totals.rejected).toBe(0)
   })
 
+  test('can become the global fetch later, and be wrapped before its first call', async () => {
+    const fetch = protectFetch()
+    await turn()
+    const calls: unknown[] = []
+    vi.stubGlobal('fetch', fetch)
+    vi.stubGlobal('fetch', (...call: Parameters<typeof fetch>) => {
+      calls.push(call[0])
+      return fetch(...call)
+    })
+    expect((await globalThis.fetch(service.origin)).status).toBe(200)
+    calls.length = 0 // from the first call on it knows
+    expect((await globalThis.fetch(service.origin)).status).toBe(200)
+    expect((await fetch(service.origin)).status).toBe(200)
+    expect(calls).toEqual([service.origin])
+  })
+
   test('can become the global fetch, and be used at once', async () => {
     const fetch = protectFetch()
     vi.stubGlobal('fetch', fetch)

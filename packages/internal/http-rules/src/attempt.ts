@@ -1,3 +1,4 @@
+import { warnOnce } from '@cb/checks'
 import { CallTimeoutError, type Permit } from '@cb/core'
 import type { ReadBody, Settlement } from './adapter.ts'
 import { type BodyEnd, hasBody, isEventStream, type OnBodyEnd } from './body.ts'
@@ -27,6 +28,8 @@ export class Attempt<Request, Response extends object> {
   /** Where the silences of a body are limited. To be started while its reader waits for a chunk. */
   idle: IdleTimer | undefined
   #isReleased = false
+  /** The attempt has settled because nobody read the body. */
+  #isUnread = false
   /** Undefined until the outcome is known. */
   settlement: Settlement | undefined
 
@@ -134,7 +137,7 @@ export class Attempt<Request, Response extends object> {
   /** @param error  of a body that broke off. @param text  of a body that was read, with `classifyBody`. */
   bodyEnded(end: BodyEnd, error?: unknown, text?: BodyText): void {
     this.#step(() => {
-      const { maxBodyBytes } = this.#settings
+      const { maxBodyBytes, adapter } = this.#settings
       if (end === 'broken') this.#fail(error, true)
       else if (
         this.settlement === undefined &&
@@ -144,7 +147,14 @@ export class Attempt<Request, Response extends object> {
       ) {
         this.#settle(this.#settlementOf(this.#response, undefined, false, () => text.upTo(maxBodyBytes)))
       } else if (this.settlement === undefined) {
+        this.#isUnread = end === 'unread'
         this.#settle({ outcome: end === 'cancelled' ? 'ignored' : 'success', error: undefined })
+      } else if (this.#isUnread && text !== undefined && maxBodyBytes !== undefined) {
+        warnOnce(
+          adapter.packageName,
+          this.#settings,
+          'a body was read too late for `classifyBody`: begin to read it at once',
+        )
       }
       if (end !== 'unread') this.#end()
     }, ignore)

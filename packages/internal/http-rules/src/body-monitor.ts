@@ -1,11 +1,7 @@
 import type { BodyEnd, OnBodyEnd } from './body.ts'
 import { BodyText } from './body-text.ts'
 import type { IdleTimer } from './idle-timer.ts'
-
-/** `setImmediate` if the platform has it, because a timer costs five times as much. */
-const nextTurn: (callback: () => void) => void =
-  (globalThis as { setImmediate?: (callback: () => void) => void }).setImmediate ??
-  ((callback) => setTimeout(callback, 0))
+import { nextTurn } from './next-turn.ts'
 
 /** What the branches of a body have in common. */
 class WatchedBody {
@@ -37,7 +33,10 @@ export class BodyMonitor {
   addListener(onEnd: OnBodyEnd, idle?: IdleTimer, maxBytes?: number): void {
     if (this.#body.ended) return onEnd('complete', undefined)
     if (idle !== undefined) this.#body.idles.push(idle)
-    if (maxBytes !== undefined) this.#text = new BodyText(Math.max(maxBytes, this.#text?.maxBytes ?? 0))
+    // Of a body that is read already only the rest would be kept.
+    if (maxBytes !== undefined && !this.#body.wasRead) {
+      this.#text = new BodyText(Math.max(maxBytes, this.#text?.maxBytes ?? 0))
+    }
     this.#body.listeners.push(onEnd)
     this.#expectReader()
   }
@@ -53,7 +52,11 @@ export class BodyMonitor {
   }
 
   #expectReader(): void {
-    nextTurn(() => this.isRead || this.#body.ended || this.#notify('unread'))
+    nextTurn(() => {
+      if (this.isRead || this.#body.ended) return
+      this.#notify('unread')
+      if (this.#text !== undefined) this.#text = new BodyText(0) // it comes too late: only that it is read counts
+    })
   }
 
   /** Whether there is a reader. */
@@ -114,6 +117,7 @@ export class BodyMonitor {
     if (this.#body.ended) return
     this.#body.ended = true
     this.#notify(how, error)
+    this.#text = undefined
   }
 
   #notify(how: BodyEnd, error?: unknown): void {

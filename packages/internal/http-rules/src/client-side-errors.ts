@@ -33,6 +33,7 @@ export const clientSideCodes: ReadonlySet<unknown> = new Set([
   'UND_ERR_NOT_SUPPORTED',
   'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
   'UND_ERR_RES_EXCEEDED_MAX_SIZE',
+  'UND_MOCK_ERR_MOCK_NOT_MATCHED', // a fake that a test has forgotten
   // Bun
   'RedirectURLInvalid',
   'TooManyRedirects',

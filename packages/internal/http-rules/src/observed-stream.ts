@@ -109,11 +109,15 @@ async function visiblePipe(
   }
 }
 
-/** A stream of what the reader reads. */
+/** A stream of what the reader reads. It begins to read at once, as a native method does. */
 export function readOn(reader: ReadableStreamDefaultReader): ReadableStream {
+  let first: ReturnType<typeof reader.read> | undefined = reader.read()
+  first.catch(() => {}) // `pull` takes it
   const source = {
     async pull(controller: ReadableStreamDefaultController): Promise<void> {
-      const { done, value } = await reader.read()
+      const next = first ?? reader.read()
+      first = undefined
+      const { done, value } = await next
       if (done) controller.close()
       else controller.enqueue(value)
     },
