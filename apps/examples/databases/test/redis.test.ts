@@ -37,7 +37,12 @@ const cases: Record<string, (client: Client, server: RedisServer) => Promise<str
     return ['SET', 'name', 'Ada']
   },
   'the server dies during a command': async (_client, server) => {
-    setImmediate(() => server[Symbol.asyncDispose]())
+    const other = await connect(server.url).connect()
+    const isWaiting = async () => String(await other.sendCommand(['CLIENT', 'LIST'])).includes('cmd=blpop')
+    void until(isWaiting).then(async () => {
+      other.destroy()
+      await server[Symbol.asyncDispose]()
+    })
     return ['BLPOP', 'empty', '0']
   },
   'the server is gone': async (client, server) => {
