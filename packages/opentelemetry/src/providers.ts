@@ -69,7 +69,7 @@ export class Providers {
   }
 
   set logger(provider: EventLoggerProvider | undefined) {
-    const isPlaceholder = provider !== undefined && '_setDelegate' in provider
+    const isPlaceholder = provider && '_setDelegate' in provider // of api-logs: stands for the global one
     this.#logger = isPlaceholder || provider === globalLogger() ? undefined : provider
   }
 }

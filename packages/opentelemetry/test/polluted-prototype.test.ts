@@ -70,7 +70,6 @@ test('a polluted Object.prototype adds nothing to what is sent', async () => {
   const breaker = new CircuitBreaker({ name: 'attacked', trip: consecutiveFailures(1) })
   pollute({
     note: 'polluted',
-    by: 'eve',
     trip: { calls: 7, failures: 7 },
     slowCalls: 7,
     fleet: 'connected',
@@ -88,7 +87,7 @@ test('a polluted Object.prototype adds nothing to what is sent', async () => {
     'Circuit breaker attacked is forced open: forced.',
   ])
   for (const { attributes } of [...logs.getFinishedLogRecords(), ...transitions()])
-    expect(JSON.stringify(attributes)).not.toMatch(/polluted|eve|7/)
+    expect(JSON.stringify(attributes)).not.toMatch(/polluted|7/)
 })
 
 test.each(cases)('nor an option of the instrumentation: %o', (values) => {
