@@ -88,7 +88,7 @@ test('the questions on call are answered for a moment within the outage', () => 
   const expected = {
     'Which breakers are not closed?': /payment\.read +(open|half_open)/,
     'Since when?': /payment\.read +for \d+\.\d s/,
-    'Why did they open?': /payment\.read +.*consecutive_failures once/,
+    'Which have opened?': /payment\.read +.*from closed once/,
     'Which errors were there?': /payment\.read +ECONNABORTED \d+ times/,
     'Who was rejected?': /payment\.read +\d+ calls/,
     'Is it flapping?': /payment\.read +no, it opened only once/,

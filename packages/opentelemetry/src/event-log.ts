@@ -1,6 +1,6 @@
 import type { OverrideEvent, Transition } from '@cb/core'
 import { type Attributes, type Context, context, ROOT_CONTEXT } from '@opentelemetry/api'
-import { fleetAttributes, noteOf, overrideAttributes } from './attributes.ts'
+import { fleetAttributes, noteOf, overrideAttributes, ownOf } from './attributes.ts'
 import type { Diagnostics } from './diagnostics.ts'
 import { attribute, logEvent, scope } from './names.ts'
 import type { Providers } from './providers.ts'
@@ -67,7 +67,8 @@ export class EventLog {
 }
 
 function countsOf({ trip }: Transition): string {
-  return Number.isInteger(trip?.failures) && Number.isInteger(trip?.calls)
-    ? `, ${trip?.failures} of ${trip?.calls} calls failed`
-    : ''
+  if (trip === undefined) return ''
+  const { calls, failures, slowCalls } = ownOf(trip)
+  if (Number.isInteger(slowCalls)) return `, ${slowCalls} of ${calls} calls were slow`
+  return Number.isInteger(failures) && Number.isInteger(calls) ? `, ${failures} of ${calls} calls failed` : ''
 }

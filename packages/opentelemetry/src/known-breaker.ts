@@ -1,5 +1,6 @@
 import type { CircuitBreaker, StateName, Transition, WindowSnapshot } from '@cb/core'
 import type { Attributes, SpanContext } from '@opentelemetry/api'
+import { ownOf } from './attributes.ts'
 import { identify } from './identity.ts'
 import { counted, difference, type Member, type NameGroup, noTotals, type Totals } from './name-group.ts'
 import { attribute } from './names.ts'
@@ -21,6 +22,8 @@ export class KnownBreaker implements Member {
   totals: Totals = noTotals()
   /** Whether it rejects nothing. A breaker with a share of shadow mode rejects calls, so it is an ordinary one. */
   shadow = false
+  /** Whether some of its calls are admitted by shadow mode. */
+  shadows = false
   failureRate: number | undefined
   slowCallRate: number | undefined
   /** At the last refresh: how long it has not been closed, as far as is known. */
@@ -75,9 +78,10 @@ export class KnownBreaker implements Member {
       config,
       at,
       since,
-    } = breaker.snapshot()
+    } = ownOf(breaker.snapshot())
     const before = this.#all
     if ((config['shadow'] === 1) !== this.shadow) this.#switchMode()
+    this.shadows = Number(config['shadow']) > 0
     this.state = state
     this.#closedAt = state === 'closed' ? undefined : Math.min(this.#closedAt ?? since, since)
     this.outageDuration = this.#closedAt === undefined ? 0 : Math.max(0, at - this.#closedAt)

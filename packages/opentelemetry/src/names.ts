@@ -14,6 +14,7 @@ export const attribute = {
   reason: 'circuit_breaker.transition.reason',
   failureRate: 'circuit_breaker.failure_rate',
   windowCalls: 'circuit_breaker.window.calls',
+  slowCalls: 'circuit_breaker.window.slow_calls',
   outcome: 'circuit_breaker.call.outcome',
   overrideKind: 'circuit_breaker.override.kind',
   note: 'circuit_breaker.note',
@@ -45,7 +46,7 @@ export const overflowName = '(overflow)'
 /** An instrument, as it is created. */
 export interface Metric extends MetricOptions {
   readonly name: string
-  readonly instrument: 'Counter' | 'Histogram' | 'ObservableCounter' | 'ObservableUpDownCounter' | 'ObservableGauge'
+  readonly instrument: 'Histogram' | 'ObservableCounter' | 'ObservableUpDownCounter' | 'ObservableGauge'
   readonly unit: string
   readonly description: string
 }
@@ -75,9 +76,9 @@ export const metric: Readonly<Record<MetricKey, Metric>> = {
   },
   transitions: {
     name: 'circuit_breaker.transitions',
-    instrument: 'Counter',
+    instrument: 'ObservableCounter',
     unit: '{transition}',
-    description: 'State changes',
+    description: 'State changes, from 0 on for each pair of states',
   },
   calls: {
     name: 'circuit_breaker.calls',

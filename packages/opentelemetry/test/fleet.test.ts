@@ -41,7 +41,7 @@ test('an operator of a fleet is named by the log event of the override, without 
 test('metrics do not have the instance, of which there may be many', async () => {
   sharedBreaker('payments').adopt(tripped)
   const metrics = JSON.stringify(await telemetry.collect())
-  expect(metrics).toContain('fleet_tripped')
+  expect(metrics).toContain('circuit_breaker.transitions')
   expect(metrics).not.toContain('shop-1')
 })
 
