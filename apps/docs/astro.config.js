@@ -43,7 +43,13 @@ export default defineConfig({
         {
           label: 'Evidence',
           collapsed: true,
-          items: ['project/promises', 'project/simulations', 'project/head-to-head', 'project/bench'],
+          items: [
+            'project/promises',
+            'project/decisions',
+            'project/simulations',
+            'project/head-to-head',
+            'project/bench',
+          ],
         },
       ],
     }),

@@ -1,4 +1,4 @@
-// Builds the site and serves it. Started by `pnpm site`, which puts turbo on the path.
+// Builds the site and serves it. Started by `pnpm run docs`, which puts turbo on the path.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 

@@ -10,6 +10,7 @@ export default defineConfig({
     modulePreload: false,
     target: 'es2022',
     reportCompressedSize: false,
+    license: { fileName: 'third-party.md' },
   },
   logLevel: 'warn',
 })

@@ -20,7 +20,8 @@ export async function runChild(start: () => Promise<Program>): Promise<void> {
     await starting.then((program) => program.stop()).catch(() => {})
     process.exit(code)
   }
-  process.on('SIGINT', () => {}) // Ctrl-C reaches the whole process group, but the parent decides the order of the shutdown
+  // Ctrl-C and a closed terminal reach the whole process group, but the parent decides the order of the shutdown.
+  for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {})
   process.on('SIGTERM', () => void stop(143))
   process.on('disconnect', () => void stop(0))
   try {

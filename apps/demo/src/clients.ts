@@ -9,6 +9,7 @@ import {
   timeWindow,
 } from '@cb/core'
 import axios, { type AxiosInstance } from 'axios'
+import { probeHeader } from './fleet/call-counter.ts'
 import { type ServiceAddresses, type ServiceName, serviceNames } from './services.ts'
 import { traceAttempts } from './traced-http.ts'
 
@@ -18,10 +19,13 @@ export const readTimeout = 600
 /** Longer, because after a timeout it is unknown whether the write was done. */
 export const writeTimeout = 1_200
 
+/** Probes in flight of one breaker for reads, or of all gateways that share it. */
+export const mostReadProbes = 2
+
 const reads: Overrides = {
   trip: anyOf(failureRate({ threshold: 0.5, window: timeWindow(10_000), minimumCalls: 20 }), consecutiveFailures(10)),
   openDuration: exponentialBackoff({ initial: 3_000, max: 30_000, jitter: 0.2 }),
-  halfOpen: { maxConcurrent: 2, successThreshold: 3 },
+  halfOpen: { maxConcurrent: mostReadProbes, successThreshold: 3 },
 }
 
 /** Three failures in a row are enough: after each one a customer does not know whether the payment was made. */
@@ -44,10 +48,15 @@ export function makeClients(services: ServiceAddresses): { clients: Clients; reg
 
 function makeClient(service: ServiceName, baseURL: string, registry: CircuitBreakerRegistry): AxiosInstance {
   const client = axios.create({ baseURL, proxy: false })
-  client.defaults.adapter = traceAttempts(service, axios.getAdapter('http'))
+  const keyOf = ({ method }: { method?: string }) => `${service}.${method?.toLowerCase() === 'get' ? 'read' : 'write'}`
+  const send = traceAttempts(service, axios.getAdapter('http'))
+  client.defaults.adapter = (config) => {
+    if (registry.get(keyOf(config)).state === 'half-open') config.headers.set(probeHeader, 'true')
+    return send(config)
+  }
   protectAxios(client, {
     registry,
-    key: ({ method }) => `${service}.${method?.toLowerCase() === 'get' ? 'read' : 'write'}`,
+    key: keyOf,
     overrides: (key) => (key.endsWith('.read') ? reads : writes),
   })
   return client

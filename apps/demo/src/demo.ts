@@ -1,40 +1,24 @@
-import type { WriteStream } from 'node:tty'
 import { defaultPort } from './arguments.ts'
+import { busyNote, watchTimers } from './busy.ts'
 import { Load } from './load.ts'
 import type { Answer } from './measure.ts'
 import type { Backends } from './observability/backends.ts'
+import { type Playable, paragraph, type RunOptions, section } from './run.ts'
 import { Scenario } from './scenario.ts'
 import { Screen } from './screen.ts'
-import { Stack, type StackOptions } from './stack.ts'
+import { Stack } from './stack.ts'
 import { conclude, details, summaryTable } from './summary.ts'
 import { Timeline } from './timeline.ts'
 import { tripTrace } from './trip-trace.ts'
 
-export interface DemoOptions extends Pick<StackOptions, 'port' | 'orAnyPort' | 'programs'> {
-  readonly once: boolean
+export interface DemoOptions extends RunOptions {
   /** Send telemetry to backends, and show their alerts and answers. */
   readonly telemetry: boolean
-  readonly output: WriteStream
 }
 
-/**
- * Plays the scenario; on a terminal the services stay up afterwards.
- * @param interrupted  resolves to the exit code when the demo must end early.
- * @returns the exit code, after all processes have ended.
- */
-export async function runDemo(options: DemoOptions, interrupted: Promise<number>): Promise<number> {
-  const demo = new Demo(options, options.telemetry ? await makeBackends() : undefined)
-  process.once('exit', () => demo.stack.kill())
-  try {
-    const code = await Promise.race([interrupted, demo.died, demo.play()])
-    return demo.isOver ? 0 : code
-  } catch (error) {
-    demo.screen.endStatus()
-    console.error(`demo: ${describeError(error, options)}`)
-    return 1
-  } finally {
-    await demo.stop()
-  }
+/** The demo of one gateway. */
+export async function createDemo(options: DemoOptions): Promise<Playable> {
+  return new Demo(options, options.telemetry ? await makeBackends() : undefined)
 }
 
 /** Loaded only when needed, because they take long to load. */
@@ -43,7 +27,7 @@ async function makeBackends(): Promise<Backends> {
   return new Backends()
 }
 
-class Demo {
+class Demo implements Playable {
   readonly screen: Screen
   readonly stack: Stack
   /** Whether the scenario is over, and the services stay up. */
@@ -84,7 +68,7 @@ class Demo {
     await stack.start(backends?.environment)
     await backends?.scrape(stack.origin, this.#options.programs, (alert) => this.#timeline?.alert(alert))
     this.#introduce()
-    const load = new Load(stack.origin, (answer) => {
+    const load = new Load(stack.origins, (answer) => {
       if (!this.isOver) this.#answers.push(answer)
       this.#timeline?.answer(answer)
     })
@@ -95,25 +79,32 @@ class Demo {
     this.#timeline = timeline
     this.#ticks = setInterval(() => timeline.tick(), 1_000)
     this.#scenario = new Scenario(stack.origin, timeline, backends)
+    const timers = watchTimers()
     load.start()
-    const story = await this.#scenario.play()
+    const story = await this.#scenario.play().catch((error: Error) => {
+      throw new Error(`${error.message}${busyNote(timers)}`, { cause: error })
+    })
     await load.stop()
     timeline.callers()
     const report = await stack.report()
     const { sentence, failure } = conclude(this.#answers, story, report)
-    this.#section('Dashboards by the time of their request', [
+    section(this.screen, 'Dashboards by the time of their request', [
       ...summaryTable(this.#answers, story),
       ...details(this.#answers),
     ])
     if (backends === undefined) {
-      this.#section('The request that opened the breaker, as recorded by OpenTelemetry', tripTrace(report))
+      section(this.screen, 'The request that opened the breaker, as recorded by OpenTelemetry', tripTrace(report))
     } else {
-      this.#section('The request that opened the breaker, as received by OTLP', await backends.trip())
-      this.#section('Answers of Prometheus for the moment before payment recovered', await backends.answers(story))
+      section(this.screen, 'The request that opened the breaker, as received by OTLP', await backends.trip())
+      section(
+        this.screen,
+        'Answers of Prometheus for the moment before payment recovered',
+        await backends.answers(story),
+      )
     }
     const sentences = backends === undefined ? sentence : `${sentence} ${backends.alertSummary(story)}`
-    this.#section('Result', wrap(sentences))
-    if (failure !== undefined) throw new Error(failure)
+    section(this.screen, 'Result', paragraph(screen, sentences))
+    if (failure !== undefined) throw new Error(`${failure}${busyNote(timers)}`)
     if (this.#options.once || !screen.isTerminal) return 0
     this.isOver = true
     this.#suggest()
@@ -150,15 +141,9 @@ class Demo {
     screen.print()
   }
 
-  #section(title: string, lines: readonly string[]): void {
-    this.screen.print()
-    this.screen.print(this.screen.paint('bold', title))
-    for (const line of lines) this.screen.print(line)
-  }
-
   #suggest(): void {
     const { origin } = this.stack
-    this.#section('Your turn: the traffic continues until Ctrl-C', [
+    section(this.screen, 'Your turn: the traffic continues until Ctrl-C', [
       `  ${origin}/ has buttons that break and heal each service`,
       `  curl ${origin}/user-dashboard/7`,
       `  curl ${origin}/health`,
@@ -169,22 +154,4 @@ class Demo {
       '',
     ])
   }
-}
-
-function describeError(error: unknown, { port }: DemoOptions): string {
-  if (!(error instanceof Error)) return String(error)
-  const { code } = error as NodeJS.ErrnoException
-  if (code === 'EADDRINUSE') return `port ${port} of 127.0.0.1 is taken; choose another one with --port`
-  if (code === 'EACCES') return `no permission for port ${port}; choose another one with --port`
-  return error.message
-}
-
-function wrap(sentence: string, width = 96): string[] {
-  const lines: string[] = []
-  for (const word of sentence.split(' ')) {
-    const last = lines.at(-1)
-    if (last === undefined || last.length + word.length >= width) lines.push(`  ${word}`)
-    else lines[lines.length - 1] = `${last} ${word}`
-  }
-  return lines
 }

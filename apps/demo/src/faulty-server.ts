@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { RequestHandler } from 'express'
 import express from 'express'
 import type { Fault } from './fault.ts'
+import type { CallCounter } from './fleet/call-counter.ts'
 import { closeServer, listenOn } from './listening.ts'
 
 /** The public server of a service, with a switch that simulates typical faults. */
@@ -12,8 +13,11 @@ export class FaultyServer {
   #recovery: NodeJS.Timeout | undefined
   #change: Promise<void> = Promise.resolve()
 
-  /** @param before  runs before the faults. @param routes  the service without faults. */
-  constructor(before: RequestHandler, routes: RequestHandler) {
+  readonly #counter: CallCounter
+
+  /** @param before  runs before the faults. @param routes  the service without faults. @param counter  counts what fails. */
+  constructor(before: RequestHandler, routes: RequestHandler, counter: CallCounter) {
+    this.#counter = counter
     const app = express().disable('x-powered-by')
     app.use(before, (request, response, next) => this.#inject(request, response, next), routes)
     this.#server = createServer(app)
@@ -44,9 +48,10 @@ export class FaultyServer {
     this.#recovery = setTimeout(() => void this.setFault({ mode: 'healthy' }), fault.for)
   }
 
-  #inject(...[, response, next]: Parameters<RequestHandler>): void {
+  #inject(...[request, response, next]: Parameters<RequestHandler>): void {
     const fault = this.#fault
     if (fault.mode === 'healthy' || fault.mode === 'down' || Math.random() >= fault.rate) return next()
+    this.#counter.fails(request, response)
     if (fault.mode === 'hanging') return // until the caller times out
     const respond = fault.mode === 'slow' ? next : () => void response.status(500).json({ error: 'simulated failure' })
     const timer = setTimeout(respond, fault.latency)

@@ -1,4 +1,5 @@
 import type { CircuitBreakerSnapshot, Transition } from '@cb/core'
+import type { StoreRequest } from './fleet/ipc-store.ts'
 import type { RecordedTrip } from './trip-recorder.ts'
 
 /** A transition of a breaker of the gateway. */
@@ -16,5 +17,10 @@ export interface GatewayReport extends RecordedTrip {
   readonly breakers: readonly CircuitBreakerSnapshot[]
 }
 
+/** The gateway shares its breakers. */
+export interface JoinedMessage {
+  readonly type: 'joined'
+}
+
 /** A message of the gateway to its parent. */
-export type GatewayMessage = TransitionMessage | GatewayReport
+export type GatewayMessage = TransitionMessage | GatewayReport | JoinedMessage | StoreRequest

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { type Arguments, defaultPort, helpText, parseArguments, UsageError } from './arguments.ts'
-import { runDemo } from './demo.ts'
+import { createDemo } from './demo.ts'
+import { FleetDemo } from './fleet/fleet-demo.ts'
 import { interruption } from './interruption.ts'
+import { run } from './run.ts'
 
 function readArguments(): Arguments {
   try {
@@ -13,9 +15,14 @@ function readArguments(): Arguments {
   }
 }
 
-const { help, port, ...options } = readArguments()
+const { help, port, fleet, redis, telemetry, once } = readArguments()
 if (help) console.log(helpText)
 else {
   const where = { port: port ?? defaultPort, orAnyPort: port === undefined, programs: new URL('.', import.meta.url) }
-  process.exit(await runDemo({ ...options, ...where, output: process.stdout }, interruption()))
+  const options = { once, ...where, output: process.stdout }
+  const demo =
+    fleet === undefined
+      ? await createDemo({ ...options, telemetry })
+      : new FleetDemo({ ...options, gateways: fleet, redis })
+  process.exit(await run(demo, options, interruption()))
 }

@@ -1,7 +1,11 @@
 import type { WriteStream } from 'node:tty'
+import { stripVTControlCharacters } from 'node:util'
 
 const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const
 export type Colour = keyof typeof codes
+
+/** Lines on a terminal with fewer columns are left to it. */
+const narrowest = 60
 
 /** Standard output: colours and a status line on a terminal, plain lines anywhere else. */
 export class Screen {
@@ -17,7 +21,22 @@ export class Screen {
   }
 
   print(line = ''): void {
-    this.#stream.write(`${this.#erase()}${line}\n${this.#status}`)
+    this.#stream.write(`${this.#erase()}${this.#wrap(line)}\n${this.#status}`)
+  }
+
+  /** On a terminal: breaks a line between words, but not before a unit, and continues under the text that stands after its margin. */
+  #wrap(line: string): string {
+    const { columns } = this.#stream
+    if (!this.isTerminal || columns < narrowest || stripVTControlCharacters(line).length <= columns) return line
+    const [margin = ''] = /^.{0,24} {2}(?=\S)|^ */.exec(stripVTControlCharacters(line)) ?? []
+    const lines: string[] = []
+    for (const word of line.split(/(?<=\S) (?=\S)(?!m?s\b)/)) {
+      const last = lines.at(-1)
+      if (last !== undefined && stripVTControlCharacters(`${last} ${word}`).length <= columns)
+        lines[lines.length - 1] = `${last} ${word}`
+      else lines.push(last === undefined ? word : ' '.repeat(margin.length) + word)
+    }
+    return lines.join('\n')
   }
 
   /** A last line that later output overwrites; only on a terminal. */

@@ -4,6 +4,7 @@ import express, { type Router } from 'express'
 import { type Program, runChild } from './child.ts'
 import { parseFault } from './fault.ts'
 import { FaultyServer } from './faulty-server.ts'
+import { CallCounter } from './fleet/call-counter.ts'
 import { closeServer, listenOn, originOf } from './listening.ts'
 import { startTelemetry } from './telemetry.ts'
 import { traceRequests } from './traced-http.ts'
@@ -38,14 +39,16 @@ await runChild(async (): Promise<Program> => {
   const makeRoutes = routes[name]
   if (makeRoutes === undefined) throw new Error(`there is no service ${JSON.stringify(name)}`)
   const telemetry = await startTelemetry(`cb-demo-${name}`)
-  const server = new FaultyServer(traceRequests, makeRoutes())
+  const counter = new CallCounter()
+  const server = new FaultyServer(traceRequests, makeRoutes(), counter)
   // The switch has a separate port, so that it can end the fault of a service that is down.
-  const control = createServer(
-    express().post('/fault', express.json(), async (request, response) => {
+  const switches = express()
+    .post('/fault', express.json(), async (request, response) => {
       await server.setFault(parseFault(request.body))
       response.sendStatus(204)
-    }),
-  )
+    })
+    .post('/counts', (_request, response) => void response.json(counter.take()))
+  const control = createServer(switches)
   return {
     ready: { origin: originOf(await server.listen()), control: originOf(await listenOn(control, 0)) },
     stop: () => Promise.all([server.close(), closeServer(control), telemetry.stop()]),

@@ -1,4 +1,6 @@
+import { memoryStore } from '@cb/redis'
 import { Child } from './child-process.ts'
+import { answer, type StoreMessage } from './fleet/ipc-store.ts'
 import type { GatewayMessage, GatewayReport, TransitionMessage } from './gateway-messages.ts'
 import { type ServiceAddresses, serviceNames } from './services.ts'
 
@@ -11,7 +13,13 @@ export interface StackOptions {
   readonly orAnyPort: boolean
   /** Called for each line that a process writes to its standard error. */
   readonly onLine?: (name: string, line: string) => void
-  readonly onTransition?: (transition: TransitionMessage) => void
+  readonly onTransition?: (transition: TransitionMessage, gateway: string) => void
+  /** Several gateways, which can share their breakers. Default: one that can't. */
+  readonly fleet?: {
+    readonly gateways: number
+    /** The address of Redis; undefined for a store in this process. */
+    readonly redis?: string | undefined
+  }
 }
 
 /** One process of the stack. */
@@ -21,7 +29,7 @@ export interface StackProcess {
   readonly origin: string
 }
 
-/** The processes of the demo: three services and the gateway. */
+/** The processes of the demo: three services and the gateways. */
 export class Stack {
   /** Rejects when a process ends unexpectedly; never resolves. */
   readonly died: Promise<never>
@@ -29,9 +37,12 @@ export class Stack {
   readonly #children = new Set<Child>()
   readonly #running = new Map<string, StackProcess>()
   #environment: NodeJS.ProcessEnv = {}
-  #gateway: Child | undefined
+  readonly #gateways = new Map<string, Child>()
+  readonly #store = memoryStore()
+  #services: ServiceAddresses | undefined
   #onDeath!: (error: Error) => void
   #onReport: ((report: GatewayReport) => void) | undefined
+  #onJoined = () => {}
   #stopping = false
 
   constructor(options: StackOptions) {
@@ -42,14 +53,29 @@ export class Stack {
     this.died.catch(() => {})
   }
 
-  /** The gateway's address. */
-  get origin(): string {
-    return this.#running.get('gateway')?.origin ?? ''
+  get gatewayNames(): string[] {
+    const { gateways } = this.#options.fleet ?? {}
+    return gateways === undefined ? ['gateway'] : Array.from({ length: gateways }, (_, n) => `gateway${n + 1}`)
   }
 
-  /** The processes that are ready, the gateway first. */
+  /** The addresses of the gateways that are ready. */
+  get origins(): string[] {
+    return this.gatewayNames.flatMap((name) => this.#running.get(name)?.origin ?? [])
+  }
+
+  /** The first gateway's address. */
+  get origin(): string {
+    return this.origins[0] ?? ''
+  }
+
+  /** The switch of the payment service. */
+  get paymentControl(): string {
+    return this.#services?.payment.control ?? ''
+  }
+
+  /** The processes that are ready, the gateways first. */
   get processes(): StackProcess[] {
-    return ['gateway', ...serviceNames].flatMap((name) => this.#running.get(name) ?? [])
+    return [...this.gatewayNames, ...serviceNames].flatMap((name) => this.#running.get(name) ?? [])
   }
 
   /** @param environment  added to the environment of the processes. */
@@ -57,19 +83,44 @@ export class Stack {
     this.#environment = environment
     const ready = await Promise.all(serviceNames.map((name) => this.#start(name, 'service.js', name)))
     const services = Object.fromEntries(serviceNames.map((name, index) => [name, ready[index]])) as ServiceAddresses
-    const startGateway = (port: number) => this.#start('gateway', 'gateway.js', JSON.stringify({ port, services }))
-    const { port, orAnyPort } = this.#options
-    await startGateway(port).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE' && orAnyPort) return startGateway(0)
+    this.#services = services
+    const { port, orAnyPort, fleet } = this.#options
+    const startGateway = (name: string, port: number) => {
+      const address = fleet && { instance: name, redis: fleet.redis }
+      return this.#start(name, 'gateway.js', JSON.stringify({ port, services, fleet: address }))
+    }
+    const [first = '', ...others] = this.gatewayNames
+    await startGateway(first, port).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' && orAnyPort) return startGateway(first, 0)
       throw error
+    })
+    await Promise.all(others.map((name) => startGateway(name, 0)))
+    await this.#store.subscribe?.(
+      (news) => this.#toGateways({ type: 'news', news }),
+      () => {},
+    )
+  }
+
+  /** The gateways share their breakers from now on. */
+  joinFleet(): Promise<void> {
+    let missing = this.#gateways.size
+    return new Promise((resolve) => {
+      this.#onJoined = () => {
+        if (--missing === 0) resolve()
+      }
+      this.#toGateways({ type: 'join' })
     })
   }
 
-  /** The present breakers and spans of the gateway. */
+  #toGateways(message: StoreMessage | { readonly type: 'join' }): void {
+    for (const gateway of this.#gateways.values()) gateway.send(message)
+  }
+
+  /** The present breakers and spans of the first gateway. */
   report(): Promise<GatewayReport> {
     return new Promise((resolve) => {
       this.#onReport = resolve
-      this.#gateway?.send({ type: 'report' })
+      this.#gateways.get(this.gatewayNames[0] ?? '')?.send({ type: 'report' })
     })
   }
 
@@ -93,7 +144,7 @@ export class Stack {
       args: [argument],
       environment: this.#environment,
       onLine: (line) => onLine?.(name, line),
-      onMessage: (message) => this.#onMessage(message as GatewayMessage),
+      onMessage: (message) => this.#onMessage(message as GatewayMessage, child),
     })
     this.#children.add(child)
     void child.exited.then(() => this.#children.delete(child))
@@ -101,14 +152,16 @@ export class Stack {
     void child.exited.then((why) => {
       if (!this.#stopping) this.#onDeath(new Error(`the ${name} process (pid ${child.pid}) ended unexpectedly: ${why}`))
     })
-    if (name === 'gateway') this.#gateway = child
+    if (this.gatewayNames.includes(name)) this.#gateways.set(name, child)
     const { origin } = ready as { origin: string }
     this.#running.set(name, { name, pid: child.pid, origin })
     return ready
   }
 
-  #onMessage(message: GatewayMessage): void {
+  #onMessage(message: GatewayMessage, gateway: Child): void {
     if (message.type === 'report') this.#onReport?.(message)
-    else this.#options.onTransition?.(message)
+    else if (message.type === 'joined') this.#onJoined()
+    else if (message.type === 'store') void answer(this.#store, message).then((reply) => gateway.send(reply))
+    else this.#options.onTransition?.(message, gateway.name)
   }
 }

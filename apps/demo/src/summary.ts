@@ -2,6 +2,9 @@ import type { GatewayReport } from './gateway-messages.ts'
 import { type Answer, formatMs, formatSeconds, median, quantile, resultOf } from './measure.ts'
 import type { Story } from './scenario.ts'
 
+/** With the name of a phase, 80 columns. */
+const widths = [6, 10, 10, 6, 9, 7]
+
 interface Phase {
   readonly name: string
   readonly from: number
@@ -12,12 +15,12 @@ interface Phase {
 export function summaryTable(answers: readonly Answer[], story: Story): string[] {
   const phases: Phase[] = [
     { name: 'before', from: 0, to: story.brokenAt },
-    { name: 'payment hangs, breaker not yet open', from: story.brokenAt, to: story.openedAt },
+    { name: 'payment hangs, breaker closed', from: story.brokenAt, to: story.openedAt },
     { name: 'breaker open or probing', from: story.openedAt, to: story.closedAt },
     { name: 'after it closed', from: story.closedAt, to: Number.POSITIVE_INFINITY },
   ]
   const dashboards = answers.filter(({ route }) => route === 'dashboard')
-  const heading = row('requests sent', ['dashboards', 'p50', 'p99', 'live', 'fallback', 'failed'])
+  const heading = row('phase', ['sent', 'p50', 'p99', 'live', 'fallback', 'failed'])
   return [heading, ...phases.map((phase) => phaseRow(phase, dashboards))]
 }
 
@@ -31,7 +34,7 @@ function phaseRow({ name, from, to }: Phase, dashboards: readonly Answer[]): str
 }
 
 function row(name: string, cells: readonly (string | number)[]): string {
-  return `  ${name.padEnd(36)}${cells.map((cell) => String(cell).padStart(10)).join('')}`
+  return `  ${name.padEnd(30)}${cells.map((cell, column) => String(cell).padStart(widths[column] ?? 0)).join('')}`
 }
 
 /** The time of the payment part of a dashboard within the gateway, and the results of the payments. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,10 +6,10 @@ import { listen } from '@cb/test-kit'
 import { expect, onTestFinished, test } from 'vitest'
 import { DemoRun, patience } from './demo-run.ts'
 
-test('--help prints the usage in six lines', async () => {
+test('--help prints the usage in eight lines', async () => {
   const run = new DemoRun(['--help'])
   expect(await run.ended).toBe(0)
-  expect(run.stdout.trimEnd().split('\n')).toHaveLength(6)
+  expect(run.stdout.trimEnd().split('\n')).toHaveLength(8)
   expect(run.stdout).toContain('--port N')
 })
 
@@ -17,6 +17,9 @@ test.each([
   [['--fast'], "Unknown option '--fast'"],
   [['now'], "Unexpected argument 'now'"],
   [['--port', 'http'], '--port must be an integer from 0 to 65535, got "http"'],
+  [['--fleet', '1'], '--fleet must be an integer from 2 to 8, got "1"'],
+  [['--redis'], '--redis needs --fleet'],
+  [['--fleet', '4', '--telemetry'], '--telemetry and --fleet exclude each other'],
   [['--port', '65536'], '--port must be an integer from 0 to 65535, got "65536"'],
 ])('%j is a usage error', async (args, message) => {
   const run = new DemoRun(args)
@@ -104,6 +107,24 @@ test(
     run.kill('SIGKILL')
     await run.allGone()
     await expect(fetch(`${prometheus}/-/ready`)).rejects.toThrow('fetch failed')
+  },
+  patience,
+)
+
+test(
+  'if the terminal of the demo is closed, its Prometheus ends and leaves no folder',
+  async () => {
+    const temporary = await mkdtemp(join(tmpdir(), 'cb-demo-terminal-'))
+    onTestFinished(() => rm(temporary, { recursive: true }))
+    const run = new DemoRun(['--telemetry', '--once', '--port', '0'], { TMPDIR: temporary })
+    await run.printed('Times')
+    const [, prometheus = ''] = /^ {2}prometheus +(http\S+)/m.exec(run.stdout) ?? []
+    expect(await readdir(temporary)).toHaveLength(1)
+    for (const pid of Object.values(run.pids)) process.kill(pid, 'SIGHUP') // which the terminal sends to all
+    expect(await run.ended).toBe(129)
+    await run.allGone()
+    await expect(fetch(`${prometheus}/-/ready`)).rejects.toThrow('fetch failed')
+    expect(await readdir(temporary)).toEqual([])
   },
   patience,
 )

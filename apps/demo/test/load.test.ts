@@ -16,7 +16,7 @@ test('the warm-up continues until all responses are live, and is not counted', a
   })
   onTestFinished(close)
   const answers: unknown[] = []
-  await new Load(origin, (answer) => answers.push(answer)).warmUp()
+  await new Load([origin], (answer) => answers.push(answer)).warmUp()
   expect(dashboards).toBe(280) // the thirteenth round of 20 was not all live, the fourteenth was
   expect(answers).toEqual([])
 })

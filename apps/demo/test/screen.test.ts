@@ -29,3 +29,27 @@ test('a file gets plain lines only', () => {
   screen.endStatus()
   expect(read()).toBe('FAULT\n')
 })
+
+test.each([
+  [
+    '   5.9 s  OPEN      payment.read: 10 failures in a row (timeout); no calls for 2.6 s',
+    '   5.9 s  OPEN      payment.read: 10 failures in a row (timeout);\n                    no calls for 2.6 s',
+  ],
+  [
+    '          callers: 25 fallback after timeout (603 ms), 30 fast fallback (3.7 ms)',
+    '          callers: 25 fallback after timeout (603 ms), 30 fast\n          fallback (3.7 ms)',
+  ],
+  ['a word of this many letters: '.padEnd(80, 'x'), `a word of this many letters:\n${'x'.repeat(51)}`],
+  ['a line that is short enough', 'a line that is short enough'],
+])('a terminal gets the line %j broken between words', (line, lines) => {
+  const { screen, read } = screenOn({ isTTY: true, columns: 65 })
+  screen.print(line)
+  expect(read()).toBe(`${lines}\n`)
+})
+
+test('colours do not count when a line is broken', () => {
+  const { screen, read } = screenOn({ isTTY: true, columns: 65 })
+  const line = `   1.0 s  ${screen.paint('red', 'FAULT')}     ${'x'.repeat(45)}`
+  screen.print(line)
+  expect(read()).toBe(`${line}\n`)
+})

@@ -8,7 +8,7 @@ export const generated = ['packages', 'recipes', 'project', 'reference']
 /** Writes a page for each document of the repository, so that the site repeats none of them. @param {string} content */
 export function writeDocumentPages(content) {
   const pages = documents()
-  writeWords(content)
+  writeWords(content, pages)
   for (const [file, page] of pages) {
     const target = join(content, `${page}.md`)
     mkdirSync(dirname(target), { recursive: true })
@@ -16,12 +16,14 @@ export function writeDocumentPages(content) {
   }
 }
 
-/** The glossary, which is a section of CONTRIBUTING.md. @param {string} content */
-function writeWords(content) {
+/** The glossary, which is a section of CONTRIBUTING.md. @param {string} content @param {Map<string, string>} pages */
+function writeWords(content, pages) {
   const [, section] = /^## Words\n([\s\S]*?)^## /m.exec(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')) ?? []
   if (section === undefined) throw new Error('CONTRIBUTING.md has no section "Words"')
-  mkdirSync(join(content, 'project'), { recursive: true })
-  writeFileSync(join(content, 'project/words.md'), `---\ntitle: Words\n---\n${section}`)
+  const folder = join(content, 'project')
+  const linked = withLinks(section, { file: 'CONTRIBUTING.md', folder, pages, sources: new Map() })
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(content, 'project/words.md'), `---\ntitle: Words\n---\n${linked}`)
 }
 
 /** @param {string} content */
@@ -62,7 +64,7 @@ function withLinks(text, { file, folder, pages, sources }) {
       if (!existsSync(join(root, path))) throw new Error(`${file} links to ${link}, which does not exist`)
       if (image) return `![${label}](${relative(folder, join(root, path))})`
       const page = pages.get(path) ?? pages.get(`${path}/README.md`)
-      if (page !== undefined) return `[${label}](/${page}/${anchor})`
+      if (page !== undefined) return `[${label}](/${page}/${anchor.replace('#readme', '')})`
       const isRecipe = file.startsWith('apps/examples/') && path.startsWith(dirname(file)) && /\.[jt]s$/.test(path)
       if (isRecipe && statSync(join(root, path)).isFile()) {
         sources.set(path, readFileSync(join(root, path), 'utf8'))

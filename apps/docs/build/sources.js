@@ -17,6 +17,7 @@ export function documents() {
     ...packages.map((name) => entry(`packages/${name}/README.md`, `packages/${name}`)),
     ...examples.map((name) => entry(`apps/examples/${name}/README.md`, `recipes/${name}`)),
     entry('packages/core/CORRECTNESS.md', 'project/promises'),
+    entry('packages/core/DECISIONS.md', 'project/decisions'),
     entry('packages/core/MIGRATING.md', 'project/migrating'),
     entry('packages/opentelemetry/RUNBOOK.md', 'project/runbook'),
     entry('tooling/simulations/README.md', 'project/simulations'),

@@ -14,6 +14,7 @@ import { isNodeStream } from './node-stream.ts'
 import { asAxiosError } from './rejection.ts'
 import type { RequestProtection } from './request-protection.ts'
 import { isStreamed, watchBody } from './response-body.ts'
+import { withTransformedData } from './transformed-data.ts'
 
 /** Options of `protectAxios`. Every option has a default that protects. */
 export interface ProtectAxiosOptions extends HttpOptions<InternalAxiosRequestConfig, SettledAttempt> {}
@@ -22,8 +23,8 @@ export interface ProtectAxiosOptions extends HttpOptions<InternalAxiosRequestCon
 export type ClassifyAttempt = NonNullable<ProtectAxiosOptions['classify']>
 
 /**
- * One attempt that has ended: `error` if axios rejects or the body breaks off, `response` if there was one. It has both if
- * `validateStatus` rejects the status.
+ * One attempt that has ended: `error` if axios rejects or the body breaks off, `response` if there was one, with its data as you will
+ * get them. It has both if `validateStatus` rejects the status.
  */
 export interface SettledAttempt {
   readonly response?: AxiosResponse
@@ -49,6 +50,8 @@ export function axiosAdapter(
       ...(error !== undefined && { error }),
       config,
     }),
+    present: (response, config, look) =>
+      'data' in response && !isStreamed(response) ? withTransformedData(response, config, look) : look(),
     responseOf: (error) => {
       const { response } = (error ?? {}) as AxiosError
       return isObject(response) ? response : undefined

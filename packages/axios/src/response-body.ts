@@ -13,5 +13,9 @@ export function watchBody(response: AxiosResponse, onEnd: OnBodyEnd, _isTimed: b
   if (isNodeStream(data)) {
     observeNodeStream(data, response, onEnd)
     if (idle !== undefined) timeNodeStream(data, response, idle)
-  } else observedStream(data, new BodyMonitor(onEnd, idle))
+  } else {
+    const monitor = new BodyMonitor()
+    monitor.addListener(onEnd, idle)
+    observedStream(data, monitor)
+  }
 }

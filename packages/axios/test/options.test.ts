@@ -9,6 +9,12 @@ describe('protectAxios throws for', () => {
   test.each<[string, unknown, ErrorConstructor, string]>([
     ['null', null, TypeError, 'protectAxios must be an object, got null'],
     [
+      'an option of the breaker that stands beside defaults',
+      { callTimeout: 500 },
+      TypeError,
+      'unknown option "callTimeout" in protectAxios: did you mean defaults.callTimeout?',
+    ],
+    [
       'an unknown option',
       { retries: 3 },
       TypeError,

@@ -1,14 +1,18 @@
-import { CircuitBreakerRegistry, consecutiveFailures } from '@cb/core'
+import { CircuitBreakerRegistry, consecutiveFailures, exponentialBackoff, type OpenDuration } from '@cb/core'
 import { dependency, fakeClock } from '@cb/test-kit'
 import axios from 'axios'
 import { describe, expect, test } from 'vitest'
 import { protectAxios } from '../src/index.ts'
 
 /** The open duration after one response, of a breaker whose own open duration is a second. */
-async function openDurationAfter(path: string, validateStatus?: () => boolean): Promise<number> {
+async function openDurationAfter(
+  path: string,
+  validateStatus?: () => boolean,
+  openDuration: OpenDuration | number = 1_000,
+): Promise<number> {
   await using service = await dependency()
   const registry = new CircuitBreakerRegistry({
-    defaults: { trip: consecutiveFailures(1), openDuration: 1_000, now: fakeClock().now },
+    defaults: { trip: consecutiveFailures(1), openDuration, now: fakeClock().now },
   })
   const instance = axios.create({ baseURL: service.origin })
   protectAxios(instance, { registry })
@@ -37,6 +41,13 @@ describe('Retry-After lengthens the open duration', () => {
     const duration = await openDurationAfter(`/status/503?retry-after=${encodeURIComponent(date)}`)
     expect(duration).toBeGreaterThan(20_000)
     expect(duration).toBeLessThanOrEqual(30_000)
+  })
+
+  test.each([
+    ['five minutes by default', undefined, 300_000],
+    ['more than a day, if maxRetryAfter allows it', exponentialBackoff({ maxRetryAfter: 604_800_000 }), 172_800_000],
+  ])('up to %s', async (_what, openDuration, expected) => {
+    expect(await openDurationAfter('/status/503?retry-after=172800', undefined, openDuration)).toBe(expected)
   })
 
   test("when a user's own adapter has plain headers", async () => {

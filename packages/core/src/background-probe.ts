@@ -1,8 +1,9 @@
-import { assertOption, checkFunction, checkOptions, longestTimer, timerMilliseconds } from '@cb/checks'
+import { checkFunction, checkOptions, longestTimer, timerMilliseconds } from '@cb/checks'
 import type { Call } from './call-in-flight.ts'
 import type { Circuit } from './circuit.ts'
-import { CircuitBreaker } from './circuit-breaker.ts'
+import type { CircuitBreaker } from './circuit-breaker.ts'
 import { executeGuarded } from './execute.ts'
+import { freeCircuit } from './free-circuit.ts'
 import { Rejection } from './permit.ts'
 
 /** Options of a background probe. */
@@ -24,12 +25,9 @@ export function probeInBackground(
   probe: Call<unknown>,
   options: BackgroundProbeOptions = {},
 ): () => void {
-  assertOption(breaker instanceof CircuitBreaker, 'breaker', 'a CircuitBreaker', breaker)
+  const circuit = freeCircuit(breaker)
   checkFunction('probe', probe)
   const { interval = 1_000 } = checkOptions('probeInBackground', options, { interval: timerMilliseconds })
-  const circuit = CircuitBreaker.circuitOf(breaker)
-  if (circuit.probeAdmission !== undefined)
-    throw new Error('this breaker has a background probe or a fleet already: stop that one first')
   const prober = new Prober(circuit, probe, interval)
   void prober.run()
   return () => prober.stop()
@@ -52,6 +50,7 @@ class Prober {
     // The loop itself asks with this object; all others are rejected.
     circuit.probeAdmission = {
       reject: (caller) => (caller === this ? undefined : new Rejection('half-open', 1)),
+      peek: () => new Rejection('half-open', 1),
       onEnter: () => this.#wake(),
     }
   }

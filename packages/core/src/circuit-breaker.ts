@@ -128,6 +128,14 @@ export class CircuitBreaker {
     return this.#circuit.admit()
   }
 
+  /**
+   * What a caller of `tryAcquire` may wait for, so that it is not rejected for want of a lease: undefined, unless a fleet shares the
+   * breaker and it is half-open. `execute` and `wrap` wait by themselves. Short, and never rejects.
+   */
+  ready(): Promise<void> | undefined {
+    return this.#circuit.probeAdmission && this.#circuit.ready()
+  }
+
   /** Like `tryAcquire`. @throws CircuitOpenError when not admitted. */
   acquire(): Permit {
     const admission = this.#circuit.admit()

@@ -256,8 +256,7 @@ export class Circuit implements PermitOwner {
 
   /** What a call should wait for before it asks to be a probe. */
   ready(): Promise<void> | undefined {
-    if (this.probeAdmission?.ready === undefined || this.current().name !== 'half-open') return undefined
-    return this.probeAdmission?.ready?.()
+    return this.current().name === 'half-open' ? this.probeAdmission?.ready?.() : undefined
   }
 
   /** The one place where the state changes. */
@@ -283,12 +282,12 @@ export class Circuit implements PermitOwner {
     if (this.audience.hasListeners) this.audience.add(this.breaker, 'transition', transition)
   }
 
-  #announceOverride(next: State, { reason, note: ending }: TransitionDetails): void {
+  #announceOverride(next: State, { reason, note: ending, by }: TransitionDetails): void {
     if (!this.audience.hasListeners) return
     const forced = next instanceof Forced ? next : undefined
     const note = forced === undefined ? ending : forced.note
     const event = { breaker: this.name, override: forced?.name ?? null, at: this.settings.clock.now(), reason }
-    this.audience.add(this.breaker, 'override', note ? { ...event, note } : event)
+    this.audience.add(this.breaker, 'override', { ...event, ...(note && { note }), ...(by !== undefined && { by }) })
   }
 
   #endFastPath(): void {

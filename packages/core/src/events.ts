@@ -74,8 +74,10 @@ export interface Transition {
   readonly openDuration?: number
   /** When opening: how many times it has opened without closing in between, this time included. */
   readonly attempt?: number
-  /** The note given to `forceOpen`, `forceClosed`, `resume`, `reset` or `probeNow`. */
+  /** The note given to `forceOpen`, `forceClosed`, `resume`, `reset` or `probeNow`. From a fleet also why the instance tripped. */
   readonly note?: string
+  /** With `cause: 'fleet'`: the instance whose vote or probe decided, or the operator. At most 200 characters. */
+  readonly by?: string
 }
 
 /** One call has settled. */
@@ -124,6 +126,8 @@ export interface OverrideEvent {
   readonly reason: string
   /** The note of the override, or the one given to what ended it. */
   readonly note?: string
+  /** Of a fleet: the operator who overrides all instances, or ends that. */
+  readonly by?: string
 }
 
 /** The events by name. */

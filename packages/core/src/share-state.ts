@@ -1,6 +1,8 @@
-import { assertOption, checkFunction } from '@cb/checks'
-import { CircuitBreaker } from './circuit-breaker.ts'
+import { checkFunction } from '@cb/checks'
+import type { CircuitBreaker } from './circuit-breaker.ts'
 import type { StateName } from './events.ts'
+import { freeCircuit } from './free-circuit.ts'
+import { keepText } from './kept-text.ts'
 import { decideOpenDuration } from './open-duration.ts'
 import { keepNote } from './options.ts'
 import { Rejection } from './permit.ts'
@@ -10,6 +12,9 @@ import { Forced } from './states/forced.ts'
 import { HalfOpen } from './states/half-open.ts'
 import { Open } from './states/open.ts'
 import type { Arbiter, State } from './states/state.ts'
+
+/** Longer names of instances and operators are cut. */
+const longestBy = 200
 
 /** The right of one call to be a probe of the fleet. */
 export interface ProbeLease {
@@ -29,6 +34,8 @@ export interface ProbeLeases {
   take(): ProbeLease | number | undefined
   /** What `execute` and `wrap` wait for before they ask; undefined for nothing. Must be short, and must not reject. */
   ready(): Promise<void> | undefined
+  /** Whether the fleet can be reached, for snapshots. */
+  readonly isConnected: boolean
 }
 
 /** What a fleet has decided. */
@@ -41,10 +48,13 @@ export interface SharedDecision {
   readonly attempt: number
   /** For the transition. */
   readonly reason: string
+  /** An operator's note, or why the instance tripped; at most 1 000 characters are kept. Empty for none. */
+  readonly note: string
+  /** The instance or the operator that decided; at most 200 characters are kept. Empty if nobody did. */
+  readonly by: string
   /** An operator's override of all breakers of the fleet; `remaining` is Infinity if it has no end. */
   readonly override: {
     readonly state: 'open' | 'closed'
-    readonly note: string | null
     readonly remaining: number
   } | null
 }
@@ -70,12 +80,9 @@ export interface SharedBreaker {
  * @throws TypeError naming the argument; an Error if the breaker has a background probe or a fleet already.
  */
 export function shareState(breaker: CircuitBreaker, leases: ProbeLeases): SharedBreaker {
-  assertOption(breaker instanceof CircuitBreaker, 'breaker', 'a CircuitBreaker', breaker)
+  const circuit = freeCircuit(breaker)
   checkFunction('leases.take', leases.take)
   checkFunction('leases.ready', leases.ready)
-  const circuit = CircuitBreaker.circuitOf(breaker)
-  if (circuit.probeAdmission !== undefined)
-    throw new Error('this breaker has a background probe or a fleet already: stop that one first')
   let taken: Arbiter | undefined
   /** Entered for the fleet. */
   let override: Forced | undefined
@@ -87,6 +94,7 @@ export function shareState(breaker: CircuitBreaker, leases: ProbeLeases): Shared
     },
     issue: () => taken,
     ready: () => leases.ready(),
+    fleet: () => (leases.isConnected ? 'connected' : 'away'),
   }
 
   /** Undefined if the breaker is in that state already, and need not enter it anew. */
@@ -107,6 +115,9 @@ export function shareState(breaker: CircuitBreaker, leases: ProbeLeases): Shared
     },
     adopt(decision) {
       const { reason, attempt, remaining: openDuration } = decision
+      const note = keepNote(decision.note)
+      const by = keepText(decision.by, longestBy)
+      const why = { reason, ...(note && { note }), ...(by && { by }) }
       const current = circuit.current()
       const suspended = current instanceof Forced ? current.suspended : current
       const state = toState(decision, suspended)
@@ -114,12 +125,11 @@ export function shareState(breaker: CircuitBreaker, leases: ProbeLeases): Shared
       if (forced !== undefined && state !== undefined) forced.suspended = state
       if (decision.override !== null) {
         const { state: to, remaining } = decision.override
-        const note = decision.override.note && keepNote(decision.override.note)
-        override = new Forced(to, circuit.settings.clock, note, remaining, state ?? suspended)
-        circuit.adopt(override, { reason, ...(note !== null && { note }) })
-      } else if (forced !== undefined && forced === override) circuit.adopt(state ?? suspended, { reason })
+        override = new Forced(to, circuit.settings.clock, note || null, remaining, state ?? suspended)
+        circuit.adopt(override, why)
+      } else if (forced !== undefined && forced === override) circuit.adopt(state ?? suspended, why)
       else if (forced === undefined && state !== undefined)
-        circuit.adopt(state, { reason, attempt, ...(state.name === 'open' && { openDuration }) })
+        circuit.adopt(state, { ...why, attempt, ...(state.name === 'open' && { openDuration }) })
     },
     stop() {
       circuit.probeAdmission = undefined

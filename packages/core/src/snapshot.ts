@@ -55,6 +55,8 @@ export interface CircuitBreakerSnapshot {
   readonly recovery: AdmissionSnapshot | null
   /** What the `admission` policy knows while closed. */
   readonly admission: AdmissionSnapshot | null
+  /** Only while it is shared by a fleet: whether what the fleet keeps can be reached. While it is `away` the breaker decides alone. */
+  readonly fleet?: 'connected' | 'away'
   readonly config: Readonly<Record<string, unknown>>
 }
 
@@ -78,7 +80,8 @@ export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
     closes,
   } = circuit.counts
   const { lastSuccessAt } = circuit.counts
-  const rejection = state.rejection() ?? (state.issuesProbes ? state.admission?.reject(undefined) : undefined)
+  const rejection = state.rejection() ?? (state.issuesProbes ? state.admission?.peek?.() : undefined)
+  const fleet = circuit.probeAdmission?.fleet?.()
   const gates = state instanceof Closed ? state.admission : undefined
   return {
     name: circuit.name,
@@ -100,6 +103,7 @@ export function takeSnapshot(circuit: Circuit): CircuitBreakerSnapshot {
     probes: state.probes?.() ?? null,
     recovery: snapshotOf(circuit, gates?.recovery),
     admission: snapshotOf(circuit, gates?.admission),
+    ...(fleet && { fleet }),
     config: {
       trip: { policy: trip.name, ...trip.config },
       openDuration: openDuration.config ?? 'custom',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   CircuitBreaker,
   CircuitOpenError,
+  type OverrideEvent,
   type ProbeLeases,
   probeInBackground,
   type SharedDecision,
@@ -10,10 +11,15 @@ import {
 } from '../src/index.ts'
 import { closedBreaker, down, halfOpenBreaker, openBreaker } from './in-state.ts'
 
-const alone: ProbeLeases = { take: () => undefined, ready: () => undefined }
-const nothing: SharedDecision = { remaining: 0, attempt: 1, reason: 'of the fleet', override: null }
+const alone: ProbeLeases = { take: () => undefined, ready: () => undefined, isConnected: true }
+const nothing: SharedDecision = { remaining: 0, attempt: 1, reason: 'of the fleet', note: '', by: '', override: null }
 const open: SharedDecision = { ...nothing, state: 'open', remaining: 500 }
-const forcedOpen: SharedDecision['override'] = { state: 'open', note: 'maintenance', remaining: Infinity }
+const forcedOpen: SharedDecision = {
+  ...nothing,
+  note: 'maintenance',
+  by: 'ann@host',
+  override: { state: 'open', remaining: Infinity },
+}
 
 function transitionsOf(breaker: CircuitBreaker): Transition[] {
   const transitions: Transition[] = []
@@ -41,6 +47,19 @@ describe('a shared breaker', () => {
     expect(breaker.state).toBe('half-open')
   })
 
+  test('says whose vote it was, and why; both are cut, and left out if there is nothing to say', () => {
+    const { breaker } = closedBreaker()
+    const transitions = transitionsOf(breaker)
+    const shared = shareState(breaker, alone)
+    shared.adopt({ ...open, by: 'shop-1', note: 'consecutive-failures' })
+    shared.adopt({ ...nothing, state: 'closed' })
+    shared.adopt({ ...open, by: 'b'.repeat(300), note: 'n'.repeat(2_000) })
+    expect(transitions[0]).toMatchObject({ by: 'shop-1', note: 'consecutive-failures' })
+    expect(transitions[1]).not.toHaveProperty('by')
+    expect(transitions[1]).not.toHaveProperty('note')
+    expect(transitions[2]).toMatchObject({ by: 'b'.repeat(200), note: 'n'.repeat(1_000) })
+  })
+
   test('that is open already takes over the time that is left, without a transition', () => {
     const { breaker } = openBreaker()
     const transitions = transitionsOf(breaker)
@@ -58,7 +77,11 @@ describe('a shared breaker', () => {
   test('does not count the probes that have a lease: the fleet decides by what they report', () => {
     const { breaker } = halfOpenBreaker({ halfOpen: { maxConcurrent: 5, successThreshold: 1 } })
     const reports: unknown[] = []
-    shareState(breaker, { take: () => ({ settle: (...report) => reports.push(report) }), ready: () => undefined })
+    shareState(breaker, {
+      take: () => ({ settle: (...report) => reports.push(report) }),
+      ready: () => undefined,
+      isConnected: true,
+    })
     const permits = [breaker.acquire(), breaker.acquire(), breaker.acquire()]
     permits[0]?.success()
     permits[1]?.failure(down)
@@ -75,7 +98,11 @@ describe('a shared breaker', () => {
   test('reports a success that was too slow as a failure, and a late one not at all', () => {
     const { breaker, clock } = halfOpenBreaker({ halfOpen: { probeTimeout: 100, slowAfter: 50 } })
     const reports: unknown[] = []
-    shareState(breaker, { take: () => ({ settle: (outcome) => reports.push(outcome) }), ready: () => undefined })
+    shareState(breaker, {
+      take: () => ({ settle: (outcome) => reports.push(outcome) }),
+      ready: () => undefined,
+      isConnected: true,
+    })
     const slow = breaker.acquire()
     clock.advance(50)
     slow.success()
@@ -87,8 +114,27 @@ describe('a shared breaker', () => {
 
   test('rejects a call without a lease, and says when to ask again', () => {
     const { breaker } = halfOpenBreaker()
-    shareState(breaker, { take: () => 70, ready: () => undefined })
+    shareState(breaker, { take: () => 70, ready: () => undefined, isConnected: true })
     expect(breaker.tryAcquire()).toMatchObject({ admitted: false, reason: 'half-open', retryAfterMs: 70 })
+  })
+
+  test('gives a snapshot no lease, which a call needs', () => {
+    const { breaker } = halfOpenBreaker()
+    let asked = 0
+    shareState(breaker, { ...alone, take: () => ++asked })
+    expect(breaker.snapshot()).toMatchObject({ state: 'half-open', retryAfterMs: 0 })
+    expect(asked).toBe(0)
+  })
+
+  test('shows in its snapshot whether the fleet can be reached, for as long as it is shared', () => {
+    const { breaker } = closedBreaker()
+    const leases = { ...alone, isConnected: true }
+    const shared = shareState(breaker, leases)
+    expect(breaker.snapshot().fleet).toBe('connected')
+    leases.isConnected = false
+    expect(breaker.snapshot().fleet).toBe('away')
+    shared.stop()
+    expect(breaker.snapshot()).not.toHaveProperty('fleet')
   })
 
   test('decides about a probe by itself where the fleet leaves it to it', () => {
@@ -108,6 +154,7 @@ describe('a shared breaker', () => {
         waits++
         isReady = true
       },
+      isConnected: true,
     })
     await expect(breaker.execute(() => 'well')).rejects.toThrow(CircuitOpenError)
     expect(waits).toBe(0)
@@ -117,16 +164,33 @@ describe('a shared breaker', () => {
     expect([waits, breaker.snapshot().totals.rejected]).toEqual([2, 1])
   })
 
+  test('says what a caller of tryAcquire may wait for, while half-open only', async () => {
+    const { breaker, clock } = openBreaker()
+    const ready = Promise.resolve()
+    const shared = shareState(breaker, { ...alone, ready: () => ready })
+    expect(breaker.ready()).toBeUndefined()
+    clock.advance(1_000)
+    expect(breaker.ready()).toBe(ready)
+    shared.stop()
+    expect(breaker.ready()).toBeUndefined()
+  })
+
   test('is overridden with the whole fleet, and goes on with what the fleet decides then', () => {
     const { breaker } = closedBreaker()
     const transitions = transitionsOf(breaker)
     const shared = shareState(breaker, alone)
-    shared.adopt({ ...nothing, reason: 'forced', override: forcedOpen })
+    const overrides: OverrideEvent[] = []
+    breaker.on('override', (event) => overrides.push(event))
+    shared.adopt({ ...forcedOpen, reason: 'forced' })
     expect(breaker.snapshot().override).toMatchObject({ state: 'open', note: 'maintenance' })
-    shared.adopt({ ...nothing, reason: 'resumed', state: 'closed' })
+    shared.adopt({ ...nothing, reason: 'resumed', by: 'bob@host', state: 'closed' })
     expect(transitions).toMatchObject([
-      { to: 'open', cause: 'fleet', reason: 'forced', note: 'maintenance' },
-      { to: 'closed', cause: 'fleet', reason: 'resumed' },
+      { to: 'open', cause: 'fleet', reason: 'forced', note: 'maintenance', by: 'ann@host' },
+      { to: 'closed', cause: 'fleet', reason: 'resumed', by: 'bob@host' },
+    ])
+    expect(overrides).toMatchObject([
+      { override: 'open', note: 'maintenance', by: 'ann@host' },
+      { override: null, by: 'bob@host' },
     ])
   })
 
@@ -148,7 +212,7 @@ describe('a shared breaker', () => {
   test('decides alone once it has stopped, and an override of the fleet is over', () => {
     const { breaker } = closedBreaker()
     const shared = shareState(breaker, { ...alone, take: () => 1 })
-    shared.adopt({ ...nothing, override: forcedOpen })
+    shared.adopt(forcedOpen)
     shared.stop()
     expect([breaker.state, breaker.snapshot().override]).toEqual(['closed', null])
     shareState(breaker, alone).stop()

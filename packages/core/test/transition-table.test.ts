@@ -132,8 +132,16 @@ describe.each(rows)('$from | $event | $to | $reason', ({ from, event, to, reason
           const bench = make()
           const { breaker } = bench
           const isForced = breaker.snapshot().override !== null
-          const shared = shareState(breaker, { take: () => undefined, ready: () => undefined })
-          const decision = { state, remaining: 1_000, attempt: 1, reason: 'of the fleet', override: null }
+          const shared = shareState(breaker, { take: () => undefined, ready: () => undefined, isConnected: true })
+          const decision = {
+            state,
+            remaining: 1_000,
+            attempt: 1,
+            reason: 'of the fleet',
+            note: '',
+            by: '',
+            override: null,
+          }
           const observation = observed(bench, () => shared.adopt(decision))
           const { before, transitions } = observation
           expect([to, reason]).toEqual(['what it says', '<its reason>'])

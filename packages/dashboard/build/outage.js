@@ -18,9 +18,54 @@ class TimeoutError extends Error {
   code = 'ETIMEDOUT'
 }
 
-/** @param {number} more  further healthy breakers. */
-export async function serveOutage(more = 0) {
-  let back = 0
+/**
+ * Six instances that agree with this one, but for one vote.
+ * @param {CircuitBreakerRegistry} registry
+ * @returns {import('@cb/dashboard').Fleet}
+ */
+function fleetOf(registry) {
+  const instances = ['shop-7c9d-1', 'shop-7c9d-2', 'shop-7c9d-4']
+  const rest = {
+    remaining: 0,
+    attempt: 1,
+    reason: 'probes-succeeded',
+    note: '',
+    by: '',
+    members: 6,
+    votes: [],
+    probes: [],
+  }
+  const voter = instances.slice(0, 1)
+  return {
+    list: async () => [
+      ...Array.from(registry, ({ name, state }) => {
+        const { retryAfterMs, override } = registry.get(name).snapshot()
+        const by = { remaining: override?.expiresInMs ?? 0, by: instances[1] ?? '', note: override?.note ?? '' }
+        return {
+          ...{
+            ...rest,
+            name,
+            state,
+            remaining: retryAfterMs ?? 0,
+            override: override && { state: override.state, ...by },
+          },
+          ...(state === 'open' && { reason: 'tripped' }),
+          ...(name === 'geo-lookup' && { state: 'closed', votes: voter }),
+          ...(state === 'half-open' && { reason: 'open-duration-ended', probes: instances.slice(2) }),
+        }
+      }),
+      { ...rest, name: 'nightly-report', state: 'closed', members: 1, override: null },
+      { ...rest, name: 'tax-export', state: 'open', remaining: 20_000, reason: 'tripped', members: 2, override: null },
+    ],
+    forceOpen: async () => {},
+    forceClosed: async () => {},
+    resume: async () => {},
+  }
+}
+
+/** @param {{ withFleet?: boolean }} options  as one of six instances of a fleet. */
+export async function serveOutage({ withFleet = false } = {}) {
+  let back = 960_000 // the recording is older than the strip
   const { now } = Date
   Date.now = () => now() - back
   const registry = new CircuitBreakerRegistry({
@@ -31,8 +76,8 @@ export async function serveOutage(more = 0) {
       now: () => performance.now() - back,
     },
   })
-  const page = dashboard({ registry, authorize: () => 'ada' })
-  const all = [...names, ...Array.from({ length: more }, (_, n) => `tenant-${n} api`)].map((name) => registry.get(name))
+  const page = dashboard({ registry, authorize: () => 'ada', ...(withFleet && { fleet: fleetOf(registry) }) })
+  const all = names.map((name) => registry.get(name))
   const get = (/** @type {string} */ name) => registry.get(name)
 
   const call = (

@@ -1,23 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { assertOption, checkBoolean, checkFunction, ownOptions, warnOnce } from '@cb/checks'
-import type { CircuitBreaker } from '@cb/core'
 import { type Authorize, Problem } from '@cb/operator-http'
 import { Feed } from './feed.ts'
+import type { Fleet } from './fleet.ts'
+import { FleetWatch } from './fleet-watch.ts'
 import { History } from './history.ts'
 import { Latencies } from './latency.ts'
+import type { Registry } from './registry.ts'
 import { respond, type Site } from './respond.ts'
 import { sendJson } from './send.ts'
 import { Stream } from './stream.ts'
-
-/** A registry, of this or another copy of core. */
-export interface Registry extends Iterable<CircuitBreaker> {
-  has(name: string): boolean
-}
 
 /** Options of `dashboard`. */
 export interface DashboardOptions {
   /** Whose breakers are shown; those that it creates later are included. Required. */
   registry: Registry
+  /**
+   * What `joinFleet` of `@cb/redis` returned: the page then shows each breaker in the whole fleet too, and operators can override all
+   * instances at once. The store is asked only while a page is open, every three seconds at most. Default: none.
+   */
+  fleet?: Fleet | undefined
   /**
    * Returns the operator, by a credential in the request, or a falsy value: then the response is 403. It is called before anything is
    * sent, for the page, its files, the stream and each action. Default: none, so that everyone who can reach the page may look,
@@ -45,17 +47,21 @@ export interface Dashboard {
  * @throws TypeError naming the option, its value and the allowed values.
  */
 export function dashboard(options: DashboardOptions): Dashboard {
-  const own = ownOptions('dashboard', options, ['registry', 'authorize', 'errorMessages'])
-  const { registry, authorize, errorMessages = false } = own
+  const own = ownOptions('dashboard', options, ['registry', 'fleet', 'authorize', 'errorMessages'])
+  const { registry, fleet, authorize, errorMessages = false } = own
   const isRegistry = typeof registry?.has === 'function' && typeof registry[Symbol.iterator] === 'function'
   assertOption(isRegistry, 'registry', 'a CircuitBreakerRegistry', registry)
+  const methods = ['list', 'forceOpen', 'forceClosed', 'resume'] as const
+  const isFleet = fleet === undefined || methods.every((name) => typeof fleet?.[name] === 'function')
+  assertOption(isFleet, 'fleet', 'what joinFleet of @cb/redis resolves to', fleet)
   if (authorize !== undefined) checkFunction('authorize', authorize)
   checkBoolean('errorMessages', errorMessages)
 
   const history = new History((breaker) => registry.has(breaker.name))
   const latencies = new Latencies()
-  const stream = new Stream(new Feed(registry, history, authorize !== undefined))
-  const site: Site = { breakers: registry, authorize, errorMessages, history, latencies, stream }
+  const watch = fleet && new FleetWatch(fleet, (name) => registry.has(name))
+  const stream = new Stream(new Feed(registry, history, authorize !== undefined, watch))
+  const site: Site = { breakers: registry, fleet: watch, authorize, errorMessages, history, latencies, stream }
   const handler: Dashboard = (request, response, next) => {
     respond(site, request, response).catch((error) => {
       if (response.headersSent) response.destroy()

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { format, warnOnce } from '@cb/checks'
 import type { CircuitBreaker } from '@cb/core'
+import type { FleetWatch } from './fleet-watch.ts'
 import type { History } from './history.ts'
 import { toRow } from './row.ts'
 import { type Counts, type DeltaFrame, type Head, type SnapshotFrame, type Step, stripLength } from './wire.ts'
@@ -24,6 +25,7 @@ export class Feed {
   readonly #breakers: Iterable<CircuitBreaker>
   readonly #history: History
   readonly #controls: boolean
+  readonly #fleet: FleetWatch | undefined
   readonly #rows = new Map<CircuitBreaker, Row>()
   readonly #steps: Step[] = []
   #turn = 0
@@ -32,10 +34,11 @@ export class Feed {
   #nextId = 1
   #end: (() => void) | undefined
 
-  constructor(breakers: Iterable<CircuitBreaker>, history: History, controls: boolean) {
+  constructor(breakers: Iterable<CircuitBreaker>, history: History, controls: boolean, fleet?: FleetWatch) {
     this.#breakers = breakers
     this.#history = history
     this.#controls = controls
+    this.#fleet = fleet
   }
 
   /** Begins to follow the breakers, for the first page. */
@@ -44,12 +47,14 @@ export class Feed {
       const row = this.#rows.get(breaker)
       if (row !== undefined) this.#steps.push([row.head[0], at, from, to])
     })
+    this.#fleet?.start()
     this.turn()
   }
 
   /** Forgets all, for nobody looks. */
   stop(): void {
     this.#end?.()
+    this.#fleet?.stop()
     this.#rows.clear()
     this.#steps.length = 0
     this.#snapshot = undefined
@@ -64,9 +69,10 @@ export class Feed {
     for (const breaker of this.#breakers) this.#lookSafely(breaker, heads, counts)
     const removed = this.#sweep()
     const steps = this.#steps.splice(0)
-    if (heads.length + counts.length + removed.length + steps.length === 0) return undefined
+    const fleet = this.#fleet?.changes()
+    if (heads.length + counts.length + removed.length + steps.length === 0 && fleet === undefined) return undefined
     this.#snapshot = undefined
-    const rest: Omit<DeltaFrame, 'heads'> = { type: 'delta', now: this.#now, counts, steps, removed }
+    const rest: Omit<DeltaFrame, 'heads'> = { type: 'delta', now: this.#now, counts, steps, removed, fleet }
     return withHeads(rest, heads)
   }
 
@@ -127,6 +133,8 @@ export class Feed {
       host: hostname(),
       pid: process.pid,
       controls: this.#controls,
+      recordedSince: this.#history.since,
+      fleet: this.#fleet?.whole() ?? null,
       counts: rows.map(([, { counts }]) => counts),
       steps: rows.flatMap(([breaker, row]) => this.#stepsOf(breaker, row.head[0])),
     }

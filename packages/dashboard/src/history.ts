@@ -27,6 +27,8 @@ interface Past {
  * rounds of probes; these are merged before anything is forgotten, so that its beginning stays.
  */
 export class History {
+  /** When recording began. */
+  readonly since: number = Date.now()
   readonly #past = new Map<CircuitBreaker, Past>()
   readonly #isListed: (breaker: CircuitBreaker) => boolean
   readonly #listeners = new Set<(breaker: CircuitBreaker, transition: PastTransition) => void>()

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { CircuitBreaker } from '@cb/core'
 import {
   type Authorize,
   checkRequest,
@@ -9,11 +8,13 @@ import {
   Problem,
   readJson,
 } from '@cb/operator-http'
-import { parseAction, perform } from './action.ts'
+import { type Action, parseAction, perform, performInFleet } from './action.ts'
 import { detailOf } from './detail.ts'
 import { sendFile } from './files.ts'
+import type { FleetWatch } from './fleet-watch.ts'
 import type { History } from './history.ts'
 import type { Latencies } from './latency.ts'
+import type { Registry } from './registry.ts'
 import { secure } from './secure.ts'
 import { sendJson } from './send.ts'
 import type { Stream } from './stream.ts'
@@ -21,7 +22,8 @@ import { redirectOf, routeOf } from './url.ts'
 
 /** What one dashboard consists of. */
 export interface Site {
-  readonly breakers: Iterable<CircuitBreaker>
+  readonly breakers: Registry
+  readonly fleet: FleetWatch | undefined
   readonly authorize: Authorize | undefined
   readonly errorMessages: boolean
   readonly history: History
@@ -52,7 +54,7 @@ export async function respond(site: Site, request: IncomingMessage, response: Se
 }
 
 async function act(
-  { breakers, stream }: Site,
+  site: Site,
   who: string | undefined,
   request: IncomingMessage,
   response: ServerResponse,
@@ -60,8 +62,22 @@ async function act(
   if (who === undefined) throw new Problem(403, 'This dashboard is read-only.')
   const body = await readJson(request)
   const action = checkRequest(() => parseAction(body))
-  const breaker = findBreaker(breakers, action.breaker)
+  if (action.scope === 'fleet') {
+    await actInFleet(site, action, who)
+    return sendJson(response, 200, {})
+  }
+  const breaker = findBreaker(site.breakers, action.breaker)
   perform(breaker, action, who)
-  stream.turn()
+  site.stream.turn()
   sendJson(response, 200, { state: breaker.state })
+}
+
+async function actInFleet({ breakers, fleet, stream }: Site, action: Action, who: string): Promise<void> {
+  if (fleet === undefined) throw new Problem(404, 'This dashboard has no fleet.')
+  const isKnown = breakers.has(action.breaker) || fleet.has(action.breaker)
+  // The fleet would create it.
+  if (!isKnown) throw new Problem(404, 'There is no breaker of this name.')
+  await performInFleet(fleet.fleet, action, who)
+  fleet.refresh()
+  stream.turn()
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { Problem } from '@cb/operator-http'
 import type { Feed } from './feed.ts'
 
 const turnLength = 500
@@ -21,12 +22,15 @@ export class Stream {
   readonly #pages = new Set<Page>()
   #timer: NodeJS.Timeout | undefined
   #commentAt = 0
+  #isClosed = false
 
   constructor(feed: Feed) {
     this.#feed = feed
   }
 
+  /** @throws Problem 503 after `close`, for a page that comes back. */
   open(response: ServerResponse): void {
+    if (this.#isClosed) throw new Problem(503, 'The server is about to end.')
     response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store, no-transform',
@@ -75,6 +79,7 @@ export class Stream {
   }
 
   close(): void {
+    this.#isClosed = true
     for (const { response } of this.#pages) response.end()
   }
 }

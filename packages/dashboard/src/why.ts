@@ -1,4 +1,5 @@
 import type { CircuitBreakerSnapshot, Transition, Trip } from '@cb/core'
+import type { FleetBreaker } from './fleet.ts'
 import { rulesOf } from './measure.ts'
 
 /** A transition without the caller's error. */
@@ -8,14 +9,37 @@ const verbs = { closed: 'closed', open: 'opened', 'half-open': 'probing' }
 
 /** Why the breaker is in its state, for a person: `opened because 12 of 20 calls in 10 s failed (threshold 50 %)`. */
 export function why(transition: Cause, config: CircuitBreakerSnapshot['config']): string {
-  const { trip, to, reason, attempt, note } = transition
-  const words =
-    trip === undefined ? `${verbs[to]}: ${reasons[reason] ?? reason}` : `${verbs[to]} because ${count(trip, config)}`
-  const again = attempt !== undefined && attempt > 1 ? `, for the ${ordinal(attempt)} time in a row` : ''
-  return note === undefined ? `${words}${again}` : `${words}${again}. Note: ${note}`
+  const { trip, to, reason, attempt = 1, note = '', by = '' } = transition
+  if (reason.startsWith('fleet-')) {
+    const words = fleetWords({ reason: reason.slice('fleet-'.length), attempt, note, by })
+    return `${verbs[to]} with the fleet: ${words}`
+  }
+  const words = trip === undefined ? `${verbs[to]}: ${inWords(reason)}` : `${verbs[to]} because ${count(trip, config)}`
+  return `${words}${again(attempt)}${note && `. Note: ${note}`}`
+}
+
+/** Why a breaker is in its state in the whole fleet. */
+export function fleetWhy({ state, reason, attempt, note, by }: FleetBreaker): string {
+  return `${verbs[state]}: ${fleetWords({ reason, attempt: state === 'closed' ? 1 : attempt, note, by })}`
+}
+
+function fleetWords({ reason, attempt, note, by }: Pick<FleetBreaker, 'reason' | 'attempt' | 'note' | 'by'>): string {
+  const isVote = reason === 'tripped'
+  const who = by && (isVote ? `, ${by} last` : ` (${by})`)
+  return `${inWords(reason)}${who}${again(attempt)}${note && `. ${isVote ? 'Its reason' : 'Note'}: ${note}`}`
+}
+
+function again(attempt: number): string {
+  return attempt > 1 ? `, for the ${ordinal(attempt)} time in a row` : ''
+}
+
+function inWords(reason: string): string {
+  return Object.hasOwn(reasons, reason) ? (reasons[reason] as string) : reason
 }
 
 const reasons: Readonly<Record<string, string>> = {
+  tripped: 'enough instances voted for it',
+  'failure-rate': 'too many calls of all instances failed',
   'probe-failed': 'a probe failed',
   'probes-succeeded': 'the probes succeeded',
   'probes-undecided': 'the probes were not decided in time',

@@ -52,6 +52,38 @@ export type Counts = [
   failedAt: number | null,
 ]
 
+/** A breaker as the fleet knows it. */
+export interface FleetRow {
+  readonly name: string
+  readonly state: State
+  /** When the fleet may probe; null unless open. */
+  readonly retryAt: number | null
+  /** The fleet's last transition in words; null before the first. */
+  readonly why: string | null
+  /** Live instances. */
+  readonly members: number
+  /** The instances whose votes to open count, and those that probe; null if the fleet does not tell. */
+  readonly votes: readonly string[] | null
+  readonly probes: readonly string[] | null
+  readonly override: {
+    readonly state: State
+    /** Null if it does not expire. */
+    readonly until: number | null
+    readonly note: string
+    readonly by: string
+  } | null
+}
+
+/** What the fleet says: all of it, or what changed. */
+export interface FleetPart {
+  /** Whether the fleet has answered since the first page was opened. */
+  readonly isKnown: boolean
+  /** Since when it does not answer; null while it does. */
+  readonly awaySince: number | null
+  readonly rows: readonly FleetRow[]
+  readonly removed: readonly string[]
+}
+
 /** A transition, for the strip. */
 export type Step = [id: number, at: number, from: State, to: State]
 
@@ -62,6 +94,10 @@ export interface SnapshotFrame {
   readonly pid: number
   /** Whether there are controls: `authorize` is given. */
   readonly controls: boolean
+  /** Since when transitions are recorded. */
+  readonly recordedSince: number
+  /** Null without a fleet. */
+  readonly fleet: FleetPart | null
   readonly heads: readonly Head[]
   readonly counts: readonly Counts[]
   readonly steps: readonly Step[]
@@ -75,6 +111,8 @@ export interface DeltaFrame {
   readonly counts: readonly Counts[]
   readonly steps: readonly Step[]
   readonly removed: readonly number[]
+  /** Undefined if nothing changed in the fleet. */
+  readonly fleet: FleetPart | undefined
 }
 
 export type Frame = SnapshotFrame | DeltaFrame
@@ -116,7 +154,14 @@ export interface Detail {
 export const actions = ['force-open', 'force-closed', 'resume', 'reset', 'probe-now'] as const
 
 export type ActionName = (typeof actions)[number]
-export const maxNoteLength = 200
+
+/** Those that a fleet has too. */
+export const fleetActions: readonly ActionName[] = ['force-open', 'force-closed', 'resume']
+
+/** Where an action applies. */
+export const scopes = ['process', 'fleet'] as const
+
+export type Scope = (typeof scopes)[number]
 
 /** How long the strip is, in milliseconds. */
 export const stripLength = 900_000

@@ -74,6 +74,9 @@ describe('the page', () => {
     ['GET', '/nothing', 404],
     ['GET', '/assets/..%2findex.html', 404],
     ['GET', '/assets/constructor', 404],
+    ['GET', '/assets/%E0%A4%A', 404],
+    ['GET', '/%E0%A4%A', 404],
+    ['GET', '/breaker?name=%E0%A4%A', 404],
     ['GET', '/breaker', 404],
     ['GET', '/breaker?name=other', 404],
     ['GET', '/act', 405],
@@ -162,10 +165,12 @@ test.each([
   [{}, 'registry must be a CircuitBreakerRegistry, got undefined'],
   [{ registry: [] }, 'registry must be a CircuitBreakerRegistry, got an array'],
   [{ registry, authorize: 'ada' }, 'authorize must be a function, got "ada"'],
+  [{ registry, fleet: {} }, 'fleet must be what joinFleet of @cb/redis resolves to, got an object'],
+  [{ registry, fleet: Promise.resolve() }, 'fleet must be what joinFleet of @cb/redis resolves to, got a promise'],
   [{ registry, errorMessages: 1 }, 'errorMessages must be a boolean, got 1'],
   [
     { registry, prefix: '/' },
-    'unknown option "prefix" in dashboard; known options: registry, authorize, errorMessages',
+    'unknown option "prefix" in dashboard; known options: registry, fleet, authorize, errorMessages',
   ],
 ])('bad options are named: %#', async (options, message) => {
   await serve()

@@ -95,7 +95,7 @@ describe('an action', () => {
     [body('force-open', { breaker: 1 }), 'breaker must be a string, got 1'],
     [
       body('force-open', { state: 'x' }),
-      'unknown option "state" in the body; known options: action, breaker, note, for',
+      'unknown option "state" in the body; known options: action, breaker, note, for, scope',
     ],
   ])('that is incomplete is a 400 that names the field: %#', async (action, detail) => {
     await serve(() => 'ada')

@@ -1,5 +1,5 @@
 import { chromiumMissing, chromiumPath } from '@cb/test-kit'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
 
 let browser: Browser | undefined
@@ -45,4 +45,9 @@ export async function openPage(
   page.on('request', (request) => requests.push(request.url()))
   await page.goto(url)
   return { page, problems, requests }
+}
+
+/** The card of a breaker in trouble. */
+export function card(page: Page, name: string): Locator {
+  return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) })
 }

@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { CircuitBreakerRegistry } from '@cb/core'
 import { type Listening, listen } from '@cb/test-kit'
 import { Module } from '@nestjs/common'
-import { NestFactory } from '@nestjs/core'
-import type { NestExpressApplication } from '@nestjs/platform-express'
+import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core'
+import { ExpressAdapter } from '@nestjs/platform-express'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
 import type express5 from 'express'
 import fastify from 'fastify'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -27,6 +28,18 @@ const withExpress = (name: string): Mount => {
     })
     app.use('/breakers', page)
     return listen(app)
+  }
+}
+
+function withNest(adapter: () => AbstractHttpAdapter): Mount {
+  return async (page) => {
+    class AppModule {}
+    Module({})(AppModule)
+    const app = await NestFactory.create(AppModule, adapter(), { logger: false, forceCloseConnections: true })
+    app.setGlobalPrefix('api')
+    app.use('/breakers', page)
+    await app.listen(0, '127.0.0.1')
+    return { port: Number(new URL(await app.getUrl()).port), close: () => app.close() }
   }
 }
 
@@ -59,21 +72,8 @@ const mounts: [string, Mount][] = [
       return { port, close: () => app.close() }
     },
   ],
-  [
-    'NestJS',
-    async (page) => {
-      class AppModule {}
-      Module({})(AppModule)
-      const app = await NestFactory.create<NestExpressApplication>(AppModule, {
-        logger: false,
-        forceCloseConnections: true,
-      })
-      app.setGlobalPrefix('api')
-      app.use('/breakers', page)
-      await app.listen(0, '127.0.0.1')
-      return { port: Number(new URL(await app.getUrl()).port), close: () => app.close() }
-    },
-  ],
+  ['NestJS on Express', withNest(() => new ExpressAdapter())],
+  ['NestJS on Fastify', withNest(() => new FastifyAdapter({ forceCloseConnections: true }))],
 ]
 
 describe.each(mounts)('with %s', (_name, mount) => {
@@ -120,4 +120,19 @@ describe.each(mounts)('with %s', (_name, mount) => {
       expect(new URL(location, `${origin}${path}`).pathname).toBe('/breakers/')
     }
   })
+})
+
+test('authorize may read what Express adds to a request', async () => {
+  const page = dashboard({
+    registry: new CircuitBreakerRegistry(),
+    authorize: (request: express5.Request) => request.get('x-operator') ?? request.query['operator']?.toString(),
+  })
+  const server = await withExpress('express')(page)
+  const status = async (path: string, headers = {}) =>
+    (await ask({ ...server, origin: '' }, 'GET', path, { headers })).status
+  expect(await status('/breakers/')).toBe(403)
+  expect(await status('/breakers/', { 'X-Operator': 'ada' })).toBe(200)
+  expect(await status('/breakers/?operator=ada')).toBe(200)
+  page.close()
+  await server.close()
 })

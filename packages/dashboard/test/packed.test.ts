@@ -55,3 +55,12 @@ test('the pictures of its README are in the package', () => {
   expect(pictures).not.toEqual([])
   expect(pictures.filter((path) => !existsSync(`${packed}${path}`))).toEqual([])
 })
+
+test('the licences of what the page bundles are in the package', () => {
+  const licences = readFileSync(`${home}node_modules/@cb/dashboard/dist/page/third-party.md`, 'utf8')
+  expect([...licences.matchAll(/^## (\S+) - \S+ \((\S+)\)$/gm)].map(([, name, licence]) => [name, licence])).toEqual([
+    ['@preact/signals-core', 'MIT'],
+    ['@preact/signals', 'MIT'],
+    ['preact', 'MIT'],
+  ])
+})

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { CircuitBreakerRegistry, failureRate } from '@cb/core'
+import { joinFleet, memoryStore } from '@cb/redis'
 import { type Listening, listen } from '@cb/test-kit'
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -48,11 +49,13 @@ afterEach(async () => {
   await server?.close()
 })
 
+const devices = [
+  ['on a desktop', { width: 1366, height: 768 }],
+  ['on a phone', { width: 390, height: 844 }],
+] as const
+
 describe.each(['light', 'dark'] as const)('in a %s theme, axe finds nothing serious', (colorScheme) => {
-  test.each([
-    ['on a desktop', { width: 1366, height: 768 }],
-    ['on a phone', { width: 390, height: 844 }],
-  ])('%s', async (_where, viewport) => {
+  test.each(devices)('%s', async (_where, viewport) => {
     const { page } = await openPage(server.origin, { colorScheme, viewport })
     await page.getByRole('heading', { name: 'payments' }).waitFor()
     expect(await findingsIn(page)).toEqual([])
@@ -65,6 +68,47 @@ describe.each(['light', 'dark'] as const)('in a %s theme, axe finds nothing seri
     await page.keyboard.press('Escape')
     // Nothing is wider than the screen.
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width)
+  })
+
+  test('while there is no breaker, and while there is no server', async () => {
+    for (const { name } of registry) registry.delete(name)
+    const { page } = await openPage(server.origin, { colorScheme })
+    await page.getByText('There is no breaker yet').waitFor()
+    expect(await findingsIn(page)).toEqual([])
+    registry.get('payments').forceOpen('maintenance')
+    registry.get('search')
+    await page.getByRole('heading', { name: 'payments' }).waitFor()
+    handler.close()
+    await server.close()
+    await page.getByRole('alert').getByText('Stale since').waitFor()
+    expect(await findingsIn(page)).toEqual([])
+    await page.getByRole('heading', { name: 'payments' }).getByRole('link').click()
+    await page.getByText('All breakers').waitFor()
+    expect(await findingsIn(page)).toEqual([])
+    server = await listen(() => {}) // which the end of the test closes
+  })
+
+  test.each(devices)('with groups and a fleet, also one that is not reachable, %s', async (_where, viewport) => {
+    const store = memoryStore()
+    for (const name of ['https://a.example', 'https://a.example writes']) registry.get(name)
+    const fleet = await joinFleet({ store })
+    await fleet.share(registry)
+    await fleet.forceOpen('of others', { note: 'maintenance', for: 600_000 })
+    await fleet.forceOpen('search', { note: 'maintenance' })
+    handler.close()
+    handler = dashboard({ registry, fleet, authorize: () => 'ada' })
+    const { page } = await openPage(`${server.origin}/#/?group=origin`, { colorScheme, viewport })
+    await page.getByText('In the fleet').first().waitFor()
+    expect(await findingsIn(page)).toEqual([])
+    store.names = () => Promise.reject(new Error('no connection'))
+    await page.getByText('fleet not reachable since').waitFor()
+    await page.getByRole('heading', { name: 'search' }).getByRole('link').click()
+    await page.getByText('Forced open in all instances').waitFor()
+    await page.getByRole('button', { name: 'Force open…' }).click()
+    await page.getByLabel('Where?').waitFor()
+    expect(await findingsIn(page)).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width)
+    await fleet.leave()
   })
 })
 

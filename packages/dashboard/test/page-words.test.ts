@@ -24,4 +24,5 @@ test('latencies have two digits', () => {
 
 test('a name shows no character that changes the direction of text, and no half of a pair', () => {
   expect(shown('a\u202eb\n\ud800c')).toBe('a\ufffdb\ufffd\ufffdc')
+  expect(shown('  ')).toBe('␣␣')
 })

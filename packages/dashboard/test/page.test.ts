@@ -1,9 +1,9 @@
 import { type CircuitBreaker, CircuitBreakerRegistry, failureRate } from '@cb/core'
 import { type Listening, listen } from '@cb/test-kit'
 import type { Locator, Page } from 'playwright-core'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Dashboard, dashboard, type Identity } from '../src/index.ts'
-import { openPage, useBrowser } from './browser.ts'
+import { card, openPage, useBrowser } from './browser.ts'
 import { settle } from './opened.ts'
 
 useBrowser()
@@ -30,8 +30,13 @@ async function serve(authorize?: () => Identity): Promise<string> {
   return `${server.origin}/`
 }
 
-const card = (page: Page, name: string) =>
-  page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) })
+/** The rectangles of the strip, with their widths of 900. */
+const spans = (page: Page) =>
+  page
+    .locator('.strip-rows rect')
+    .evaluateAll((all) =>
+      all.map((it) => `${it.getAttribute('class')} ${Math.round(Number(it.getAttribute('width')) / 100) * 100}`),
+    )
 
 describe('the page', () => {
   test('shows an outage from its beginning to its end, and loads nothing from elsewhere', async () => {
@@ -74,13 +79,41 @@ describe('the page', () => {
 
   test('that is opened in the middle of an outage shows its beginning', async () => {
     settle(registry.get('before the dashboard'), 0, 20)
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 600_000)
     const url = await serve()
+    now.mockReturnValue(Date.now() + 300_000)
+    settle(payments, 0, 20)
+    now.mockRestore()
+    const { page } = await openPage(url)
+    await page.getByRole('link', { name: /^payments ?: open for 5 min( 1 s)?, half-open for 0 s, now open$/ }).waitFor()
+    // A third of the strip is from before the recording began.
+    expect(await spans(page)).toEqual(['unrecorded 300', 'closed 300', 'open 300'])
+    expect(await page.getByRole('heading', { name: /^Last fifteen/ }).textContent()).toMatch(
+      /recorded since \d\d:\d\d:\d\d\s*not recorded$/,
+    )
+  })
+
+  test('shows no more minutes than a young recording needs', async () => {
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 120_000)
+    const url = await serve()
+    now.mockReturnValue(Date.now() + 60_000)
+    settle(payments, 0, 20)
+    now.mockRestore()
+    const { page } = await openPage(url)
+    await page.getByRole('link', { name: /^payments ?: open for 1 min( \d s)?, .*now open$/ }).waitFor()
+    expect(await page.getByRole('heading', { name: /^Last 3 minutes/ }).count()).toBe(1)
+    expect(await spans(page)).toEqual(['unrecorded 300', 'closed 300', 'open 300'])
+  })
+
+  test('says nothing of the recording once it is as old as the strip', async () => {
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 900_000)
+    const url = await serve()
+    now.mockRestore()
     settle(payments, 0, 20)
     const { page } = await openPage(url)
     await page.getByRole('link', { name: /^payments ?: open for .*, now open$/ }).waitFor()
-    expect(
-      await page.locator('.strip-rows rect').evaluateAll((all) => all.map((it) => it.getAttribute('class'))),
-    ).toEqual(['closed', 'open'])
+    expect(await page.getByRole('heading', { name: 'Last fifteen minutes', exact: true }).count()).toBe(1)
+    expect((await spans(page))[0]).toBe('unrecorded 0')
   })
 
   test('shows a breaker: traffic, transitions, configuration; and no controls without authorize', async () => {
@@ -111,30 +144,27 @@ describe('the page', () => {
     await page.getByText('trip.policy').waitFor()
   })
 
+  test.each(['#/breaker/%E0%A4%A', '#/breaker/%', '#/%E0%A4%A', '#/?search=%E0%A4%A&state=%'])(
+    'whose address has the mistake %s is sound all the same',
+    async (hash) => {
+      const { page, problems } = await openPage(`${await serve()}${hash}`)
+      await page
+        .getByText('This process has no breaker of this name')
+        .or(page.getByRole('row', { name: /^payments closed/ }))
+        .or(page.getByText('No breaker matches.'))
+        .waitFor()
+      await page.getByRole('link', { name: 'Circuit breakers' }).click()
+      await page.getByRole('row', { name: /^payments closed/ }).waitFor()
+      expect(problems).toEqual([])
+    },
+  )
+
   test('is empty as long as there is no breaker, and fills by itself', async () => {
     registry.delete('payments')
     const { page } = await openPage(await serve())
     await page.getByText('There is no breaker yet').waitFor()
     registry.get('search')
     await page.getByRole('row', { name: /^search closed/ }).waitFor()
-  })
-
-  test('finds breakers by name and by state', async () => {
-    for (const name of ['orders', 'order-mail', 'search']) registry.get(name)
-    registry.get('search').forceOpen()
-    const { page } = await openPage(await serve())
-    const names = () => page.getByRole('rowheader').allInnerTexts()
-    await page.getByRole('row', { name: /^orders/ }).waitFor()
-    await page.getByRole('searchbox').fill('ORDER')
-    await page.getByRole('row', { name: /^payments/ }).waitFor({ state: 'detached' })
-    expect(await names()).toEqual(['order-mail', 'orders'])
-    await page.getByRole('searchbox').fill('')
-    await page.getByRole('button', { name: '1 forced' }).click()
-    await page.getByRole('row', { name: /^orders/ }).waitFor({ state: 'detached' })
-    expect(await card(page, 'search').count()).toBe(1)
-    await page.getByRole('searchbox').fill('x')
-    await page.getByRole('button', { name: 'Show all' }).click()
-    await page.getByRole('row', { name: /^orders/ }).waitFor()
   })
 
   test('shows a hostile name as the text that it is', async () => {

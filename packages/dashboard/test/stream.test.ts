@@ -129,5 +129,8 @@ describe('the stream', () => {
     await reader.snapshot()
     page.close()
     await expect(reader.next()).rejects.toThrow('the stream has ended')
+    const { response } = await Reader.open(server, '/stream') // a page that comes back
+    expect(response.statusCode).toBe(503)
+    response.resume()
   })
 })

@@ -9,9 +9,11 @@ import {
   type TripPolicy,
   timeWindow,
 } from '@cb/core'
-import { fakeClock } from '@cb/test-kit'
+import { joinFleet, memoryStore } from '@cb/redis'
+import { fakeClock, until } from '@cb/test-kit'
 import { describe, expect, test } from 'vitest'
 import { toRow } from '../src/row.ts'
+import { fleetWhy } from '../src/why.ts'
 import { settle } from './opened.ts'
 
 const whyOf = (breaker: CircuitBreaker) => toRow(1, breaker.snapshot(), 0)[0][5]
@@ -78,4 +80,29 @@ describe('an open breaker says why it opened', () => {
     breaker.resume()
     expect(whyOf(breaker)).toBe('closed: resumed by an operator')
   })
+})
+
+test('a breaker that follows its fleet says so, who was the cause, and why', async () => {
+  const store = memoryStore()
+  const [here, other] = await Promise.all(
+    ['shop-1', 'shop-2'].map(async (instance) => {
+      const breaker = new CircuitBreaker({ name: 'payments', trip: consecutiveFailures(1), openDuration: 60_000 })
+      const fleet = await joinFleet({ store, instance })
+      await fleet.share(breaker)
+      return { breaker, fleet }
+    }),
+  )
+  if (here === undefined || other === undefined) throw new Error('there are two')
+  const inFleet = async () => (await here.fleet.list()).map(fleetWhy)[0]
+  other.breaker.acquire().failure(new Error('down'))
+  await until(() => here.breaker.state === 'open')
+  expect(whyOf(here.breaker)).toBe(
+    'opened with the fleet: enough instances voted for it, shop-2 last. Its reason: consecutive-failures',
+  )
+  expect(await inFleet()).toBe('opened: enough instances voted for it, shop-2 last. Its reason: consecutive-failures')
+  await other.fleet.forceClosed('payments', { note: 'false alarm' })
+  await until(() => here.breaker.state === 'closed')
+  expect(whyOf(here.breaker)).toBe('closed with the fleet: forced by an operator (shop-2). Note: false alarm')
+  await here.fleet.leave()
+  await other.fleet.leave()
 })

@@ -18,8 +18,6 @@ export interface AdminAction {
   readonly for: number | null
 }
 
-const maxNoteLength = 200
-
 /** Reads an action from the body of its request. @throws TypeError or RangeError naming the field. */
 export function parseAction(action: ActionName, breaker: string, who: string, body: unknown): AdminAction {
   const forcing = action === 'force-open' || action === 'force-closed'
@@ -29,7 +27,7 @@ export function parseAction(action: ActionName, breaker: string, who: string, bo
     action,
     breaker,
     who,
-    note: note === null && !forcing ? null : checkNote(note, maxNoteLength),
+    note: note === null && !forcing ? null : checkNote(note),
     for: duration === null ? null : checkNumber('for', duration, milliseconds),
   }
 }

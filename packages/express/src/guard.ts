@@ -70,6 +70,11 @@ export function guard(options: GuardOptions): Guard {
     if (res.destroyed || isHeld(res, rules)) return next()
     // Some libraries route a websocket handshake with a response that never opens or closes.
     if (res.socket === null && 'upgrade' in req && req.upgrade === true) return next()
+    const ready = breaker.ready()
+    if (ready === undefined) enter(res, next)
+    else void ready.then(() => (res.destroyed ? next() : enter(res, next)))
+  }
+  const enter = (res: Parameters<Middleware>[1], next: Parameters<Middleware>[2]): void => {
     const admission = breaker.tryAcquire()
     if (admission.admitted) {
       settleLater(res, admission, rules)

@@ -17,8 +17,7 @@ export function readQuery(search: string, known: readonly string[]): Partial<Rec
 
 function isEncoded(search: string): boolean {
   try {
-    decodeURIComponent(search)
-    return true
+    return decodeURIComponent(search).length <= search.length // the result is used, or a bundler drops the call
   } catch {
     return false
   }

@@ -52,7 +52,7 @@ describe.each(versions)('a page of another origin on $name', ({ express }) => {
       const answer = await post({ ...json, ...headers })
       expect([answer.status, answer.json]).toMatchObject([
         403,
-        { detail: 'The request must come from the same origin.' },
+        { detail: 'The request must come from the same origin. A proxy must pass on the Host header.' },
       ])
       expect(payments.state).toBe('closed')
       await server.close()

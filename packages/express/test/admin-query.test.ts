@@ -104,6 +104,14 @@ describe.each(versions)('the query of admin on $name', ({ express }) => {
     expect((await force('name=100%25')).json).toMatchObject({ name: '100%', state: 'open' })
   })
 
+  test('the built package rejects it too: no bundler has dropped the check', async () => {
+    const { admin: built } = await import('@cb/express')
+    const breaker = new CircuitBreaker({ name: '100%' })
+    server = await listen(quietApp(express).use('/admin', built({ breakers: [breaker], authorize: () => 'ada' })))
+    expect((await force('name=100%')).status).toBe(400)
+    expect(breaker.state).toBe('closed')
+  })
+
   test('the list and one breaker have the same rules', async () => {
     await serve(['a'])
     const status = async (path: string) => (await ask(server, 'GET', `/admin${path}`)).status

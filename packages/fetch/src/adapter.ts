@@ -5,8 +5,8 @@ import {
   isFailedUpload,
   isObject,
   isRejectedByPlatform,
+  type OwnOptions,
   type Replace,
-  type WhenOpenOption,
 } from '@cb/http-rules'
 import type { FetchRequest, LazyRequest } from './fetch-request.ts'
 import { observeResponse } from './observed-response.ts'
@@ -14,12 +14,14 @@ import { rejectionResponse } from './rejection-response.ts'
 import type { FetchFallback } from './request-protection.ts'
 
 /** Options of `protectFetch`. Every option has a default that protects. */
-export interface ProtectFetchOptions extends HttpOptions<FetchRequest, SettledFetch>, WhenOpenOption {}
+export interface ProtectFetchOptions extends HttpOptions<FetchRequest, SettledFetch>, OwnOptions {}
 
 /** One attempt that has ended: `response` if there was one, `error` if there was none or its body broke off. */
 export interface SettledFetch {
-  /** For its status and headers; the body belongs to the caller. */
+  /** For its status and headers; its body belongs to the caller. */
   readonly response?: Response
+  /** The text of the body, with `classifyBody`, once it was read to its end and if it has at most `maxBytes` bytes. */
+  readonly body?: string | undefined
   readonly error?: unknown
   readonly request: FetchRequest
 }
@@ -34,8 +36,9 @@ export const fetchAdapter: Adapter<LazyRequest, Response, SettledFetch> = {
   /** Undefined also for the response of a fake `fetch` without headers. */
   header: ({ headers }, name) => (headers as Headers | undefined)?.get?.(name),
 
-  settled(request, response, error) {
+  settled(request, response, error, readBody) {
     if (response === undefined) return { error, request }
+    if (readBody !== undefined) return { response, body: readBody(), request }
     return error === undefined ? { response, request } : { response, error, request }
   },
 
@@ -54,17 +57,18 @@ export const fetchAdapter: Adapter<LazyRequest, Response, SettledFetch> = {
     outcome === 'ignored' && (error as Error | undefined)?.name === 'TypeError' ? undefined : error,
 
   respond: rejectionResponse,
+  ownOptions: ['whenOpen', 'classifyBody'],
 
-  watch(response, onEnd, isTimed, idle) {
+  watch(response, onEnd, isTimed, ...limits) {
     if (isTimed && !isObject(response.body)) onEnd('complete')
-    else observeResponse(response, onEnd, idle)
+    else observeResponse(response, onEnd, ...limits)
   },
 }
 
 export const replaceResponse: Replace<FetchRequest, Response, FetchFallback> = async (fallback, error, ...rest) => {
   const [request, response] = rest
   const replacement = await askFallback((cause, of: FetchRequest) => fallback(cause, of, response), error, request)
-  if (isObject(replacement)) return replacement
+  if (typeof (replacement as Response | undefined)?.status === 'number') return replacement // of any realm or library
   const got = typeName(replacement)
   throw new TypeError(`circuitBreaker.fallback must return a Response, got ${got}`, { cause: error })
 }

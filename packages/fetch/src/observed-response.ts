@@ -1,10 +1,21 @@
-import { BodyMonitor, type IdleTimer, monitorOf, type OnBodyEnd, observeBody, observedStream } from '@cb/http-rules'
+import {
+  BodyMonitor,
+  type IdleTimer,
+  monitorOf,
+  type OnBodyEnd,
+  observeBody,
+  observedStream,
+  readOn,
+} from '@cb/http-rules'
 
 /** Reports how the body of a response ends, whichever way it is read. */
-export function observeResponse(response: Response, onEnd: OnBodyEnd, idle: IdleTimer | undefined): void {
-  const monitor = monitorOf(response)
-  if (monitor === undefined) observeBody(response, new BodyMonitor(onEnd, idle), responseOverlay)
-  else monitor.addListener(onEnd, idle)
+export function observeResponse(response: Response, onEnd: OnBodyEnd, idle?: IdleTimer, maxBytes?: number): void {
+  let monitor = monitorOf(response)
+  if (monitor === undefined) {
+    monitor = new BodyMonitor()
+    observeBody(response, monitor, responseOverlay)
+  }
+  monitor.addListener(onEnd, idle, maxBytes)
 }
 
 const readers = ['arrayBuffer', 'blob', 'bytes', 'formData', 'json', 'text'] as const
@@ -23,8 +34,9 @@ function responseOverlay(base: Response): object {
       if (monitor === undefined) return base.clone.call(this)
       const { branches } = monitor
       const copy = base.clone.call(this)
-      monitor.branches = branches + 1 // `clone` may have called the stream's `tee`, which counts a branch too
-      return observeBody(copy, monitor, responseOverlay)
+      // `clone` may have called the stream's `tee`, which divides the body.
+      const branch = monitor.branches === branches ? undefined : monitorOf(Reflect.get(base, 'body', copy) as object)
+      return observeBody(copy, branch ?? monitor.divide(), responseOverlay)
     },
     ...Object.fromEntries(readers.map((name) => [name, observedReader(base, name)])),
   }
@@ -34,15 +46,22 @@ function responseOverlay(base: Response): object {
 }
 
 function observedReader(base: Response, name: (typeof readers)[number]): Read {
+  const read = Reflect.get(base, name) as Read
+  const NativeResponse = nativeClass(base)
+  const isNative = read === Reflect.get(NativeResponse.prototype, name)
   return async function (this: Response) {
-    const read = () => (Reflect.get(base, name) as Read).call(this)
     const monitor = monitorOf(this)
     // Not observed: a second read, which is a mistake, or the other branch of a clone.
-    if (monitor === undefined || monitor.isRead || this.bodyUsed) return read()
-    const isDrained = monitor.isTimed && typeof this.body?.getReader === 'function'
-    if (!isDrained) monitor.begin()
+    if (monitor === undefined || monitor.isRead || this.bodyUsed) return read.call(this)
+    // Read chunk by chunk, because a native method does not show them; one of a subclass may need the response itself.
+    const isVisible = monitor.seesChunks && isNative && typeof this.body?.getReader === 'function'
+    if (!isVisible) monitor.begin()
     try {
-      const value = await (isDrained ? (Reflect.get(base, name) as Read).call(await drained(this)) : read())
+      const { headers } = this
+      const source = isVisible
+        ? new NativeResponse(readOn((this.body as ReadableStream).getReader()), { headers })
+        : this
+      const value = await read.call(source)
       monitor.end('complete')
       return value
     } catch (error) {
@@ -52,13 +71,13 @@ function observedReader(base: Response, name: (typeof readers)[number]): Read {
   }
 }
 
-/** A response with the same body, read chunk by chunk, because a native method does not show how long it waits for one. */
-async function drained(response: Response): Promise<Response> {
-  const chunks: Uint8Array<ArrayBuffer>[] = []
-  const reader = (response.body as ReadableStream).getReader()
-  for (let read = await reader.read(); !read.done; read = await reader.read()) chunks.push(read.value)
-  const Class = response.constructor as typeof Response
-  return new Class(await new Blob(chunks).arrayBuffer(), { headers: response.headers })
+/** The class of the platform or the library, of which a program may have made its own. */
+function nativeClass(base: object): typeof Response {
+  let found = base
+  for (let next: object | null = base; next !== null; next = Object.getPrototypeOf(next)) {
+    if (Object.hasOwn(next, 'text')) found = next
+  }
+  return found.constructor as typeof Response
 }
 
 /** Whether the body was complete but in another format than the reader expects. Only Bun has a distinct error for forms. */

@@ -64,16 +64,25 @@ export function protectFetch(
   return Object.assign(guarded, ownFetch, { registry }) as unknown as ProtectedFetch<typeof globalThis.fetch>
 }
 
-/** The present global `fetch`; if that is the protected one itself, the one before it. */
+/** The present global `fetch`; if the protected one is in it, the one before it. */
 function globalFetch(self: () => unknown): () => PlainFetch {
   const before = globalThis.fetch
   let isInstalled = false
+  let isCalling = false
   const check = () => {
-    isInstalled ||= globalThis.fetch === self()
+    isInstalled ||= isCalling || globalThis.fetch === self()
+  }
+  const current: PlainFetch = (input, init) => {
+    isCalling = true // a call of the protected one meanwhile comes from the global one, which may be a wrapper of it
+    try {
+      return globalThis.fetch(input, init)
+    } finally {
+      isCalling = false
+    }
   }
   queueMicrotask(check)
   return () => {
     check()
-    return isInstalled ? before : (input, init) => globalThis.fetch(input, init)
+    return isInstalled ? before : current
   }
 }

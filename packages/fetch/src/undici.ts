@@ -1,4 +1,4 @@
-import { type CircuitBreakerRegistry, CircuitOpenError } from '@cb/core'
+import { type CircuitBreaker, type CircuitBreakerRegistry, CircuitOpenError } from '@cb/core'
 import { type Adapter, Attempt, type HttpOptions, isFailedUpload, parseOptions, watchUpload } from '@cb/http-rules'
 import { type DispatchHandler, GuardedHandler } from './dispatch-handler.ts'
 import {
@@ -64,9 +64,7 @@ export function breakerInterceptor(options: BreakerInterceptorOptions = {}): Bre
   const interceptor = (dispatch: Dispatch): Dispatch =>
     function guarded(dispatched: DispatchOptions, handler: DispatchHandler): boolean {
       let current = handler
-      try {
-        const request = new DispatchedRequest(dispatched)
-        const breaker = settings.breakerFor(request)
+      const run = (request: DispatchedRequest, breaker: CircuitBreaker): boolean => {
         const admission = breaker.tryAcquire()
         if (!admission.admitted)
           throw new CircuitOpenError(breaker.name, admission.reason, admission.retryAfterMs, admission.trip)
@@ -77,9 +75,20 @@ export function breakerInterceptor(options: BreakerInterceptorOptions = {}): Bre
         const watched = body === dispatched.body ? dispatched : { ...dispatched, body }
         const exceed = (error: unknown) => guardedHandler.exceed(error as Error)
         return attempt.begin(undefined, () => dispatch(watched, guardedHandler), exceed)
-      } catch (error) {
+      }
+      const fail = (error: unknown): true => {
         current.onResponseError?.(null, error as Error)
         return true
+      }
+      try {
+        const request = new DispatchedRequest(dispatched)
+        const breaker = settings.breakerFor(request)
+        const ready = breaker.ready()
+        if (ready === undefined) return run(request, breaker)
+        void ready.then(() => run(request, breaker)).catch(fail)
+        return true
+      } catch (error) {
+        return fail(error)
       }
     }
   return Object.assign(interceptor, { registry: settings.registry })

@@ -16,7 +16,7 @@ export async function scenario({ service, page, refused }) {
     return controller.signal
   }
 
-  const probe = async (what, url, read = text, init = {}) => {
+  const probe = async (what, url, read = text, init = {}, options = {}) => {
     let time = 0
     const registry = new CircuitBreakerRegistry({
       defaults: {
@@ -31,7 +31,7 @@ export async function scenario({ service, page, refused }) {
     time = 1_000
     const outcomes = []
     registry.on('outcome', ({ outcome }) => outcomes.push(outcome))
-    const fetch = protectFetch(globalThis.fetch, { registry, key: () => 'it' })
+    const fetch = protectFetch(globalThis.fetch, { registry, key: () => 'it', ...options })
     await fetch(url, init)
       .then(read)
       .catch(() => {})
@@ -85,6 +85,18 @@ export async function scenario({ service, page, refused }) {
   await probe('bad header', `${service}/`, text, { headers: { 'a b': 'x' } })
   await probe('bad method', `${service}/`, text, { method: 'a b' })
   await probe('bad body', `${service}/`, text, { body: 'x' })
+
+  await probe('silent text', `${service}/stall/200?${allowed}`, text, {}, { idleTimeout: 100 })
+  const classify = ({ body }) => (body === '{"well":true}' ? 'failure' : undefined)
+  const classifyBody = { classifyBody: { maxBytes: 100 }, classify }
+  await probe('body of text', `${service}/status/200?${allowed}`, text, {}, classifyBody)
+  await probe(
+    'body of a clone',
+    `${service}/status/200?${allowed}`,
+    (it) => Promise.all([it.clone().text(), it.json()]),
+    {},
+    classifyBody,
+  )
 
   /** How long a breaker stays open that opens on such a response, in tens of seconds. */
   const waits = async (what, status, headers) => {

@@ -16,6 +16,7 @@ const expected = [
   ...all(['timeout', 'timeout in the body', 'call timeout', 'call timeout in the body'], 'failure'),
   ...all(['abort', 'abort for a reason', 'abort in the body', 'abort before', 'reader cancelled'], 'ignored'),
   ...all(['bad URL', 'bad header', 'bad method', 'bad body'], 'ignored'),
+  ...all(['silent text', 'body of text', 'body of a clone'], 'failure'),
   ...['Retry-After in seconds: 6', 'Retry-After as a date: 12', 'RateLimit-Reset: 6'],
   'Retry-After hidden by CORS: 0',
 ]

@@ -87,7 +87,7 @@ test('a fallback that rethrows leaves the error unchanged', async () => {
   expect(error.cause).toBeUndefined()
 })
 
-test.each([undefined, null, 'text'])(
+test.each([undefined, null, 'text', { ok: true }, []])(
   'a call whose fallback returns %j rejects with an error that names the expected value',
   async (value) => {
     const error = await errorOf(closedOff()(() => value as never))

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
@@ -100,6 +102,26 @@ describe.each(fetches)('with idleTimeout, a body through %s', (_name, bare) => {
     responses[0]?.end()
     expect((await chunks.next()).done).toBe(true)
     expect(outcomeNames()).toEqual(['success'])
+  })
+
+  test('takes what has arrived while the process was busy', async () => {
+    // In a process of its own, because this one is busy for a while.
+    const service = `require('node:http').createServer((_, response) => {
+      response.write('part')
+      setTimeout(() => response.end(' and end'), 50)
+    }).listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
+    const server = spawn(process.execPath, ['-e', service])
+    try {
+      const [port] = await once(server.stdout, 'data')
+      const { fetch, outcomeNames } = observedFetch(bare, { idleTimeout: 200, settleAt: 'body' })
+      const body = (await fetch(`http://127.0.0.1:${String(port).trim()}`)).text()
+      await new Promise((resolve) => setImmediate(resolve))
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000) // longer than the limit and the silence
+      expect(await body).toBe('part and end')
+      expect(outcomeNames()).toEqual(['success'])
+    } finally {
+      server.kill()
+    }
   })
 
   test('ends also where its outcome was known at the headers', async () => {

@@ -16,6 +16,12 @@ describe('protectFetch throws for', () => {
     ['null', null, TypeError, 'protectFetch must be an object, got null'],
     ['a string', 'https://api.example', TypeError, 'protectFetch must be an object, got "https://api.example"'],
     [
+      'an option of the breaker that stands beside defaults',
+      { callTimeout: 500 },
+      TypeError,
+      'unknown option "callTimeout" in protectFetch: did you mean defaults.callTimeout?',
+    ],
+    [
       'an unknown option',
       { retries: 3 },
       TypeError,

@@ -1,3 +1,7 @@
+import { openAsBlob } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { CallTimeoutError, CircuitBreaker, type Outcome } from '@cb/core'
 import { refusedOrigin } from '@cb/test-kit'
@@ -199,6 +203,28 @@ export const outcomeRows: readonly Row[] = [
   { what: 'a relative URL without a base', outcome: 'ignored', request: (fetch) => fetch('/users') },
   { what: 'credentials in the URL', outcome: 'ignored', request: (fetch) => fetch('http://me:secret@127.0.0.1/') },
   { what: 'an unsupported protocol', outcome: 'ignored', request: (fetch) => fetch('gopher://127.0.0.1/') },
+  { what: 'the URL of a file', outcome: 'ignored', request: (fetch) => fetch('file:///etc/hosts') },
+  {
+    what: 'a dispatcher that is none',
+    outcome: 'ignored',
+    request: get('/', () => ({ dispatcher: {} }) as unknown as RequestInit),
+  },
+  {
+    what: 'a Blob of a file that has changed',
+    outcome: 'ignored',
+    async request(fetch, origin) {
+      const folder = await mkdtemp(join(tmpdir(), 'cb-fetch-'))
+      try {
+        const path = join(folder, 'upload')
+        await writeFile(path, 'before')
+        const body = await openAsBlob(path)
+        await writeFile(path, 'after it was opened')
+        await fetch(origin, { method: 'POST', body })
+      } finally {
+        await rm(folder, { recursive: true })
+      }
+    },
+  },
   { what: 'a forbidden port', outcome: 'ignored', request: (fetch) => fetch('http://127.0.0.1:1/') },
   { what: 'a forbidden method', outcome: 'ignored', request: get('/', () => ({ method: 'TRACE' })) },
   { what: 'an invalid method', outcome: 'ignored', request: get('/', () => ({ method: 'a b' })) },

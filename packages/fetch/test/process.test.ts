@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
-const program = `
+const unread = `
 import { createServer } from 'node:http'
 import { protectFetch } from '@cb/fetch'
 
@@ -14,7 +14,19 @@ server.closeAllConnections()
 console.log(status)
 `
 
-test('the call timeout of a body that nobody reads does not keep the process alive', async () => {
+const silent = `
+import { protectFetch } from '@cb/fetch'
+
+const fetch = protectFetch(async () => new Response(new ReadableStream()), { idleTimeout: 600_000 })
+const { status, body } = await fetch('http://service.example')
+body.getReader().read()
+console.log(status)
+`
+
+test.each([
+  ['call timeout of a body that nobody reads', unread],
+  ['idle timeout of a body that stays silent', silent],
+])('the %s does not keep the process alive', async (_what, program) => {
   const options = { cwd: new URL('..', import.meta.url), timeout: 60_000 }
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], options)
   expect(stdout).toBe('200\n')

@@ -1,4 +1,4 @@
-import { CircuitBreakerRegistry, CircuitOpenError, consecutiveFailures } from '@cb/core'
+import { CircuitBreakerRegistry, CircuitOpenError, consecutiveFailures, exponentialBackoff } from '@cb/core'
 import { type Dependency, dependency, fakeClock, until } from '@cb/test-kit'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -131,6 +131,13 @@ describe('Retry-After', () => {
     expect(breaker.snapshot()).toMatchObject({ state: 'open', retryAfterMs: ms })
   })
 
+  test('may ask for more than a day, if maxRetryAfter allows it', async () => {
+    const openDuration = exponentialBackoff({ maxRetryAfter: 604_800_000 })
+    const fetch = protectFetch({ defaults: { trip: consecutiveFailures(1), openDuration, now: () => 0 } })
+    await fetch(`${service.origin}/status/503?retry-after=172800`)
+    expect(fetch.registry.get(service.origin).snapshot().retryAfterMs).toBe(172_800_000)
+  })
+
   test('is part of the error that listeners get, beside the status', async () => {
     const { fetch, breaker } = guarded()
     const errors: unknown[] = []
@@ -182,6 +189,22 @@ describe('protectFetch()', () => {
     vi.stubGlobal('fetch', (input: string) => fetch(input))
     expect((await globalThis.fetch(service.origin)).status).toBe(200)
     expect(fetch.registry.get(service.origin).snapshot().totals.rejected).toBe(0)
+  })
+
+  test('can become the global fetch later, and be wrapped before its first call', async () => {
+    const fetch = protectFetch()
+    await turn()
+    const calls: unknown[] = []
+    vi.stubGlobal('fetch', fetch)
+    vi.stubGlobal('fetch', (...call: Parameters<typeof fetch>) => {
+      calls.push(call[0])
+      return fetch(...call)
+    })
+    expect((await globalThis.fetch(service.origin)).status).toBe(200)
+    calls.length = 0 // from the first call on it knows
+    expect((await globalThis.fetch(service.origin)).status).toBe(200)
+    expect((await fetch(service.origin)).status).toBe(200)
+    expect(calls).toEqual([service.origin])
   })
 
   test('can become the global fetch, and be used at once', async () => {

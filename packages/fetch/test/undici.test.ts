@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { CircuitBreakerRegistry, consecutiveFailures, type OutcomeEvent } from '@cb/core'
+import { CircuitBreakerRegistry, consecutiveFailures, exponentialBackoff, type OutcomeEvent } from '@cb/core'
 import { type Dependency, dependency, fakeClock, listen, refusedOrigin, until } from '@cb/test-kit'
 import { Agent, Client, interceptors, request, stream, fetch as undiciFetch } from 'undici'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -168,6 +168,13 @@ describe('through the interceptor', () => {
     advance(5_000)
     expect(await call('/')).toBe('hello')
     expect(registry.get(service.origin).state).toBe('closed')
+  })
+
+  test('Retry-After may ask for more than a day, if maxRetryAfter allows it', async () => {
+    const openDuration = exponentialBackoff({ maxRetryAfter: 604_800_000 })
+    const { dispatcher, registry } = guarded({ defaults: { trip: consecutiveFailures(1), openDuration, now: () => 0 } })
+    await (await request(`${service.origin}/status/503?retry-after=172800`, { dispatcher })).body.dump()
+    expect(registry.get(service.origin).snapshot().retryAfterMs).toBe(172_800_000)
   })
 
   test('each attempt of the retry interceptor counts, and the retries end when the circuit opens', async () => {

@@ -1,4 +1,16 @@
-import { breaker, calls, duration, label, overrides, rejected, stateSeries, sumBy } from './promql.ts'
+import {
+  allCalls,
+  breaker,
+  calls,
+  duration,
+  label,
+  overrides,
+  rejections,
+  reopenings,
+  stateSeries,
+  sumBy,
+  transitions,
+} from './promql.ts'
 import { flappingMinutes, flaps, openingsWithin } from './questions.ts'
 
 export interface AlertRule {
@@ -38,10 +50,10 @@ export function alertRules(minute = 60_000): RuleFile {
       {
         name: 'circuit-breakers',
         rules: [
-          openTooLong(minutes(5)),
+          openTooLong(minutes(2), minutes(5)),
           halfOpenIdle(minutes(5), minutes(15)),
           rejectionShare(minutes(5), minutes(2)),
-          flapping(minutes(flappingMinutes)),
+          flapping(minutes(flappingMinutes), minutes(1)),
           overrideLeft(minutes(30)),
         ].map(withRunbook),
       },
@@ -50,16 +62,21 @@ export function alertRules(minute = 60_000): RuleFile {
 }
 
 const halfOpen = sumBy(breaker, stateSeries({ [label.state]: 'half_open' }))
-const callsWithin = (window: string) => sumBy(breaker, `increase(${calls()}[${window}])`)
+const within = (window: string, labels: string, series: string) => sumBy(labels, `increase(${series}[${window}])`)
 
 /**
- * During an outage a breaker with traffic alternates between open and half-open. One that nobody calls becomes half-open and stays so,
- * whatever its dependency does.
+ * During an outage a breaker with traffic alternates between open and half-open: it rejects calls, or its probes fail. One that nobody
+ * calls becomes half-open and stays so, whatever its dependency does. That another breaker of the name is called says nothing.
+ * @param now  what is the present: two scrapes must fit, and calls from before a silence must not count for long.
  */
-function openTooLong(patience: string): Draft {
+function openTooLong(now: string, patience: string): Draft {
   return {
     alert: 'CircuitBreakerOpenTooLong',
-    expr: `${sumBy(breaker, stateSeries({ [label.state]: 'open' }))} > 0\nor (${halfOpen} > 0 and ${callsWithin(patience)} > 0)`,
+    expr: [
+      `${sumBy(breaker, stateSeries({ [label.state]: 'open' }))} > 0`,
+      `${sumBy(breaker, overrides({ [label.overrideKind]: 'open' }))} > 0`,
+      `(${halfOpen} > 0 and (${within(now, breaker, rejections())} > 0 or ${within(now, breaker, transitions(reopenings))} > 0))`,
+    ].join('\nor '),
     for: patience,
     labels: { severity: 'critical' },
     annotations: {
@@ -72,7 +89,7 @@ function openTooLong(patience: string): Draft {
 function halfOpenIdle(window: string, patience: string): Draft {
   return {
     alert: 'CircuitBreakerHalfOpenWithoutCalls',
-    expr: `${halfOpen} > 0\nunless ${callsWithin(window)} > 0`,
+    expr: `${halfOpen} > 0\nunless ${within(window, breaker, calls())} > 0`,
     for: patience,
     labels: { severity: 'info' },
     annotations: {
@@ -87,11 +104,11 @@ const tooManyRejected = 0.25
 const minimumCalls = 20
 
 function rejectionShare(window: string, patience: string): Draft {
-  const all = callsWithin(window)
-  const rejections = sumBy(breaker, `increase(${calls(rejected)}[${window}])`)
+  const labels = `${breaker}, ${label.shadow}` // calls in shadow mode must not thin out the others
+  const all = within(window, labels, allCalls())
   return {
     alert: 'CircuitBreakerRejectionShare',
-    expr: `${rejections}\n/ ${all} > ${tooManyRejected}\nand ${all} >= ${minimumCalls}`,
+    expr: `${within(window, labels, rejections())}\n/ ${all} > ${tooManyRejected}\nand ${all} >= ${minimumCalls}`,
     for: patience,
     labels: { severity: 'warning' },
     annotations: {
@@ -101,10 +118,12 @@ function rejectionShare(window: string, patience: string): Draft {
   }
 }
 
-function flapping(window: string): Draft {
+/** @param patience  `increase` extrapolates, the more the fewer samples a new series has. */
+function flapping(window: string, patience: string): Draft {
   return {
     alert: 'CircuitBreakerFlapping',
     expr: `${openingsWithin(window)} >= ${flaps}`,
+    for: patience,
     labels: { severity: 'warning' },
     annotations: {
       summary: `${name} has opened {{ $value | humanize }} times within ${window}`,

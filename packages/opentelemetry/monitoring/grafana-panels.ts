@@ -8,8 +8,7 @@ import {
   latency,
   type Matchers,
   notClosed,
-  overrides,
-  rejected,
+  rejections,
   shadowedCalls,
   slowCallRate,
   stateSeries,
@@ -36,10 +35,10 @@ function ofTop(expr: string, ranking: string): string {
   return `(\n${expr}\n)\nand on (${breaker}) topk(${top}, ${ranking})`
 }
 
-const overAll = (matchers: Matchers, series: (matchers: Matchers) => string) =>
-  `${sumBy(breaker, `increase(${series({ ...selected, ...matchers })}[$__range] @ end())`)} > 0`
-const perSecond = (matchers: Matchers, series: (matchers: Matchers) => string) =>
-  sumBy(breaker, `rate(${series({ ...selected, ...matchers })}[$__rate_interval])`)
+const overAll = (series: (matchers: Matchers) => string) =>
+  `${sumBy(breaker, `increase(${series(selected)}[$__range] @ end())`)} > 0`
+const perSecond = (series: (matchers: Matchers) => string) =>
+  sumBy(breaker, `rate(${series(selected)}[$__rate_interval])`)
 const timeNotClosed = `${sumBy(breaker, `avg_over_time(${notClosed(selected)}[$__range] @ end())`)} > 0`
 
 /** A query over time, or for the whole range at once. */
@@ -65,7 +64,7 @@ function panel({ title, description, type, queries, defaults = {}, options = {} 
     type,
     datasource,
     targets: queries.map((target, index) => ({ ...target, refId: String.fromCharCode(65 + index) })),
-    fieldConfig: { defaults, overrides: [] },
+    fieldConfig: { defaults: { unit: 'short', ...defaults }, overrides: [] },
     options,
   }
 }
@@ -108,11 +107,7 @@ export const panels: readonly Panel[] = [
     description: 'Breakers that are forced open or closed, those in shadow mode too.',
     type: 'bargauge',
     queries: [
-      query(
-        `topk(${2 * top}, ${sumBy(`${breaker}, ${label.overrideKind}`, overrides(selected))} > 0)`,
-        `forced {{${label.overrideKind}}}: ${legend}`,
-        true,
-      ),
+      query(`topk(${2 * top}, ${overRange.overrides.promql})`, `forced {{${label.overrideKind}}}: ${legend}`, true),
     ],
     defaults: { ...plain, noValue: 'none' },
     options: bars,
@@ -134,10 +129,10 @@ export const panels: readonly Panel[] = [
     options: { mergeValues: true, showValue: 'never', rowHeight: 0.8 },
   }),
   panel({
-    title: 'Why did they open?',
-    description: overRange.why.value,
+    title: 'Openings',
+    description: overRange.opened.value,
     type: 'bargauge',
-    queries: [topOf(overRange.why, `{{${label.reason}}}: ${legend}`)],
+    queries: [topOf(overRange.opened, `from {{${label.previousState}}}: ${legend}`)],
     defaults: plain,
     options: bars,
   }),
@@ -160,14 +155,14 @@ export const panels: readonly Panel[] = [
     title: 'Rejections',
     description: `Rejected calls a second, of the ${top} breakers with most of them.`,
     type: 'timeseries',
-    queries: [query(ofTop(perSecond(rejected, calls), overAll(rejected, calls)), legend)],
+    queries: [query(ofTop(perSecond(rejections), overAll(rejections)), legend)],
     defaults: { unit: 'reqps', min: 0, noValue: 'none' },
   }),
   panel({
     title: 'Fallbacks',
     description: `Callers a second that got the answer of a fallback, of the ${top} breakers with most of them.`,
     type: 'timeseries',
-    queries: [query(ofTop(perSecond({}, fallbacks), overAll({}, fallbacks)), legend)],
+    queries: [query(ofTop(perSecond(fallbacks), overAll(fallbacks)), legend)],
     defaults: { unit: 'reqps', min: 0, noValue: 'none' },
   }),
   panel({
@@ -250,10 +245,15 @@ export const panels: readonly Panel[] = [
   }),
   panel({
     title: 'Would have been rejected (shadow mode)',
-    description: 'Calls that shadow mode has admitted. Only this panel and the overrides show breakers in shadow mode.',
+    description:
+      'Calls that shadow mode has admitted. Besides, breakers in shadow mode are only shown where they are forced open or closed.',
     type: 'bargauge',
     queries: [
-      query(`topk(${top}, ${sumBy(breaker, `increase(${shadowedCalls(selected)}[$__range])`)} > 0)`, legend, true),
+      query(
+        `topk(${top}, ${sumBy(breaker, `round(increase(${shadowedCalls(selected)}[$__range]))`)} > 0)`,
+        legend,
+        true,
+      ),
     ],
     defaults: { ...plain, noValue: 'none' },
     options: bars,

@@ -35,8 +35,11 @@ export const stateSeries = (matchers?: Matchers): string =>
   select(escapeName(metric.state.name), { ...matchers, ...real })
 export const transitions = (matchers?: Matchers): string =>
   select(`${escapeName(metric.transitions.name)}_total`, { ...matchers, ...real })
-export const calls = (matchers?: Matchers): string =>
-  select(`${escapeName(metric.calls.name)}_total`, { ...matchers, ...real })
+export const calls = (matchers?: Matchers): string => allCalls({ ...matchers, ...real })
+/** In shadow mode too. */
+export const allCalls = (matchers?: Matchers): string => select(`${escapeName(metric.calls.name)}_total`, matchers)
+/** Of all breakers: a rejection is real also in shadow mode, by `forceOpen`. */
+export const rejections = (matchers?: Matchers): string => allCalls({ ...matchers, ...rejected })
 /** Of all breakers: those with a share of shadow mode have them too. */
 export const shadowedCalls = (matchers?: Matchers): string =>
   select(`${escapeName(metric.shadowedCalls.name)}_total`, matchers)
@@ -67,16 +70,21 @@ export const notClosed = (matchers: Matchers = {}): string =>
   stateSeries({ ...matchers, [label.state]: ['open', 'half_open'] })
 export const openings: Matchers = { [label.state]: 'open' }
 export const openingsFromClosed: Matchers = { ...openings, [label.previousState]: 'closed' }
-export const rejected: Matchers = { [label.outcome]: 'rejected' }
+export const reopenings: Matchers = { ...openings, [label.previousState]: 'half_open' }
+const rejected: Matchers = { [label.outcome]: 'rejected' }
 
 /**
- * The number of events within the window. `increase` alone misses the first event of a series, for example the first opening of a
- * breaker. For a series that is younger than the window it is therefore the whole value.
+ * The number of events within the window, for a counter whose series begin with an event, unlike those that begin with 0: `increase`
+ * misses that event. A series is new if its breaker has more samples in the window, so its whole value counts; neither a scrape that
+ * failed nor a target that is new to Prometheus makes it new.
  * @param series  the selector of a counter.
  * @param window  a PromQL duration.
+ * @param among  the breakers of the series.
  */
-export function counted(series: string, window: string): string {
-  return `\n  increase(${series}[${window}])\n  and ${series} offset ${window}\n  or ${series}\n`
+export function countedFromFirst(series: string, window: string, among?: Matchers): string {
+  const samples = `max by (${breaker}) (count_over_time(${calls(among)}[${window}]))`
+  const isNew = `count_over_time(${series}[${window}]) < on (${breaker}) group_left () ${samples}`
+  return `\n  ${series}\n  and (${isNew})\n  and resets(${series}[${window}]) == 0\n  or increase(${series}[${window}])\n`
 }
 
 export function sumBy(labels: string, expression: string): string {

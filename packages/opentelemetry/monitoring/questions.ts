@@ -2,15 +2,17 @@ import { attribute, spanName } from '../src/names.ts'
 import {
   admittedCalls,
   breaker,
-  calls,
-  counted,
+  countedFromFirst,
+  fallbacks,
   label,
   type Matchers,
   notClosed,
   openings,
   openingsFromClosed,
   outageDuration,
-  rejected,
+  overrides,
+  rejections,
+  slowCallRate,
   sumBy,
   transitions,
 } from './promql.ts'
@@ -24,10 +26,19 @@ export const flappingMinutes = 15
 
 /** `round`, because `increase` extrapolates to the ends of the window: it may find 3.01 openings where there were 3. */
 export function openingsWithin(window: string, among: Matchers = {}): string {
-  return `round(${sumBy(breaker, counted(transitions({ ...among, ...openingsFromClosed }), window))})`
+  return `round(${sumBy(breaker, `increase(${transitions({ ...among, ...openingsFromClosed })}[${window}])`)})`
 }
 
-type QuestionKey = 'which' | 'since' | 'why' | 'errors' | 'rejected' | 'flapping'
+type QuestionKey =
+  | 'which'
+  | 'since'
+  | 'opened'
+  | 'errors'
+  | 'slow'
+  | 'rejected'
+  | 'fallbacks'
+  | 'overrides'
+  | 'flapping'
 
 export interface Question {
   readonly title: string
@@ -61,26 +72,44 @@ export function questions(
       promql: `max by (${breaker}) (${outageDuration(among)}) > 0`,
       traceql: `{ name =~ "${spanName.open}|${spanName.closed}|${spanName.outage}" && ${example} } | select(${span('state')})`,
     },
-    why: {
-      title: 'Why did they open?',
-      value: 'openings with the reason',
+    opened: {
+      title: 'Which have opened?',
+      value: 'openings from the state; the span and the log event of each have the reason',
       promql: `round(${sumBy(
-        `${breaker}, ${label.previousState}, ${label.reason}`,
-        counted(transitions({ ...among, ...openings }), window),
+        `${breaker}, ${label.previousState}`,
+        `increase(${transitions({ ...among, ...openings })}[${window}])`,
       )}) > 0`,
-      traceql: `{ name = "${spanName.open}" && ${example} } | select(${span('reason')}, ${span('failureRate')}, ${span('windowCalls')}, ${span('errorType')})`,
+      traceql: `{ name = "${spanName.open}" && ${example} } | select(${span('reason')}, ${span('failureRate')}, ${span('windowCalls')}, ${span('slowCalls')}, ${span('errorType')})`,
     },
     errors: {
       title: 'Which errors were there?',
       value: 'failed calls with the error',
-      promql: `round(${sumBy(`${breaker}, ${label.outcome}, ${label.errorType}`, counted(failed, window))}) > 0`,
+      promql: `round(${sumBy(`${breaker}, ${label.outcome}, ${label.errorType}`, countedFromFirst(failed, window, among))}) > 0`,
       traceql: `{ ${span('outcome')} =~ "failure|timeout" && ${example} } | select(${span('errorType')})`,
+    },
+    slow: {
+      title: 'How many calls were slow?',
+      value: 'the highest ratio of slow calls in the window; only of breakers with the policy `slowCallRate`',
+      promql: `max by (${breaker}) (max_over_time(${slowCallRate(among)}[${window}])) > 0`,
+      traceql: `{ name = "${spanName.open}" && ${span('slowCalls')} > 0 } | select(${span('name')}, ${span('slowCalls')}, ${span('windowCalls')})`,
     },
     rejected: {
       title: 'Who was rejected?',
-      value: 'rejected calls',
-      promql: `round(${sumBy(breaker, counted(calls({ ...among, ...rejected }), window))}) > 0`,
+      value: 'rejected calls, also of breakers in shadow mode that are forced open',
+      promql: `round(${sumBy(breaker, `increase(${rejections(among)}[${window}])`)}) > 0`,
       traceql: `{ ${span('rejectedNames')} = "payments" } | select(resource.service.name, name, ${span('rejectedCount')})`,
+    },
+    fallbacks: {
+      title: 'How many got a fallback?',
+      value: 'callers that got the answer of a fallback',
+      promql: `round(${sumBy(breaker, `increase(${fallbacks(among)}[${window}])`)}) > 0`,
+      traceql: `{ ${span('rejectedNames')} = "payments" && status != error } | select(resource.service.name, name)`,
+    },
+    overrides: {
+      title: 'Is one forced open or closed?',
+      value: 'breakers that are forced, those in shadow mode too. Who did it, when and why is in the log events',
+      promql: `${sumBy(`${breaker}, ${label.overrideKind}`, overrides(among))} > 0`,
+      traceql: `{ ${span('reason')} = "forced" && ${example} } | select(${span('state')})`,
     },
     flapping: {
       title: 'Is it flapping?',

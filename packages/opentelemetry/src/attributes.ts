@@ -11,12 +11,18 @@ export type CallOutcome = 'success' | 'failure' | 'timeout' | 'ignored' | 'rejec
 export const callOutcomes: readonly CallOutcome[] = ['success', 'failure', 'timeout', 'ignored', 'rejected', 'late']
 export const states: readonly StateName[] = ['closed', 'open', 'half-open']
 
+/** The transitions that there are. */
+export const changes: readonly Pick<Transition, 'from' | 'to'>[] = states.flatMap((from) =>
+  states.filter((to) => to !== from).map((to) => ({ from, to })),
+)
+
 /** What a state may be overridden by. */
 export type OverrideKind = 'open' | 'closed'
 export const overrideKinds: readonly OverrideKind[] = ['open', 'closed']
 
 const maxReasonLength = 64
 const maxNoteLength = 256
+const maxInstanceLength = 256
 
 export function outcomeOf({ outcome, late, timedOut }: OutcomeEvent): CallOutcome {
   if (late) return 'late'
@@ -27,9 +33,19 @@ export function snake(kebab: string): string {
   return kebab.replaceAll('-', '_')
 }
 
+/** A copy with its own properties only: a polluted `Object.prototype` must add nothing to an event. */
+export function ownOf<T extends object>(event: T): T {
+  return Object.assign(Object.create(null), event)
+}
+
 /** For log events only: what an operator wrote may have any value, so nothing else has it. */
 export function noteOf({ note }: { readonly note?: string }): Attributes {
   return note === undefined ? {} : { [attribute.note]: sanitize(withoutCredentials(note), maxNoteLength) }
+}
+
+/** For spans and log events only: in metrics it would have too many values. */
+export function fleetAttributes({ by }: { readonly by?: string }): Attributes {
+  return by === undefined ? {} : { [attribute.fleetInstance]: sanitize(withoutCredentials(by), maxInstanceLength) }
 }
 
 export function overrideAttributes({ override, reason }: OverrideEvent): Attributes {
@@ -49,10 +65,11 @@ export function openingAttributes({ to, trip, error }: Transition, errorTypes: E
   const attributes: Attributes = {}
   if (to !== 'open') return attributes
   if (trip !== undefined) {
-    const rate = trip.failureRate ?? trip.failures / trip.calls
+    const { calls, failures, slowCalls, failureRate = slowCalls === undefined ? failures / calls : null } = ownOf(trip)
     // Without calls the rate is NaN, which JSON can't express: an exporter could lose the whole batch.
-    if (rate >= 0) attributes[attribute.failureRate] = rate
-    attributes[attribute.windowCalls] = trip.calls
+    if (failureRate !== null && failureRate >= 0) attributes[attribute.failureRate] = failureRate
+    attributes[attribute.windowCalls] = calls
+    if (slowCalls !== undefined) attributes[attribute.slowCalls] = slowCalls
   }
   if (error !== undefined) attributes[attribute.errorType] = errorTypes.of(error)
   return attributes

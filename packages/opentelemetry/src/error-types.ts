@@ -11,7 +11,7 @@ export const otherType = '_OTHER'
 const deepestCause = 8
 
 /**
- * Values of `error.type`: the `code` of an error or of its nearest cause that has one, or else the error's name. Each distinct value is
+ * Values of `error.type`: the `code` of an error or of its nearest cause that has one, a text or an integer, or else the error's name. Each distinct value is
  * a new time series, so there are at most 50; further ones become `_OTHER`.
  */
 export class ErrorTypes {
@@ -54,6 +54,7 @@ function codeOf(error: unknown): string | undefined {
   for (let depth = 0; depth <= deepestCause && typeof current === 'object' && current !== null; depth++) {
     const { code, cause } = current as Record<string, unknown>
     if (isText(code)) return code
+    if (Number.isInteger(code) && Object.hasOwn(current, 'code')) return String(code) // that of a DOMException says nothing
     current = cause
   }
   return undefined

@@ -1,6 +1,6 @@
 import type { OverrideEvent, Transition } from '@cb/core'
 import { type Attributes, type Context, context, ROOT_CONTEXT } from '@opentelemetry/api'
-import { noteOf, overrideAttributes } from './attributes.ts'
+import { fleetAttributes, noteOf, overrideAttributes, ownOf } from './attributes.ts'
 import type { Diagnostics } from './diagnostics.ts'
 import { attribute, logEvent, scope } from './names.ts'
 import type { Providers } from './providers.ts'
@@ -35,7 +35,7 @@ export class EventLog {
   }
 
   override(event: OverrideEvent, identity: Attributes): void {
-    const attributes = { ...identity, ...overrideAttributes(event), ...noteOf(event) }
+    const attributes = { ...identity, ...overrideAttributes(event), ...fleetAttributes(event), ...noteOf(event) }
     const { [attribute.name]: name, [attribute.reason]: reason } = attributes
     const what = event.override === null ? 'is no longer overridden' : `is forced ${event.override}`
     this.#emit(logEvent.override, event.override !== null, {
@@ -67,7 +67,8 @@ export class EventLog {
 }
 
 function countsOf({ trip }: Transition): string {
-  return Number.isInteger(trip?.failures) && Number.isInteger(trip?.calls)
-    ? `, ${trip?.failures} of ${trip?.calls} calls failed`
-    : ''
+  if (trip === undefined) return ''
+  const { calls, failures, slowCalls } = ownOf(trip)
+  if (Number.isInteger(slowCalls)) return `, ${slowCalls} of ${calls} calls were slow`
+  return Number.isInteger(failures) && Number.isInteger(calls) ? `, ${failures} of ${calls} calls failed` : ''
 }

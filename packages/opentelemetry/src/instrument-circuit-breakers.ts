@@ -11,7 +11,7 @@ export interface InstrumentCircuitBreakersOptions extends TelemetryOptions {
   tracerProvider?: TracerProvider
   /** Receives metrics. Default: the global one, even if it is set later. */
   meterProvider?: MeterProvider
-  /** Receives log events. Default: the global one of `@opentelemetry/api` 1.10; earlier versions have none. */
+  /** Receives log events. Default: the global one of `@opentelemetry/api-logs`, or of `@opentelemetry/api` 1.10. */
   loggerProvider?: EventLoggerProvider
 }
 

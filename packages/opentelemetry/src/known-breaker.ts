@@ -1,5 +1,6 @@
 import type { CircuitBreaker, StateName, Transition, WindowSnapshot } from '@cb/core'
 import type { Attributes, SpanContext } from '@opentelemetry/api'
+import { ownOf } from './attributes.ts'
 import { identify } from './identity.ts'
 import { counted, difference, type Member, type NameGroup, noTotals, type Totals } from './name-group.ts'
 import { attribute } from './names.ts'
@@ -21,11 +22,15 @@ export class KnownBreaker implements Member {
   totals: Totals = noTotals()
   /** Whether it rejects nothing. A breaker with a share of shadow mode rejects calls, so it is an ordinary one. */
   shadow = false
+  /** Whether some of its calls are admitted by shadow mode. */
+  shadows = false
   failureRate: number | undefined
   slowCallRate: number | undefined
   /** At the last refresh: how long it has not been closed, as far as is known. */
   outageDuration = 0
   override: 'open' | 'closed' | undefined
+  /** Undefined while no fleet shares it. */
+  isConnected: boolean | undefined
   /** When it was last closed, at the latest; a reading of the breaker's clock. */
   #closedAt: number | undefined
   /** The span of its latest transition. */
@@ -61,9 +66,22 @@ export class KnownBreaker implements Member {
     this.called = false
     if (!this.dirty && !force) return true
     this.dirty = false // first, so that an event during the snapshot is not lost
-    const { state, totals, timeouts, shadowed, fallbacks = 0, window, override, config, at, since } = breaker.snapshot()
+    const {
+      state,
+      totals,
+      timeouts,
+      shadowed,
+      fallbacks = 0,
+      window,
+      override,
+      fleet,
+      config,
+      at,
+      since,
+    } = ownOf(breaker.snapshot())
     const before = this.#all
     if ((config['shadow'] === 1) !== this.shadow) this.#switchMode()
+    this.shadows = Number(config['shadow']) > 0
     this.state = state
     this.#closedAt = state === 'closed' ? undefined : Math.min(this.#closedAt ?? since, since)
     this.outageDuration = this.#closedAt === undefined ? 0 : Math.max(0, at - this.#closedAt)
@@ -71,9 +89,10 @@ export class KnownBreaker implements Member {
     this.called = this.group !== undefined && counted.some((count) => this.#all[count] !== before[count])
     this.totals = this.#before === undefined ? this.#all : difference(this.#all, this.#before)
     this.override = override?.state
+    this.isConnected = fleet && fleet === 'connected'
     this.failureRate = rateOf(window, 'failureRate')
     this.slowCallRate = rateOf(window, 'slowCallRate')
-    this.dirty ||= state !== 'closed' || override !== null || !isIdle(window)
+    this.dirty ||= state !== 'closed' || override !== null || fleet !== undefined || !isIdle(window)
     return true
   }
 

@@ -1,14 +1,14 @@
-import type { OutcomeEvent, StateName, Transition } from '@cb/core'
+import type { OutcomeEvent, StateName } from '@cb/core'
 import type { Attributes } from '@opentelemetry/api'
 import {
   type CallOutcome,
   callOutcomes,
+  changes,
   type OverrideKind,
   outcomeOf,
   overrideKinds,
   snake,
   states,
-  transitionAttributes,
 } from './attributes.ts'
 import { type ErrorTypes, otherType } from './error-types.ts'
 import { attribute } from './names.ts'
@@ -23,6 +23,8 @@ export interface AttributeBudget {
 /** The attributes of one name in metrics, built once, so that a call only selects one. */
 export class MetricAttributes {
   readonly name: Attributes
+  /** One for each of `changes`. */
+  readonly transitions: readonly Attributes[]
   readonly #states: Readonly<Record<StateName, Attributes>>
   readonly #calls: Readonly<Record<CallOutcome, Attributes>>
   readonly #failures: Readonly<Record<'failure' | 'timeout', Map<string, Attributes>>>
@@ -36,6 +38,9 @@ export class MetricAttributes {
     this.#states = recordOf(states, (state) => this.#with({ [attribute.state]: snake(state) }))
     this.#calls = recordOf(callOutcomes, (outcome) => this.#with({ [attribute.outcome]: outcome }))
     this.#overrides = recordOf(overrideKinds, (kind) => this.#with({ [attribute.overrideKind]: kind }))
+    this.transitions = changes.map(({ from, to }) =>
+      this.#with({ [attribute.state]: snake(to), [attribute.previousState]: snake(from) }),
+    )
     this.#failures = { failure: new Map(), timeout: new Map() }
   }
 
@@ -56,10 +61,6 @@ export class MetricAttributes {
     const outcome = outcomeOf(event)
     if (outcome !== 'failure' && outcome !== 'timeout') return this.#calls[outcome]
     return this.#failed(outcome, errorTypes.of(event.error))
-  }
-
-  transition(event: Transition): Attributes {
-    return this.#with(transitionAttributes(event))
   }
 
   #failed(outcome: 'failure' | 'timeout', errorType: string): Attributes {

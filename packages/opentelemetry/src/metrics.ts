@@ -2,7 +2,6 @@ import type { Transition } from '@cb/core'
 import {
   type Attributes,
   type BatchObservableResult,
-  type Counter,
   createNoopMeter,
   type Histogram,
   type Meter,
@@ -71,11 +70,9 @@ export class BreakerMetrics {
     }
   }
 
-  transition(event: Transition, attributes: MetricAttributes, withDuration: boolean): void {
+  stateDuration(event: Transition, attributes: MetricAttributes): void {
     try {
-      this.#instruments?.transitions.add(1, attributes.transition(event))
-      if (withDuration)
-        this.#instruments?.stateDuration.record(event.stateDuration / 1000, attributes.state(event.from))
+      this.#instruments?.stateDuration.record(event.stateDuration / 1000, attributes.state(event.from))
     } catch (error) {
       this.#diagnostics.report('metrics', error)
     }
@@ -108,16 +105,20 @@ function observeName(
   result: BatchObservableResult,
   instruments: Instruments,
   attributes: MetricAttributes,
-  { states: counts, totals, failureRate, slowCallRate, outageDuration, overrides }: NameReport,
+  report: NameReport,
 ): void {
-  for (const state of states) result.observe(instruments.state, counts[state], attributes.state(state))
+  const { totals, failureRate, slowCallRate, outageDuration, overrides, isConnected } = report
+  for (const state of states) result.observe(instruments.state, report.states[state], attributes.state(state))
   for (const outcome of callOutcomes) result.observe(instruments.calls, totals[outcome], attributes.calls(outcome))
-  if (totals.shadowed > 0) result.observe(instruments.shadowedCalls, totals.shadowed, attributes.name)
-  if (totals.fallbacks > 0) result.observe(instruments.fallbacks, totals.fallbacks, attributes.name)
+  for (const [index, count] of report.transitions.entries())
+    result.observe(instruments.transitions, count, attributes.transitions[index])
+  if (report.shadows) result.observe(instruments.shadowedCalls, totals.shadowed, attributes.name)
+  result.observe(instruments.fallbacks, totals.fallbacks, attributes.name)
   result.observe(instruments.outageDuration, outageDuration / 1000, attributes.name)
   if (overrides !== undefined)
     for (const kind of overrideKinds) result.observe(instruments.override, overrides[kind], attributes.override(kind))
   if (failureRate !== undefined) result.observe(instruments.failureRate, failureRate, attributes.name)
+  if (isConnected !== undefined) result.observe(instruments.fleetConnected, isConnected ? 1 : 0, attributes.name)
   if (slowCallRate !== undefined) result.observe(instruments.slowCallRate, slowCallRate, attributes.name)
 }
 
@@ -126,13 +127,14 @@ interface Instruments {
   readonly observables: Observable[]
   readonly state: Observable
   readonly calls: Observable
+  readonly transitions: Observable
   readonly shadowedCalls: Observable
   readonly fallbacks: Observable
   readonly failureRate: Observable
   readonly slowCallRate: Observable
   readonly outageDuration: Observable
   readonly override: Observable
-  readonly transitions: Counter
+  readonly fleetConnected: Observable
   readonly callDuration: Histogram
   readonly stateDuration: Histogram
 }
@@ -140,24 +142,20 @@ interface Instruments {
 function createInstruments(meter: Meter): Instruments {
   const state = meter.createObservableUpDownCounter(metric.state.name, metric.state)
   const calls = meter.createObservableCounter(metric.calls.name, metric.calls)
+  const transitions = meter.createObservableCounter(metric.transitions.name, metric.transitions)
   const shadowedCalls = meter.createObservableCounter(metric.shadowedCalls.name, metric.shadowedCalls)
   const fallbacks = meter.createObservableCounter(metric.fallbacks.name, metric.fallbacks)
   const failureRate = meter.createObservableGauge(metric.failureRate.name, metric.failureRate)
   const slowCallRate = meter.createObservableGauge(metric.slowCallRate.name, metric.slowCallRate)
   const outageDuration = meter.createObservableGauge(metric.outageDuration.name, metric.outageDuration)
   const override = meter.createObservableUpDownCounter(metric.override.name, metric.override)
+  const fleetConnected = meter.createObservableGauge(metric.fleetConnected.name, metric.fleetConnected)
+  const rates = { failureRate, slowCallRate, outageDuration, fleetConnected }
+  const observables = { state, calls, transitions, shadowedCalls, fallbacks, override, ...rates }
   return {
     meter,
-    observables: [state, calls, shadowedCalls, fallbacks, failureRate, slowCallRate, outageDuration, override],
-    state,
-    calls,
-    shadowedCalls,
-    fallbacks,
-    failureRate,
-    slowCallRate,
-    outageDuration,
-    override,
-    transitions: meter.createCounter(metric.transitions.name, metric.transitions),
+    ...observables,
+    observables: Object.values(observables),
     callDuration: meter.createHistogram(metric.callDuration.name, metric.callDuration),
     stateDuration: meter.createHistogram(metric.stateDuration.name, metric.stateDuration),
   }

@@ -14,9 +14,11 @@ export const attribute = {
   reason: 'circuit_breaker.transition.reason',
   failureRate: 'circuit_breaker.failure_rate',
   windowCalls: 'circuit_breaker.window.calls',
+  slowCalls: 'circuit_breaker.window.slow_calls',
   outcome: 'circuit_breaker.call.outcome',
   overrideKind: 'circuit_breaker.override.kind',
   note: 'circuit_breaker.note',
+  fleetInstance: 'circuit_breaker.fleet.instance',
   rejectedNames: 'circuit_breaker.rejected.names',
   rejectedCount: 'circuit_breaker.rejected.count',
   errorType: 'error.type',
@@ -44,7 +46,7 @@ export const overflowName = '(overflow)'
 /** An instrument, as it is created. */
 export interface Metric extends MetricOptions {
   readonly name: string
-  readonly instrument: 'Counter' | 'Histogram' | 'ObservableCounter' | 'ObservableUpDownCounter' | 'ObservableGauge'
+  readonly instrument: 'Histogram' | 'ObservableCounter' | 'ObservableUpDownCounter' | 'ObservableGauge'
   readonly unit: string
   readonly description: string
 }
@@ -62,6 +64,7 @@ export type MetricKey =
   | 'outageDuration'
   | 'override'
   | 'stateDuration'
+  | 'fleetConnected'
 
 /** Metrics. */
 export const metric: Readonly<Record<MetricKey, Metric>> = {
@@ -73,9 +76,9 @@ export const metric: Readonly<Record<MetricKey, Metric>> = {
   },
   transitions: {
     name: 'circuit_breaker.transitions',
-    instrument: 'Counter',
+    instrument: 'ObservableCounter',
     unit: '{transition}',
-    description: 'State changes',
+    description: 'State changes, from 0 on for each pair of states',
   },
   calls: {
     name: 'circuit_breaker.calls',
@@ -132,5 +135,11 @@ export const metric: Readonly<Record<MetricKey, Metric>> = {
     unit: 's',
     description: 'Duration of a state, recorded on leaving it',
     advice: { explicitBucketBoundaries: [1, 10, 60, 300, 1800, 7200] },
+  },
+  fleetConnected: {
+    name: 'circuit_breaker.fleet.connected',
+    instrument: 'ObservableGauge',
+    unit: '1',
+    description: 'Of a shared breaker: 1 while its fleet can be reached, 0 while it decides alone',
   },
 }

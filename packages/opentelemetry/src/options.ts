@@ -24,8 +24,8 @@ export interface TelemetryOptions {
    */
   aggregate?: ((breaker: CircuitBreaker) => string) | undefined
   /**
-   * The most names in metrics, 1 to 1 000 000. Further ones are counted together as `(overflow)`, with a warning. Default 332: with six
-   * series each, as many as an SDK keeps.
+   * The most names in metrics, 1 to 1 000 000. Further ones are counted together as `(overflow)`, with a warning. Default 331: with six
+   * series each, and `(overflow)` with shadow mode and without, as many as an SDK keeps.
    */
   maxNames?: number
 }
@@ -48,7 +48,7 @@ const callSpansValues: readonly unknown[] = ['off', 'rejected', 'all'] satisfies
 /** @throws TypeError or RangeError naming the option, its value and the allowed values. */
 export function parseOptions(options: TelemetryOptions): TelemetrySettings {
   const { callDuration = true, stateDuration = true, transitionSpans = true } = options
-  const { callSpans = 'off', outageSpan = false, filter, aggregate, maxNames = 332 } = options
+  const { callSpans = 'off', outageSpan = false, filter, aggregate, maxNames = 331 } = options
   if (!callSpansValues.includes(callSpans)) {
     throw new TypeError(`callSpans must be one of ${callSpansValues.join(', ')}, got ${format(callSpans)}`)
   }

@@ -69,12 +69,22 @@ export class Providers {
   }
 
   set logger(provider: EventLoggerProvider | undefined) {
-    this.#logger = provider === globalLogger() ? undefined : provider
+    const isPlaceholder = provider && '_setDelegate' in provider // of api-logs: stands for the global one
+    this.#logger = isPlaceholder || provider === globalLogger() ? undefined : provider
   }
 }
 
-/** The API has one since 1.10. Read by `Reflect.get`, because importing a missing name from 1.9 is an error. */
+const logsKey = Symbol.for('io.opentelemetry.js.api.logs')
+const logsVersion = 1
+
+/**
+ * The one that an SDK has set by `@opentelemetry/api-logs`, whose copies have this key in common: the placeholder of a copy that is not the SDK's
+ * never learns of it. Or else that of the API, which has one since 1.10. Read by `Reflect.get`, because importing a missing name
+ * from 1.9 is an error.
+ */
 function globalLogger(): EventLoggerProvider | undefined {
+  const shared: ((version: number) => EventLoggerProvider) | undefined = Reflect.get(globalThis, logsKey)
+  if (shared !== undefined) return shared(logsVersion)
   const logs: { getLoggerProvider(): EventLoggerProvider } | undefined = Reflect.get(api, 'logs')
   return logs?.getLoggerProvider()
 }

@@ -9,7 +9,7 @@ import {
   type Transition,
 } from '@cb/core'
 import { context, trace } from '@opentelemetry/api'
-import { openingAttributes, transitionAttributes } from './attributes.ts'
+import { fleetAttributes, openingAttributes, ownOf, transitionAttributes } from './attributes.ts'
 import { CallSpans } from './call-spans.ts'
 import { Diagnostics } from './diagnostics.ts'
 import { ErrorTypes } from './error-types.ts'
@@ -79,18 +79,21 @@ export class Recorder implements Observer {
     this.#metrics.callDuration(event.duration, known.group.attributes.settled(event, this.#errorTypes))
   }
 
-  transition(event: Transition, breaker: CircuitBreaker): void {
+  transition(transition: Transition, breaker: CircuitBreaker): void {
+    const event = ownOf(transition)
     this.useCurrentProvider()
     const known = this.#breakers.of(breaker)
     if (known === null) return
     known.transition(event)
     this.#breakers.update(known) // its mode may have changed since the last collection
     const { settings } = this.#breakers
-    this.#metrics.transition(event, known.group.attributes, settings.stateDuration)
+    known.group.transition(event)
+    if (settings.stateDuration) this.#metrics.stateDuration(event, known.group.attributes)
     const attributes = {
       ...known.identity(breaker),
       ...transitionAttributes(event),
       ...openingAttributes(event, this.#errorTypes),
+      ...fleetAttributes(event),
     }
     // The event of the outcome that causes a transition comes just before it.
     const { lastCall } = known
@@ -105,7 +108,8 @@ export class Recorder implements Observer {
     if (known !== null) known.dirty = true // it may come long after its call
   }
 
-  override(event: OverrideEvent, breaker: CircuitBreaker): void {
+  override(override: OverrideEvent, breaker: CircuitBreaker): void {
+    const event = ownOf(override)
     this.useCurrentProvider()
     const known = this.#breakers.of(breaker)
     if (known === null) return

@@ -13,10 +13,16 @@ const state = (name: string, values: string) => ({
   series: `circuit_breaker_state{${of},circuit_breaker_state="${name}"}`,
   values,
 })
-const transitions = (from: string, to: string, reason: string, values: string) => ({
-  series:
-    `circuit_breaker_transitions_total{${of},circuit_breaker_state="${to}",` +
-    `circuit_breaker_previous_state="${from}",circuit_breaker_transition_reason="${reason}"}`,
+const transitions = (from: string, to: string, values: string) => ({
+  series: `circuit_breaker_transitions_total{${of},circuit_breaker_state="${to}",circuit_breaker_previous_state="${from}"}`,
+  values,
+})
+const inShadow = ({ series, values }: { series: string; values: string }) => ({
+  series: series.replace('{', '{circuit_breaker_shadow="true",'),
+  values,
+})
+const otherInstance = ({ series, values }: { series: string; values: string }) => ({
+  series: series.replace('a:1', 'b:1'),
   values,
 })
 const override = (kind: string, values: string) => ({
@@ -53,6 +59,7 @@ const cases: Record<string, RuleCase> = {
       state('open', '0x1 1 1 0 1 1 1 0 1 0x5'),
       state('half_open', '0x1 0 0 1 0 0 0 1 0 0x5'),
       calls('failure', '0+5x14'),
+      calls('rejected', '0+5x14'),
     ],
     alert_rule_test: [
       at(6, openTooLong),
@@ -60,9 +67,14 @@ const cases: Record<string, RuleCase> = {
       at(10, openTooLong),
     ],
   },
-  'a breaker that is half-open and has calls alerts until nobody calls it, and is then only worth a note': {
+  'a breaker that is half-open and whose probes fail alerts until nobody calls it, and is then only worth a note': {
     interval,
-    input_series: [state('half_open', '1x60'), state('open', '0x60'), calls('failure', '0+1x10 10x50')],
+    input_series: [
+      state('half_open', '1x60'),
+      state('open', '0x60'),
+      transitions('half_open', 'open', '0+1x10 10x50'),
+      calls('failure', '0+1x10 10x50'),
+    ],
     alert_rule_test: [
       at(8, openTooLong, 'payments has not been closed for 5m'),
       at(16, openTooLong),
@@ -70,6 +82,67 @@ const cases: Record<string, RuleCase> = {
       at(31, halfOpenIdle, 'payments is half-open, and nobody calls it'),
       at(60, openTooLong),
     ],
+  },
+  'a breaker that is half-open and rejects calls alerts, also beside an instance without calls': {
+    interval,
+    input_series: [
+      state('half_open', '1x20'),
+      calls('rejected', '0+3x20'),
+      otherInstance(state('half_open', '1x20')),
+      otherInstance(calls('rejected', '3x20')),
+    ],
+    alert_rule_test: [at(8, openTooLong, 'payments has not been closed for 5m')],
+  },
+  'a breaker that was open for a minute and has had no call since never alerts as open': {
+    interval: '15s',
+    input_series: [
+      state('open', '0x3 1x3 0x200'),
+      state('half_open', '0x7 1x200'),
+      calls('failure', '0+15x3 45x300'),
+      calls('rejected', '0x3 15+15x3 60x300'),
+      transitions('half_open', 'open', '0x300'),
+    ],
+    alert_rule_test: [
+      ...[4, 5, 6, 7, 8, 30].map((minute) => at(minute, openTooLong)),
+      at(30, halfOpenIdle, 'payments is half-open, and nobody calls it'),
+    ],
+  },
+  'a healthy breaker that is called does not make an idle half-open one of its name alert': {
+    interval,
+    input_series: [
+      state('half_open', '1x60'),
+      state('closed', '1x60'),
+      state('open', '0x60'),
+      calls('success', '0+60x60'),
+      calls('rejected', '5x60'),
+      transitions('half_open', 'open', '2x60'),
+    ],
+    alert_rule_test: [at(10, openTooLong), at(50, openTooLong)],
+  },
+  'a breaker in shadow mode alerts where it is forced open, because then it rejects, and nowhere else': {
+    interval,
+    input_series: [
+      inShadow(state('open', '1x30')),
+      inShadow(override('open', '0x9 1x20')),
+      inShadow(calls('rejected', '0x9 0+60x20')),
+      inShadow(calls('failure', '0+60x9 540x20')),
+    ],
+    alert_rule_test: [
+      at(9, openTooLong),
+      at(9, rejectionShare),
+      at(20, openTooLong, 'payments has not been closed for 5m'),
+      at(20, rejectionShare, 'payments rejects 100% of its calls', { circuit_breaker_shadow: 'true' }),
+    ],
+  },
+  'many calls in shadow mode do not hide that an ordinary breaker of the name rejects': {
+    interval,
+    input_series: [
+      calls('rejected', '0+20x20'),
+      calls('success', '0+20x20'),
+      inShadow(calls('success', '0+900x20')),
+      inShadow(calls('rejected', '0x20')),
+    ],
+    alert_rule_test: [at(10, rejectionShare, 'payments rejects 50% of its calls')],
   },
   'an open breaker that nobody calls alerts': {
     interval,
@@ -108,17 +181,31 @@ const cases: Record<string, RuleCase> = {
   'three openings from closed within 15 minutes alert as flapping, including the first one of a series': {
     interval,
     input_series: [
-      transitions('closed', 'open', 'consecutive_failures', '_x4 1x4 2x24'),
-      transitions('closed', 'open', 'failure_rate', '_x14 1x14'),
+      transitions('closed', 'open', '0x4 1x4 2x4 3x20'),
+      otherInstance(transitions('closed', 'open', '0x4 1x28')),
     ],
-    alert_rule_test: [at(10, flapping), at(15, flapping, 'payments has opened 3 times within 15m'), at(28, flapping)],
+    alert_rule_test: [at(14, flapping), at(18, flapping, 'payments has opened 3 times within 15m'), at(28, flapping)],
+  },
+  'openings of last week do not alert after a scrape that failed, nor in a Prometheus that is new': {
+    interval: '15s',
+    input_series: [
+      transitions('closed', 'open', '7x200 stale 7x300'),
+      otherInstance(transitions('closed', 'open', '_x100 7x400')),
+    ],
+    alert_rule_test: [
+      { eval_time: '65m15s', alertname: flapping },
+      { eval_time: '65m30s', alertname: flapping },
+      ...[1, 14, 16, 26, 30, 40, 50, 51, 64, 65, 66, 67].map((minute) => at(minute, flapping)),
+    ],
+  },
+  'openings before and after a restart count together': {
+    interval,
+    input_series: [transitions('closed', 'open', '0x4 1x2 2x2 0x2 1x10')],
+    alert_rule_test: [at(10, flapping), at(17, flapping, 'payments has opened 3 times within 15m')],
   },
   'probes that fail repeatedly do not alert as flapping': {
     interval,
-    input_series: [
-      transitions('closed', 'open', 'consecutive_failures', '_ 1x20'),
-      transitions('half_open', 'open', 'probe_failed', '_ _ 1+1x19'),
-    ],
+    input_series: [transitions('closed', 'open', '0 1x20'), transitions('half_open', 'open', '0 0 1+1x19')],
     alert_rule_test: [at(20, flapping)],
   },
   'a breaker that is forced open for half an hour alerts until it is resumed': {
@@ -140,7 +227,7 @@ const cases: Record<string, RuleCase> = {
   },
   'an hour of failing probes does not alert as forced open': {
     interval,
-    input_series: [state('open', '0 1x60'), transitions('half_open', 'open', 'probe_failed', '_ 1+1x60')],
+    input_series: [state('open', '0 1x60'), transitions('half_open', 'open', '0 1+1x60')],
     alert_rule_test: [at(60, overrideLeft)],
   },
 }
@@ -160,8 +247,39 @@ test('promtool accepts the file of the alert rules', async () => {
 
 /** Plausible mistakes in the rules. */
 const mistakes: [string, string, (rule: AlertRule) => AlertRule][] = [
-  [openTooLong, 'only the state open', (rule) => ({ ...rule, expr: rule.expr.replace(/\nor .*/, '') })],
-  [openTooLong, 'without traffic', (rule) => ({ ...rule, expr: rule.expr.replace(/ and .* > 0\)/, ')') })],
+  [openTooLong, 'only the state open', (rule) => ({ ...rule, expr: rule.expr.replace(/\nor \(.*/, '') })],
+  [openTooLong, 'not forced open', (rule) => ({ ...rule, expr: rule.expr.replace(/\nor sum.*/, '') })],
+  [openTooLong, 'without traffic', (rule) => ({ ...rule, expr: rule.expr.replace(/ and \(.* > 0\)\)/, ')') })],
+  [openTooLong, 'traffic of long ago', (rule) => ({ ...rule, expr: rule.expr.replaceAll('[2m]', '[5m]') })],
+  [
+    openTooLong,
+    'without rejections',
+    (rule) => ({
+      ...rule,
+      expr: rule.expr.replace(/\(sum by \([^)]*\) \(increase\(circuit_breaker_calls.*? or /, '('),
+    }),
+  ],
+  [
+    openTooLong,
+    'without probes',
+    (rule) => ({ ...rule, expr: rule.expr.replace(/ or sum by \([^)]*\) \(increase\(circuit_breaker_tr.*? > 0/, '') }),
+  ],
+  [
+    openTooLong,
+    'any call',
+    (rule) => ({ ...rule, expr: rule.expr.replaceAll('circuit_breaker_call_outcome="rejected"', '') }),
+  ],
+  [
+    rejectionShare,
+    'without shadow mode',
+    (rule) => ({ ...rule, expr: rule.expr.replaceAll('="rejected"', '="rejected",circuit_breaker_shadow=""') }),
+  ],
+  [
+    rejectionShare,
+    'all modes together',
+    (rule) => ({ ...rule, expr: rule.expr.replaceAll(', circuit_breaker_shadow)', ')') }),
+  ],
+  [flapping, 'all that was', (rule) => ({ ...rule, expr: rule.expr.replace(/increase\((.*)\[15m\]\)/, '$1') })],
   [halfOpenIdle, 'with traffic', (rule) => ({ ...rule, expr: rule.expr.replace(/\nunless .*/, '') })],
   [halfOpenIdle, 'also open', (rule) => ({ ...rule, expr: rule.expr.replace('="half_open"', '=~"open|half_open"') })],
   [
@@ -178,7 +296,6 @@ const mistakes: [string, string, (rule: AlertRule) => AlertRule][] = [
     'each opening',
     (rule) => ({ ...rule, expr: rule.expr.replaceAll(',circuit_breaker_previous_state="closed"', '') }),
   ],
-  [flapping, 'without the first opening', (rule) => ({ ...rule, expr: rule.expr.replace(/\n {2}and .*\n/s, '\n') })],
   [
     overrideLeft,
     'only forced open',

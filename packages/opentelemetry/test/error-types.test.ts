@@ -9,7 +9,8 @@ class PaymentDeclined extends Error {}
 
 test.each([
   ['a code', Object.assign(new Error(), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
-  ['a number as code', Object.assign(new TypeError(), { code: 14 }), 'TypeError'],
+  ['a number as code, as of gRPC', Object.assign(new Error('14 UNAVAILABLE'), { code: 14 }), '14'],
+  ['a number as code that is no integer', Object.assign(new TypeError(), { code: Number.NaN }), 'TypeError'],
   ['an empty code', Object.assign(new TypeError(), { code: '' }), 'TypeError'],
   ['a name', new DOMException('slow', 'TimeoutError'), 'TimeoutError'],
   ['a class that does not set name', new PaymentDeclined(), 'PaymentDeclined'],

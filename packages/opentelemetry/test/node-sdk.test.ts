@@ -1,3 +1,7 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { CircuitBreaker, consecutiveFailures } from '@cb/core'
 import { metrics } from '@opentelemetry/api'
 import { InMemoryLogRecordExporter, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
@@ -39,4 +43,32 @@ test('NodeSDK accepts the instrumentation, and starts it with all signals', asyn
   expect(events).toEqual(['circuit_breaker.transition'])
   expect(names).toEqual(['circuit_breaker open'])
   expect(sent.map((metric) => metric.descriptor.name)).toContain('circuit_breaker.state')
+})
+
+test('log events arrive also from the placeholder of a second copy of api-logs, which knows no SDK', async () => {
+  const { resolve } = createRequire(import.meta.url)
+  const folder = await mkdtemp(join(tmpdir(), 'cb-api-logs-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await cp(dirname(resolve('@opentelemetry/api-logs/package.json')), folder, { recursive: true, dereference: true })
+  const copy = createRequire(import.meta.url)(folder)
+  const placeholder = copy.logs.getLoggerProvider()
+
+  const logs = new InMemoryLogRecordExporter()
+  const instrumentation = new CircuitBreakerInstrumentation()
+  onTestFinished(() => instrumentation.disable())
+  instrumentation.setLoggerProvider(placeholder) // as an older `registerInstrumentations` at top level does
+  const sdk = new NodeSDK({
+    logRecordProcessors: [new SimpleLogRecordProcessor({ exporter: logs })],
+    spanProcessors: [new SimpleSpanProcessor(new InMemorySpanExporter())],
+    metricReaders: [],
+    autoDetectResources: false,
+  })
+  onTestFinished(stopGlobally)
+  sdk.start()
+  const breaker = new CircuitBreaker({ name: 'two copies', trip: consecutiveFailures(1) })
+  breaker.forceOpen()
+  const events = logs.getFinishedLogRecords().map((record) => record.eventName)
+  await sdk.shutdown()
+  expect(events).toEqual(['circuit_breaker.transition', 'circuit_breaker.override'])
+  expect(Reflect.get(placeholder, '_delegate')).toBeUndefined()
 })

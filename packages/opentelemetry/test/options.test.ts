@@ -62,7 +62,7 @@ test.each([
       callDuration: true,
       callSpans: 'off',
       outageSpan: false,
-      maxNames: 332,
+      maxNames: 331,
     })
   },
 )

@@ -119,10 +119,12 @@ function expectMetrics(name: string): void {
   expect(received('circuit_breaker.transitions')).toEqual({
     unit: '{transition}',
     points: {
-      'open closed failure_rate': 1,
-      'half_open open open_duration_ended': 2,
-      'open half_open probe_failed': 1,
-      'closed half_open probes_succeeded': 1,
+      'open closed': 1,
+      'half_open open': 2,
+      'open half_open': 1,
+      'closed half_open': 1,
+      'closed open': 0,
+      'half_open closed': 0,
     },
   })
   expect(received('circuit_breaker.calls')).toEqual({

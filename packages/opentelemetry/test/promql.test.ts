@@ -2,7 +2,7 @@ import { parser } from '@prometheus-io/lezer-promql'
 import { describe, expect, test } from 'vitest'
 import { alertRules } from '../monitoring/alerts.ts'
 import { panels } from '../monitoring/grafana-panels.ts'
-import { counted, duration } from '../monitoring/promql.ts'
+import { countedFromFirst, duration } from '../monitoring/promql.ts'
 import { questions } from '../monitoring/questions.ts'
 import { fillIn } from './grafana-variables.ts'
 import { needsPrometheus, testRules } from './promtool.ts'
@@ -60,22 +60,36 @@ const state = (name: string) => `circuit_breaker_state{${payments},circuit_break
 describe('on series', () => {
   needsPrometheus()
 
-  test('the first event of a series counts, and a restarted counter does not count negatively', async () => {
-    const expr = `sum(${counted('events_total', '10m')})`
-    await evaluate({ events_total: '_x4 1x10' }, expr, 6, { '{}': 1 })
-    await evaluate({ events_total: '_x4 1x3 3x10' }, expr, 10, { '{}': 3 })
-    await evaluate({ events_total: '7x20 1x3' }, expr, 23, { '{}': 1.0 })
-    await evaluate({ events_total: '7x30' }, expr, 25, { '{}': 0 })
+  test.each([
+    ['the first event of a series counts', '_x4 1x10', '0x30', 6, 1],
+    ['so do later ones', '_x4 1x3 3x10', '0x30', 10, 3],
+    ['a restarted counter does not count negatively', '7x20 1x3', '0x30', 23, 1],
+    ['a new series after a restart counts', '_x22 5x5', '9x20 0x10', 24, 5],
+    ['old events do not count', '7x30', '0x30', 25, 0],
+    ['nor after a scrape that failed', '7x14 stale 7x20', '0x14 stale 0x20', 25, 0],
+    ['nor in a Prometheus that is new', '_x20 7x20', '_x20 0x20', 25, 0],
+  ])('%s, among the failed calls', async (_, values, calls, minute, count) => {
+    const series = 'events_total{job="shop",instance="a:1",circuit_breaker_name="payments"}'
+    const expr = `sum(${countedFromFirst('events_total', '10m')})`
+    const others = { 'x_total{job="shop",instance="b:1",circuit_breaker_name="payments"}': '1x30' }
+    const ofBreaker = series
+      .replace('events', 'circuit_breaker_calls')
+      .replace('{', '{circuit_breaker_call_outcome="success",')
+    await evaluate({ [series]: values, [ofBreaker]: calls, ...others }, expr, minute, { '{}': count })
   })
 
   test('a breaker that opened once from closed counts once, however long the outage', async () => {
-    const transition = (from: string, reason: string) =>
-      `circuit_breaker_transitions_total{${payments},circuit_breaker_state="open",circuit_breaker_previous_state="${from}",circuit_breaker_transition_reason="${reason}"}`
-    const series = {
-      [transition('closed', 'failure_rate')]: '_ 1x9',
-      [transition('half_open', 'probe_failed')]: '_ _ 1+1x7',
-    }
+    const transition = (from: string) =>
+      `circuit_breaker_transitions_total{${payments},circuit_breaker_state="open",circuit_breaker_previous_state="${from}"}`
+    const series = { [transition('closed')]: '0 1x9', [transition('half_open')]: '0 0 1+1x7' }
     await evaluate(series, flapping.promql, 9, { [`{${payments}}`]: 1 })
+  })
+
+  test('rejections before and after a restart count together, also if the breaker is young', async () => {
+    const series = {
+      [`circuit_breaker_calls_total{${payments},circuit_breaker_call_outcome="rejected"}`]: '0+30x10 0 30',
+    }
+    await evaluate(series, rejected.promql, 12, { [`{${payments}}`]: 330 })
   })
 
   test('rejections of the last 15 minutes are counted, older ones are not', async () => {
@@ -91,7 +105,8 @@ describe('on series', () => {
     async (name) => {
       const labels = `${payments},circuit_breaker_call_outcome="failure",error_type="ECONNRESET"`
       const answer = `{circuit_breaker_call_outcome="failure",${payments},error_type="ECONNRESET"}`
-      await evaluate({ [`${name}{${labels}}`]: '_ 3x5' }, errors.promql, 4, { [answer]: 3 })
+      const calls = { [`circuit_breaker_calls_total{${payments},circuit_breaker_call_outcome="success"}`]: '0x5' }
+      await evaluate({ [`${name}{${labels}}`]: '_ 3x5', ...calls }, errors.promql, 4, { [answer]: 3 })
     },
   )
 

@@ -44,7 +44,7 @@ const payments = '{circuit_breaker_name="payments",instance="a:1",job="shop"}'
 const orders = '{circuit_breaker_name="orders",instance="b:1",job="shop"}'
 const withLabels = (series: string, labels: string) => series.replace('{', `{${labels},`)
 const failed = 'circuit_breaker_call_outcome="failure",error_type="ECONNREFUSED"'
-const tripped = 'circuit_breaker_previous_state="closed",circuit_breaker_transition_reason="consecutive_failures"'
+const tripped = 'circuit_breaker_previous_state="closed"'
 
 const answers: Record<keyof ReturnType<typeof questions>, Record<string, number>> = {
   which: {
@@ -52,9 +52,12 @@ const answers: Record<keyof ReturnType<typeof questions>, Record<string, number>
     [withLabels(orders, 'circuit_breaker_state="half_open"')]: 1,
   },
   since: { [payments]: 61 * 60, [orders]: 60 },
-  why: { [withLabels(orders, tripped)]: 1 },
+  opened: { [withLabels(orders, tripped)]: 1 },
   errors: { [withLabels(orders, failed)]: 3 },
   rejected: { [payments]: 14 }, // none in the last minute
+  slow: {},
+  fallbacks: {},
+  overrides: {},
   flapping: { [orders]: 1 },
 }
 

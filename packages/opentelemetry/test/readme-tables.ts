@@ -7,8 +7,8 @@ import { attribute, callSpanPrefix, logEvent, metric, overflowName, spanName } f
 type Key = keyof typeof attribute
 
 const server: Key[] = ['serverAddress', 'serverPort']
-const transition: Key[] = ['name', ...server, 'state', 'previousState', 'reason']
-const cause: Key[] = ['failureRate', 'windowCalls', 'errorType']
+const transition: Key[] = ['name', ...server, 'state', 'previousState', 'reason', 'fleetInstance']
+const cause: Key[] = ['failureRate', 'windowCalls', 'slowCalls', 'errorType']
 
 const spans: [name: string, made: string, attributes: Key[]][] = [
   [spanName.open, 'at the transition, with zero length', [...transition, ...cause]],
@@ -18,13 +18,13 @@ const spans: [name: string, made: string, attributes: Key[]][] = [
   [
     spanName.outage,
     'with `outageSpan`, when the breaker closes: the time since its opening',
-    ['name', ...server, 'reason', ...cause],
+    ['name', ...server, 'reason', 'fleetInstance', ...cause],
   ],
 ]
 
 const metricAttributes: Readonly<Record<keyof typeof metric, Key[]>> = {
   state: ['name', 'state'],
-  transitions: ['name', 'state', 'previousState', 'reason'],
+  transitions: ['name', 'state', 'previousState'],
   calls: ['name', 'outcome'],
   shadowedCalls: ['name'],
   fallbacks: ['name'],
@@ -34,6 +34,7 @@ const metricAttributes: Readonly<Record<keyof typeof metric, Key[]>> = {
   outageDuration: ['name'],
   override: ['name', 'overrideKind'],
   stateDuration: ['name', 'state'],
+  fleetConnected: ['name'],
 }
 
 const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
@@ -46,16 +47,24 @@ const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
   previousState: ['string', '`closed`, `open`, `half_open`'],
   reason: [
     'string',
-    '`consecutive_failures`, `failure_count`, `failure_rate`, `slow_call_rate` or the name of your own trip policy; `probe_failed`, `probes_succeeded`, `probes_undecided`, `open_duration_ended`, `forced`, `override_expired`, `resumed`, `reset`, `probe_now`, `restored`',
+    '`consecutive_failures`, `failure_count`, `failure_rate`, `slow_call_rate` or the name of your own trip policy; `probe_failed`, `probes_succeeded`, `probes_undecided`, `open_duration_ended`, `forced`, `override_expired`, `resumed`, `reset`, `probe_now`, `restored`; with a fleet `fleet_` and [its reason](../redis/README.md#what-is-emitted). In no metric, because there may be too many',
   ],
-  failureRate: ['double', '0 to 1, of the calls in the window, if a trip policy decided'],
+  failureRate: ['double', '0 to 1, of the calls in the window, if a trip policy decided that looks at failures'],
   windowCalls: ['int', 'calls in the window, if a trip policy decided'],
+  slowCalls: ['int', 'slow calls in the window, if `slowCallRate` decided'],
   outcome: [
     'string',
     '`success`, `failure`, `timeout`, `ignored`, `rejected`; `late`: it settled after the state that admitted it had ended, or twice',
   ],
   overrideKind: ['string', '`open`, `closed`; in the log event of its end `none`'],
-  note: ['string', 'of an operator, in log events only; at most 256 characters, without credentials'],
+  fleetInstance: [
+    'string',
+    'if a fleet has decided: the instance whose vote or probe it was, or the operator; on spans and log events only, at most 256 characters',
+  ],
+  note: [
+    'string',
+    'of an operator, or from a fleet why the instance tripped, in log events only; at most 256 characters, without credentials',
+  ],
   rejectedNames: [
     'string[]',
     'on the span of a caller: the names of the breakers that rejected its calls, each once, at most 16',
@@ -63,17 +72,18 @@ const values: Readonly<Record<Key, [type: string, meaning: string]>> = {
   rejectedCount: ['int', 'on the span of a caller: how many of its calls were rejected'],
   errorType: [
     'string',
-    'for failures, timeouts and rejections only: the `code` of the error or of its nearest cause with one, or else its name; at most 64 characters and 50 different ones, further ones are `_OTHER`',
+    'for failures, timeouts and rejections only: the `code` of the error or of its nearest cause with one, a text or an integer (`14` of gRPC), or else its name; at most 64 characters and 50 different ones, further ones are `_OTHER`',
   ],
   serverAddress: ['string', 'the host, if the name is an origin, as with HTTP adapters'],
   serverPort: ['int', 'the port of that host'],
 }
 
 const conditions: Readonly<Record<string, string>> = {
-  CircuitBreakerOpenTooLong: 'for 5 minutes open, or half-open while it is called',
+  CircuitBreakerOpenTooLong:
+    'for 5 minutes open or forced open, or half-open while within 2 minutes a call was rejected or probes failed',
   CircuitBreakerHalfOpenWithoutCalls: 'for 15 minutes half-open while nobody calls it',
   CircuitBreakerRejectionShare: 'more than 25 % of at least 20 calls within 5 minutes rejected, for 2 minutes',
-  CircuitBreakerFlapping: `at least ${flaps} openings from closed within ${flappingMinutes} minutes`,
+  CircuitBreakerFlapping: `at least ${flaps} openings from closed within ${flappingMinutes} minutes, for 1 minute`,
   CircuitBreakerOverrideLeftBehind: 'for 30 minutes forced open or closed',
 }
 
@@ -109,7 +119,7 @@ export const tables: Readonly<Record<string, string>> = {
       [
         `\`${logEvent.override}\``,
         '`WARN` for `forceOpen` and `forceClosed`, `INFO` for the end',
-        codes(['name', ...server, 'overrideKind', 'reason', 'note']),
+        codes(['name', ...server, 'overrideKind', 'reason', 'fleetInstance', 'note']),
       ],
     ],
   ),

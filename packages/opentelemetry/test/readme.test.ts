@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { CircuitBreaker, consecutiveFailures, slowCallRate } from '@cb/core'
@@ -13,10 +14,11 @@ import { startCollector } from './collector.ts'
 import { inMemory, startGlobally, stopGlobally } from './in-memory.ts'
 import { fullOutage } from './outage.ts'
 import { tables, withTables } from './readme-tables.ts'
+import { sharedBreaker, tripped } from './shared-breaker.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = await readFile(`${root}README.md`, 'utf8')
-const [program = '', withNodeSdk = '', manyBreakers = '', exponential = ''] = [
+const [program = '', withNodeSdk = '', withPrometheus = '', manyBreakers = '', exponential = ''] = [
   ...readme.matchAll(/```js\n(.*?)```/gs),
 ].map((block) => block[1])
 
@@ -100,6 +102,21 @@ test('the program with NodeSDK sends all signals to an OTLP collector', async ()
   expect(collector.logs.map((log) => log.attributes[attribute.name])).toEqual(['readme'])
 })
 
+test('the program with NodeSDK and the Prometheus exporter is scraped', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  const scrape = `
+const text = await (await fetch('http://localhost:${port}/metrics')).text()
+console.log(text.match(/^circuit_breaker_state{.*state="open".*/m)[0])
+await sdk.shutdown()
+`
+  const env = { OTEL_EXPORTER_PROMETHEUS_PORT: `${port}`, OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' }
+  expect(await run(withPrometheus + outage + scrape, env)).toMatch(/circuit_breaker_name="readme".* 1$/m)
+})
+
 /** The cells of each row of a table. */
 function rows(name: string): string[][] {
   const [, , ...lines] = (tables[name] ?? '').split('\n')
@@ -110,7 +127,7 @@ const codes = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map((match) => mat
 const sorted = (names: Iterable<string | undefined>) => [...new Set(names)].sort()
 
 test('the program with options for many breakers prints the names', async () => {
-  expect(await run(manyBreakers)).toBe('332\n')
+  expect(await run(manyBreakers)).toBe('331\n')
 })
 
 test('the program with exponential histograms runs', async () => {
@@ -134,8 +151,13 @@ test('the tables list the attributes, instruments and units that an SDK receives
   shadow.acquire().success()
   shadow.forceOpen()
   await shadow.execute(async () => 'live', { fallback: () => 'cached' })
-  const slow = new CircuitBreaker({ name: 'documented too', trip: slowCallRate({ slowAfter: 1_000, minimumCalls: 1 }) })
-  slow.acquire().success()
+  const trip = slowCallRate({ slowAfter: 1_000, minimumCalls: 1 })
+  const [fast, slow] = ['fast', 'slow'].map((name) => new CircuitBreaker({ name, trip, now: clock.now }))
+  fast?.acquire().success()
+  await slow?.execute(async () => clock.advance(1_000))
+  slow?.reset() // ends its outage
+  const shared = sharedBreaker('of a fleet')
+  for (const state of ['open', 'half-open', 'closed'] as const) shared.adopt({ ...tripped, state })
 
   for (const [name, , attributes] of rows('spans')) {
     const [prefix = ''] = codes(name)[0]?.split('{') ?? []
@@ -155,7 +177,7 @@ test('the tables list the attributes, instruments and units that an SDK receives
     ...sorted(codes(attributes)),
   ])
   expect(new Set(documented)).toEqual(new Set(received))
-  expect([slow.state, shadow.state]).toEqual(['closed', 'open']) // references until here, because a collected breaker is not reported
+  expect([fast?.state, shadow.state, shared.breaker.state]).toEqual(['closed', 'open', 'closed']) // references until here, because a collected breaker is not reported
 })
 
 /** The table of values says where the attribute of shadow mode is. */

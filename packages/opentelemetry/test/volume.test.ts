@@ -70,7 +70,7 @@ test('an SDK that is set to exponential histograms gets them', async () => {
 
 test('fallbacks are counted, of failed and of rejected calls', async () => {
   const { breaker, telemetry } = opened({})
-  expect(await telemetry.points('circuit_breaker.fallbacks')).toEqual({})
+  expect(await telemetry.points('circuit_breaker.fallbacks')).toEqual({ counted: 0 })
   await breaker.execute(async () => 'live', { fallback: () => 'cached' })
   breaker.reset()
   await breaker.execute(() => Promise.reject(new Error()), { fallback: () => 'cached' })

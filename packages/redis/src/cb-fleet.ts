@@ -1,41 +1,53 @@
 #!/usr/bin/env node
 import { hostname, userInfo } from 'node:os'
-import { cac } from 'cac'
+import { parseArgs } from 'node:util'
 import { type Fleet, type FleetEntry, joinFleet } from './fleet.ts'
 
-interface Flags {
-  readonly url: string
-  readonly namespace: string
-  readonly note?: string
-  readonly for?: number
+const help = `Usage: cb-fleet [--url <url>] [--namespace <name>] <command>
+  list                                       the breakers of the fleet
+  open <breaker> [--note <why>] [--for <ms>]   rejects every call in all instances
+  close <breaker> [--note <why>] [--for <ms>]  admits every call in all instances
+  resume <breaker> [--note <why>]            ends an override
+  --url <url>         of Redis (default redis://localhost:6379)
+  --namespace <name>  of the fleet (default "default")
+  --note <why>        for snapshots and events
+  --for <ms>          milliseconds after which the override ends by itself`
+
+const overrides = { open: 'forceOpen', close: 'forceClosed', resume: 'resume' } as const
+
+/** Values are strings: a note or a name may be "007". */
+const options = {
+  url: { type: 'string', default: 'redis://localhost:6379' },
+  namespace: { type: 'string', default: 'default' },
+  note: { type: 'string' },
+  for: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ options, allowPositionals: true })
+  const { note, for: duration } = values
+  const [command, breaker, ...more] = positionals
+  if (command === undefined || values.help) {
+    console.log(help)
+    process.exitCode = values.help ? 0 : 1
+    return
+  }
+  const method = Object.hasOwn(overrides, command) ? overrides[command as keyof typeof overrides] : undefined
+  if (method === undefined && command !== 'list') throw new Error(`unknown command ${JSON.stringify(command)}`)
+  const isComplete = method === undefined ? breaker === undefined : breaker !== undefined && more.length === 0
+  if (!isComplete) throw new Error(`${command} needs ${method === undefined ? 'no name' : 'the name of one breaker'}`)
+  await operate(values, async (fleet) => {
+    const force = { ...(note !== undefined && { note }), ...(duration !== undefined && { for: Number(duration) }) }
+    if (method !== undefined) await fleet[method](breaker as string, force)
+    await list(fleet)
+  })
 }
 
-const cli = cac('cb-fleet')
-cli.option('--url <url>', 'of Redis, such as redis://localhost:6379', { default: 'redis://localhost:6379' })
-cli.option('--namespace <name>', 'of the fleet', { default: 'default' })
-cli.command('list', 'Lists the breakers of a fleet').action((flags) => operate(flags, list))
-for (const [name, method, text] of [
-  ['open', 'forceOpen', 'Rejects every call of a breaker in all instances'],
-  ['close', 'forceClosed', 'Admits every call of a breaker in all instances'],
-  ['resume', 'resume', 'Ends an override'],
-] as const) {
-  const command = cli.command(`${name} <breaker>`, text).option('--note <note>', 'why, for snapshots and events')
-  if (method !== 'resume') command.option('--for <ms>', 'milliseconds after which it ends by itself')
-  command.action((breaker: string, flags: Flags) =>
-    operate(flags, async (fleet) => {
-      const { note, for: duration } = flags
-      const options = {
-        ...(note !== undefined && { note: String(note) }),
-        ...(duration !== undefined && { for: duration }),
-      }
-      await fleet[method](String(breaker), options)
-      await list(fleet)
-    }),
-  )
-}
-cli.help()
-
-async function operate({ url, namespace }: Flags, action: (fleet: Fleet) => Promise<void>): Promise<void> {
+async function operate(
+  { url, namespace }: { url: string; namespace: string },
+  action: (fleet: Fleet) => Promise<void>,
+): Promise<void> {
   const { createClient } = await import('redis')
   const client = createClient({ url, socket: { reconnectStrategy: false } })
   client.on('error', () => {}) // connect and eval reject
@@ -46,7 +58,7 @@ async function operate({ url, namespace }: Flags, action: (fleet: Fleet) => Prom
         client.eval(script, { keys: [...keys], arguments: [...args] }),
     }
     const instance = `${userInfo().username}@${hostname()}`
-    const fleet = await joinFleet({ client: port, namespace: String(namespace), instance, deadline: 5_000 })
+    const fleet = await joinFleet({ client: port, namespace, instance, deadline: 5_000 })
     await action(fleet)
     await fleet.leave()
   } finally {
@@ -67,11 +79,11 @@ async function list(fleet: Fleet): Promise<void> {
     )
 }
 
-function toRow({ name, state, remaining, override, members, reason, note }: FleetEntry): string[] {
+function toRow({ name, state, remaining, override, members, reason, note, by }: FleetEntry): string[] {
   const until = state === 'open' ? ` ${remaining} ms` : ''
   const end = override?.remaining ? ` ${override.remaining} ms` : ''
   const forced = override === null ? '-' : `${override.state}${end}`
-  const cells = [name, state + until, forced, String(members), reason, override?.note ?? note, override?.by ?? '']
+  const cells = [name, state + until, forced, String(members), reason, note, by]
   return cells.map((cell) => printable(cell) || '-')
 }
 
@@ -80,16 +92,8 @@ function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, ' ')
 }
 
-async function main(): Promise<void> {
-  cli.parse(process.argv, { run: false })
-  if (cli.matchedCommand) await cli.runMatchedCommand()
-  else if (!cli.options['help']) {
-    cli.outputHelp()
-    process.exitCode = 1
-  }
-}
-
 main().catch((error) => {
-  console.error(`cb-fleet: ${error instanceof Error ? error.message || error.name : error}`)
+  const [line] = String(error instanceof Error ? error.message || error.name : error).split('\n')
+  console.error(`cb-fleet: ${line}`)
   process.exitCode = 1
 })

@@ -2,7 +2,8 @@ import { AsyncResource } from 'node:async_hooks'
 import { assertOption, checkNumber, checkObject, milliseconds } from '@cb/checks'
 import { type CircuitBreaker, CircuitBreakerRegistry } from '@cb/core'
 import { withDeadline } from './deadline.ts'
-import { Member } from './member.ts'
+import { holderOf } from './lease-token.ts'
+import { Member, plainText } from './member.ts'
 import { OperationQueue, Slots } from './operation-queue.ts'
 import { type FleetOptions, parseFleet } from './options.ts'
 import type { Operation, Reply, View } from './protocol.ts'
@@ -30,6 +31,10 @@ export interface FleetNoteOptions {
 /** A breaker of the fleet, as the store knows it. */
 export interface FleetEntry extends View {
   readonly name: string
+  /** The instances that have tripped, while their votes are too few to open the fleet. */
+  readonly votes: readonly string[]
+  /** The instances that may probe, once for each lease. */
+  readonly probes: readonly string[]
 }
 
 /**
@@ -52,6 +57,7 @@ export class Fleet {
   readonly #context = new AsyncResource('cb.fleet')
   readonly #slots = new Slots(mostInFlight)
   readonly #members = new Set<Member>()
+  readonly #registries = new Set<CircuitBreakerRegistry>()
   readonly #endings: (() => void)[] = []
   #pollTimer: NodeJS.Timeout | undefined
   #hasLeft = false
@@ -92,11 +98,14 @@ export class Fleet {
   share(shared: CircuitBreaker | CircuitBreakerRegistry): Promise<void> {
     if (this.#hasLeft) throw new Error('this fleet was left: join it again')
     if (!(shared instanceof CircuitBreakerRegistry)) return this.#add(shared)
+    if (this.#registries.has(shared)) throw new Error('this registry is shared already')
+    const added = Array.from(shared, (breaker) => this.#add(breaker))
+    this.#registries.add(shared)
     this.#endings.push(
       shared.on('created', (breaker) => void this.#add(breaker)),
       shared.on('evicted', (breaker) => this.#remove(breaker)),
     )
-    return Promise.all(Array.from(shared, (breaker) => this.#add(breaker))).then(() => {})
+    return Promise.all(added).then(() => {})
   }
 
   #add(breaker: CircuitBreaker): Promise<void> {
@@ -152,12 +161,15 @@ export class Fleet {
     const names = await withDeadline(this.#store.names(), this.#deadline)
     const entries: FleetEntry[] = []
     for (const name of names) {
-      const {
-        leased: _,
-        hint: __,
-        ...view
-      } = await withDeadline(this.#store.run(name, { ...this.#operator, op: 'read' }), this.#deadline)
-      entries.push({ name, ...view })
+      const reply = await withDeadline(this.#store.run(name, { ...this.#operator, op: 'read' }), this.#deadline)
+      const { leased: _, hint: __, votes = {}, leases = {}, ...view } = reply
+      const probes = Object.keys(leases).map(holderOf)
+      entries.push({
+        name,
+        ...view,
+        votes: Object.keys(votes),
+        probes: probes.filter((it) => it !== undefined) as string[],
+      })
     }
     return entries
   }
@@ -178,8 +190,7 @@ export class Fleet {
 
   #signed(note: string | undefined): { note: string; by: string } {
     assertOption(note === undefined || typeof note === 'string', 'note', 'a string', note)
-    // Half of a character is nothing that JSON in Redis takes.
-    return { note: Buffer.from((note ?? '').slice(0, 1_000)).toString(), by: this.#settings.instance }
+    return { note: plainText(note ?? ''), by: this.#settings.instance }
   }
 
   async #operate(name: string, operation: Operation): Promise<void> {

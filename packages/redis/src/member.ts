@@ -7,6 +7,11 @@ import type { FleetSettings } from './settings.ts'
 /** A vote counts for as long as the voter stays open, but not shorter than this. */
 const shortestVote = 10_000
 
+/** Without half characters, which JSON in Redis does not take; at most 1 000 characters. */
+export function plainText(text: string): string {
+  return Buffer.from(text.slice(0, 1_000)).toString()
+}
+
 /**
  * One breaker as a member of the fleet. It decides its own trips; what the fleet decides is adopted when its epoch is newer. No call of
  * a user waits for the store, but for a lease for at most 50 ms, and none fails because of it.
@@ -28,7 +33,7 @@ export class Member implements ProbeOwner {
   #hasRecoveredAlone = false
   /** A vote without an answer, to be sent again when the store is back. */
   #vote: Operation | undefined
-  #hasLeft = false
+  hasLeft = false
   #totals: { readonly success: number; readonly failure: number }
 
   constructor(
@@ -53,17 +58,17 @@ export class Member implements ProbeOwner {
 
   /** Adopts what is newer. */
   adopt(view: View): void {
-    if (this.#hasLeft) return
+    if (this.hasLeft) return
     if (view.epoch <= (this.view?.epoch ?? 0)) {
       this.view ??= view
       return
     }
     this.view = view
     this.#probes.reset()
-    const { override, remaining, attempt, reason } = view
+    const { override, remaining, attempt, reason, note, by } = view
     this.shared.adopt({
-      ...{ state: this.#stateToAdopt(view), remaining, attempt, reason: `fleet-${reason}` },
-      override: override && { ...override, note: override.note || null, remaining: override.remaining || Infinity },
+      ...{ state: this.#stateToAdopt(view), remaining, attempt, reason: `fleet-${reason}`, note, by },
+      override: override && { state: override.state, remaining: override.remaining || Infinity },
     })
   }
 
@@ -88,7 +93,7 @@ export class Member implements ProbeOwner {
   }
 
   leave(): void {
-    this.#hasLeft = true
+    this.hasLeft = true
     this.#probes.giveBack()
     this.#endListening()
     this.shared.stop()
@@ -96,7 +101,7 @@ export class Member implements ProbeOwner {
 
   // What the breaker does by itself
 
-  #follow({ to, cause, openDuration: duration = 1, attempt = 1 }: Transition): void {
+  #follow({ to, cause, reason, openDuration: duration = 1, attempt = 1 }: Transition): void {
     this.#probes.restartDelay()
     if (cause === 'fleet' || to === 'half-open') return
     this.#probes.giveBack()
@@ -105,7 +110,8 @@ export class Member implements ProbeOwner {
     if (!this.#isOwn) return
     const openFor = wholeDuration(duration)
     const { quorum } = this.#settings
-    this.#vote = { ...this.sender, op: 'trip', quorum, voteFor: Math.max(openFor, shortestVote), openFor, attempt }
+    const voteFor = Math.max(openFor, shortestVote)
+    this.#vote = { ...this.sender, op: 'trip', quorum, voteFor, openFor, attempt, note: plainText(reason) }
     this.#sendVote(this.#vote)
   }
 

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import type { Outcome, ProbeLease, ProbeLeases, SharedBreaker } from '@cb/core'
 import { type HeldLease, HeldLeases, keepUnused } from './held-leases.ts'
+import { tokenOf } from './lease-token.ts'
 import type { OnReply } from './operation-queue.ts'
 import { longestDuration, type Operation, type View } from './protocol.ts'
 
@@ -19,6 +19,7 @@ export interface ProbeOwner {
   readonly view: View | undefined
   /** The store did not answer last time. */
   readonly isAway: boolean
+  readonly hasLeft: boolean
   readonly shared: SharedBreaker
   readonly sender: Pick<Operation, 'seen' | 'instance' | 'stay'>
   readonly random: () => number
@@ -57,6 +58,11 @@ export class Probes implements ProbeLeases {
     return asked && Promise.race([asked, new Promise<void>((resolve) => setTimeout(resolve, longestWait))])
   }
 
+  get isConnected(): boolean {
+    const { isAway, view } = this.#owner
+    return !isAway && view !== undefined
+  }
+
   /** A new epoch: the leases of the one before are void. */
   reset(): void {
     this.#leases.clear()
@@ -74,8 +80,7 @@ export class Probes implements ProbeLeases {
 
   /** The fleet is closed, or can't be asked: the breaker decides about its probes by itself. */
   get #isAlone(): boolean {
-    const { isAway, view } = this.#owner
-    return isAway || view === undefined || view.state === 'closed'
+    return !this.isConnected || this.#owner.view?.state === 'closed'
   }
 
   /** Milliseconds until it may probe alone; undefined if it may. */
@@ -91,16 +96,17 @@ export class Probes implements ProbeLeases {
     if (this.#asking === undefined && performance.now() < this.#askAt) return undefined
     this.#asking ??= new Promise((resolve) => {
       const { shared, view, sender } = this.#owner
-      const token = randomUUID()
+      const token = tokenOf(sender.instance)
       const { attempt = 1 } = view ?? {}
       const leaseFor = this.#leaseFor
       const operation = { op: 'lease', token, limit: shared.halfOpen.maxConcurrent, leaseFor, attempt } as const
       this.#owner.send({ ...sender, ...operation }, (reply, sentAt) => {
         this.#asking = undefined
-        if (reply?.leased && reply.epoch === this.#owner.view?.epoch) {
-          const keptUntil = performance.now() + keepUnused
-          this.#leases.add({ token, epoch: reply.epoch, endsAt: sentAt + leaseFor, keptUntil }, leaseFor / 6)
-        } else {
+        const keptUntil = performance.now() + keepUnused
+        const lease = { token, epoch: reply?.epoch ?? 0, endsAt: sentAt + leaseFor, keptUntil }
+        if (reply?.leased && this.#owner.hasLeft) this.#report(lease, 'ignored')
+        else if (reply?.leased && reply.epoch === this.#owner.view?.epoch) this.#leases.add(lease, leaseFor / 6)
+        else {
           const pause = Math.max(10, Math.min(reply?.hint ?? longestPause, longestPause))
           this.#askAt = performance.now() + pause * (0.5 + this.#owner.random() / 2)
         }

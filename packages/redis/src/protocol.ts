@@ -26,6 +26,8 @@ export type Operation = OperationSender &
         readonly voteFor: number
         readonly openFor: number
         readonly attempt: number
+        /** Why the instance tripped. */
+        readonly note: string
       }
     | {
         /** Asks for the lease of one permit. */
@@ -77,6 +79,8 @@ export interface FleetState {
   /** Of the latest transition. */
   readonly reason: string
   readonly note: string
+  /** The instance or the operator whose operation was the cause. */
+  readonly by: string
   /** By instance, when the vote ends. */
   readonly votes: Readonly<Record<string, number>>
   /** By token, when the lease ends. */
@@ -109,8 +113,11 @@ export interface View {
   /** Milliseconds that the open state still lasts. */
   readonly remaining: number
   readonly attempt: number
+  /** Of the latest transition; the note is an operator's, or says why the instance tripped. */
   readonly reason: string
   readonly note: string
+  /** The instance or the operator whose operation was the cause; empty for none. */
+  readonly by: string
   /** `remaining` is 0 for no end. */
   readonly override: {
     readonly state: 'open' | 'closed'
@@ -127,6 +134,9 @@ export interface Reply extends View {
   readonly leased: boolean
   /** Milliseconds until asking for a lease again may succeed. */
   readonly hint: number
+  /** As in the state, for a `read` of a sender without an instance: an operator's tool. */
+  readonly votes?: FleetState['votes']
+  readonly leases?: FleetState['leases']
 }
 
 /** A new epoch of a breaker. */

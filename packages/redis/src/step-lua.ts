@@ -17,7 +17,7 @@ if kept then
   state.epoch = tonumber(state.epoch)
 else
   state = {
-    epoch = 0, state = 'closed', attempt = 0, openFor = 0, ['until'] = 0, reason = '', note = '',
+    epoch = 0, state = 'closed', attempt = 0, openFor = 0, ['until'] = 0, reason = '', note = '', by = '',
     votes = {}, leases = {}, members = {}, successes = 0, failures = 0,
     countedFrom = 0, counted = 0, countedFailures = 0, override = cjson.null,
   }
@@ -40,14 +40,14 @@ end
 local function begin(changes)
   state.epoch = math.max(state.epoch + 1, seen + 1, now * 1000)
   state.openFor, state['until'], state.votes, state.leases = 0, 0, {}, {}
-  state.successes, state.failures, state.note = 0, 0, ''
+  state.successes, state.failures, state.note, state.by = 0, 0, '', operation.instance
   state.countedFrom, state.counted, state.countedFailures = 0, 0, 0
   for key, value in pairs(changes) do state[key] = value end
 end
 
-local function open(attempt, reason)
+local function open(attempt, reason, note)
   local openFor = operation.openFor
-  begin({ state = 'open', openFor = openFor, ['until'] = now + openFor, attempt = attempt, reason = reason })
+  begin({ state = 'open', openFor = openFor, ['until'] = now + openFor, attempt = attempt, reason = reason, note = note })
 end
 
 local function votesNeeded(quorum, members)
@@ -63,7 +63,7 @@ function apply.trip()
   if state.state ~= 'closed' or seen < state.epoch then return end
   state.votes[operation.instance] = now + operation.voteFor
   if size(state.votes) < votesNeeded(operation.quorum, size(state.members)) then return end
-  open(operation.attempt, 'tripped')
+  open(operation.attempt, 'tripped', operation.note)
 end
 
 function apply.lease()
@@ -114,12 +114,13 @@ if operation.instance ~= '' then state.members[operation.instance] = now + opera
 
 local openFor, ends = state.openFor, state['until']
 if op == 'override' then
-  local lasts = operation.lasts
-  local given = { state = operation.to, ['until'] = lasts == 0 and 0 or now + lasts, note = operation.note, by = operation.by }
-  begin({ override = given, openFor = openFor, ['until'] = ends, reason = 'forced', note = operation.note })
+  local lasts, note, by = operation.lasts, operation.note, operation.by
+  local given = { state = operation.to, ['until'] = lasts == 0 and 0 or now + lasts, note = note, by = by }
+  begin({ override = given, openFor = openFor, ['until'] = ends, reason = 'forced', note = note, by = by })
 elseif state.override ~= cjson.null then
   if op == 'resume' then
-    begin({ override = cjson.null, openFor = openFor, ['until'] = ends, reason = 'resumed', note = operation.note })
+    local note, by = operation.note, operation.by
+    begin({ override = cjson.null, openFor = openFor, ['until'] = ends, reason = 'resumed', note = note, by = by })
   end
 elseif apply[op] then
   apply[op]()
@@ -144,7 +145,7 @@ else
 end
 
 local view = {
-  epoch = state.epoch, state = state.state, attempt = state.attempt, reason = state.reason, note = state.note,
+  epoch = state.epoch, state = state.state, attempt = state.attempt, reason = state.reason, note = state.note, by = state.by,
   remaining = math.max(0, state['until'] - now), members = size(state.members), override = cjson.null,
 }
 if override ~= cjson.null then
@@ -161,5 +162,6 @@ if not view.leased then
   for _, at in pairs(state.leases) do first = math.min(first, at) end
   view.hint = math.max(0, (first == math.huge and state['until'] or first) - now)
 end
+if op == 'read' and operation.instance == '' then view.votes, view.leases = state.votes, state.leases end
 return write(view)
 `

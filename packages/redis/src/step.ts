@@ -16,6 +16,7 @@ const unknown: FleetState = {
   until: 0,
   reason: '',
   note: '',
+  by: '',
   votes: {},
   leases: {},
   members: {},
@@ -42,12 +43,14 @@ export function step(before: FleetState | null, operation: Operation, now: numbe
     ...known,
     epoch: Math.max(known.epoch + 1, seen + 1, now * 1_000),
     ...{ openFor: 0, until: 0, votes: {}, leases: {}, successes: 0, failures: 0 },
-    ...{ countedFrom: 0, counted: 0, countedFailures: 0, note: '' },
+    ...{ countedFrom: 0, counted: 0, countedFailures: 0, note: '', by: instance },
     ...changes,
   }))
   const { token = '' } = operation as { token?: string }
   const leased = (operation.op === 'lease' || operation.op === 'renew') && state.leases[token] !== undefined
-  const reply = { ...viewOf(state, now), leased, hint: leased ? 0 : hintOf(state, now) }
+  const { votes, leases } = state
+  const more = operation.op === 'read' && instance === '' ? { votes, leases } : {}
+  const reply = { ...viewOf(state, now), leased, hint: leased ? 0 : hintOf(state, now), ...more }
   return { state, reply, isNews: state.epoch !== current.epoch }
 }
 
@@ -59,12 +62,13 @@ function apply(state: FleetState, operation: Operation, now: number, begin: Begi
     const { to, lasts, note, by } = operation
     const override = { state: to, until: lasts === 0 ? 0 : now + lasts, note, by }
     const { openFor, until } = state
-    return begin({ override, openFor, until, reason: 'forced', note })
+    return begin({ override, openFor, until, reason: 'forced', note, by })
   }
   if (state.override !== null) {
     if (operation.op !== 'resume') return state
     const { openFor, until } = state
-    return begin({ override: null, openFor, until, reason: 'resumed', note: operation.note })
+    const { note, by } = operation
+    return begin({ override: null, openFor, until, reason: 'resumed', note, by })
   }
   switch (operation.op) {
     case 'trip':
@@ -85,17 +89,22 @@ function apply(state: FleetState, operation: Operation, now: number, begin: Begi
   }
 }
 
-function open(begin: Begin, now: number, openFor: number, attempt: number, reason: string): FleetState {
-  return begin({ state: 'open', openFor, until: now + openFor, attempt, reason })
+function open(
+  begin: Begin,
+  now: number,
+  openFor: number,
+  why: Pick<FleetState, 'attempt' | 'reason'> & Partial<FleetState>,
+): FleetState {
+  return begin({ state: 'open', openFor, until: now + openFor, ...why })
 }
 
 /** A vote of an earlier epoch is none: what it is about is over. */
 function trip(state: FleetState, operation: Operation & { op: 'trip' }, now: number, begin: Begin): FleetState {
-  const { seen, instance, quorum, voteFor, openFor, attempt } = operation
+  const { seen, instance, quorum, voteFor, openFor, attempt, note } = operation
   if (state.state !== 'closed' || seen < state.epoch) return state
   const votes = { ...state.votes, [instance]: now + voteFor }
   if (size(votes) < votesNeeded(quorum, size(state.members))) return { ...state, votes }
-  return open(begin, now, openFor, attempt, 'tripped')
+  return open(begin, now, openFor, { attempt, reason: 'tripped', note })
 }
 
 /** By default one up to four live instances, then a fifth of them: one bad node must not open a large fleet. */
@@ -127,7 +136,8 @@ function report(state: FleetState, operation: Operation & { op: 'report' }, now:
   const { [token]: _, ...leases } = state.leases
   const successes = state.successes + (outcome === 'success' ? 1 : 0)
   const failures = state.failures + (outcome === 'failure' ? 1 : 0)
-  if (failures > failuresTolerated) return open(begin, now, openFor, state.attempt + 1, 'probe-failed')
+  if (failures > failuresTolerated)
+    return open(begin, now, openFor, { attempt: state.attempt + 1, reason: 'probe-failed' })
   if (successes >= successesNeeded) return begin({ state: 'closed', reason: 'probes-succeeded' })
   return { ...state, leases, successes, failures }
 }
@@ -139,7 +149,7 @@ function flush(state: FleetState, operation: Operation & { op: 'flush' }, now: n
   const counted = (isNew ? 0 : state.counted) + calls
   const countedFailures = (isNew ? 0 : state.countedFailures) + failures
   if (counted >= minimumCalls && countedFailures >= threshold * counted)
-    return open(begin, now, openFor, 1, 'failure-rate')
+    return open(begin, now, openFor, { attempt: 1, reason: 'failure-rate' })
   return { ...state, countedFrom: isNew ? now : state.countedFrom, counted, countedFailures }
 }
 
@@ -164,13 +174,15 @@ function size(record: object): number {
   return Object.keys(record).length
 }
 
-function viewOf({ epoch, state, until, attempt, reason, note, override, members }: FleetState, now: number): View {
-  const { state: to, until: end, note: why, by } = override ?? {}
+function viewOf(known: FleetState, now: number): View {
+  const { epoch, state, until, attempt, reason, note, by, override, members } = known
+  const { state: to, until: end, note: why, by: operator } = override ?? {}
   return {
-    ...{ epoch, state, attempt, reason, note },
+    ...{ epoch, state, attempt, reason, note, by },
     remaining: Math.max(0, until - now),
     override:
-      override && ({ state: to, remaining: end === 0 ? 0 : (end as number) - now, note: why, by } as View['override']),
+      override &&
+      ({ state: to, remaining: end === 0 ? 0 : (end as number) - now, note: why, by: operator } as View['override']),
     members: size(members),
   }
 }

@@ -20,7 +20,7 @@ function breakerOf(store: FleetStore, name: string = `check ${randomUUID()}`) {
     name,
     run,
     read: () => run({ op: 'read' }),
-    trip: (more?: object) => run({ op: 'trip', quorum: 1, voteFor: 60_000, openFor: 1, attempt: 1, ...more }),
+    trip: (more?: object) => run({ op: 'trip', quorum: 1, voteFor: 60_000, openFor: 1, attempt: 1, note: '', ...more }),
     lease: (token: string, more?: object) =>
       run({ op: 'lease', token, limit: 1, leaseFor: 60_000, attempt: 1, ...more }),
     report: (token: string, { epoch: seen }: Reply, outcome: string) =>
@@ -55,8 +55,9 @@ export const storeChecks: readonly StoreCheck[] = [
       const breaker = breakerOf(store)
       equal((await breaker.trip({ quorum: 2 })).state, 'closed')
       equal((await breaker.trip({ quorum: 2 })).state, 'closed')
-      const { state, remaining } = await breaker.trip({ quorum: 2, instance: 'b', openFor: 60_000 })
-      equal(state, 'open')
+      const last = { quorum: 2, instance: 'b', openFor: 60_000, note: 'failure-rate' }
+      const { state, remaining, by, note } = await breaker.trip(last)
+      deepEqual({ state, by, note }, { state: 'open', by: 'b', note: 'failure-rate' })
       ok(remaining > 0 && remaining <= 60_000, `remaining is ${remaining}`)
     },
   },
@@ -145,7 +146,7 @@ export const storeChecks: readonly StoreCheck[] = [
       const { override } = await breaker.trip({ seen: Number.MAX_SAFE_INTEGER - 10 })
       deepEqual(override, { state: 'closed', remaining: 0, note, by: 'me' })
       const resumed = await breaker.run({ op: 'resume', note: 'well again', by: 'me' })
-      deepEqual([resumed.override, resumed.reason, resumed.note], [null, 'resumed', 'well again'])
+      deepEqual([resumed.override, resumed.reason, resumed.note, resumed.by], [null, 'resumed', 'well again', 'me'])
     },
   },
   {

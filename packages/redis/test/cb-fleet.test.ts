@@ -66,21 +66,30 @@ describe.skipIf(!hasRedis)('cb-fleet', () => {
     await until(() => breaker.state === 'closed')
     expect((await shop('resume', 'payments', '--note', 'done')).lines).toEqual([
       head,
-      'payments closed - 1 resumed done -',
+      `payments closed - 1 resumed done ${by}`,
     ])
     await until(() => breaker.snapshot().override === null)
   })
 
+  test('takes a name and a note as they are, also if they look like numbers', async () => {
+    const { lines } = await shop('open', '007', '--note', '1e3')
+    expect(lines).toContain(`007 closed open 0 forced 1e3 ${by}`)
+    expect((await shop('resume', '007', '--note', '0x10')).lines).toContain(`007 closed - 0 resumed 0x10 ${by}`)
+  })
+
   test('writes no control character of a name or a note to the terminal', async () => {
     const { lines } = await shop('open', 'evil\u001b[2J', '--note', 'a\nb\u202e')
-    expect(lines[1]).toBe(`evil [2J closed open 0 forced a b ${by}`)
+    expect(lines).toContain(`evil [2J closed open 0 forced a b ${by}`)
   })
 
   test.each([
     [['open', 'payments', '--for', 'soon'], 'for must be'],
     [['open', 'payments', '--for', '0'], 'for must be'],
-    [['open'], 'missing required args'],
-    [['list', '--colour'], 'Unknown option'],
+    [['open'], 'open needs the name of one breaker'],
+    [['list', 'payments'], 'list needs no name'],
+    [['resume', 'payments', '--for', '1'], 'unknown option "for"'],
+    [['constructor', 'payments'], 'unknown command "constructor"'],
+    [['list', '--colour'], "Unknown option '--colour'"],
   ])('says what is wrong with %j', async (args, message) => {
     const { code, stderr } = await cbFleet('--url', server.url, ...args)
     expect([code, stderr]).toEqual([1, expect.stringContaining(message)])

@@ -30,7 +30,7 @@ describe.skipIf(!hasRedis)('on a cluster of three nodes with a replica each', ()
     const addresses = servers.map(({ port }) => `127.0.0.1:${port}`)
     const [first] = servers as [RedisServer]
     await cli(first, '--cluster', 'create', ...addresses, '--cluster-replicas', '1', '--cluster-yes')
-    await eventually(async () => {
+    await until(async () => {
       const infos = await Promise.all(servers.map((server) => cli(server, 'INFO', 'replication')))
       const states = await Promise.all(servers.map((server) => cli(server, 'CLUSTER', 'INFO')))
       return (
@@ -86,11 +86,3 @@ describe.skipIf(!hasRedis)('on a cluster of three nodes with a replica each', ()
     await until(() => other.breaker.state === 'open')
   })
 })
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 60_000
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`did not hold within a minute: ${holds}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}

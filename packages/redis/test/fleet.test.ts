@@ -25,6 +25,37 @@ describe('a fleet', () => {
     expect(all[0]?.breaker.snapshot().lastTransition).toMatchObject({ cause: 'call' })
   })
 
+  test('says which instance has tripped, and why, and whose probe has failed', async () => {
+    const { store, join } = await instances(0)
+    const [one, other] = [await join({ instance: 'shop-1' }), await join({ instance: 'shop-2' })]
+    one.breaker.acquire().failure(new Error('down'))
+    await settle()
+    const last = () => other.breaker.snapshot().lastTransition
+    expect(last()).toMatchObject({ reason: 'fleet-tripped', by: 'shop-1', note: 'consecutive-failures' })
+    await vi.advanceTimersByTimeAsync(1_000)
+    await one.breaker.execute(() => Promise.reject(new Error('still down'))).catch(() => {})
+    await settle()
+    expect(last()).toMatchObject({ reason: 'fleet-probe-failed', by: 'shop-1' })
+    expect(last()).not.toHaveProperty('note')
+    expect(store.states.get('payments')?.by).toBe('shop-1')
+  })
+
+  test('lists who votes to open, and who probes', async () => {
+    const { join } = await instances(0)
+    const [one, other] = [await join({ instance: 'shop-1', quorum: 2 }), await join({ instance: 'shop-2', quorum: 2 })]
+    const listed = async () => (await one.fleet.list()).map(({ state, votes, probes }) => ({ state, votes, probes }))
+    one.breaker.acquire().failure(new Error('down'))
+    await settle()
+    expect(await listed()).toEqual([{ state: 'closed', votes: ['shop-1'], probes: [] }])
+    other.breaker.acquire().failure(new Error('down'))
+    await settle()
+    expect(await listed()).toEqual([{ state: 'open', votes: [], probes: [] }])
+    await vi.advanceTimersByTimeAsync(1_000)
+    void other.breaker.execute(() => new Promise(() => {}))
+    await settle()
+    expect(await listed()).toEqual([{ state: 'half-open', votes: [], probes: ['shop-2'] }])
+  })
+
   test('of ten stays closed when one node is bad, and opens when two are', async () => {
     const { all } = await openFleet(10)
     expect(states(all).filter((state) => state === 'open')).toHaveLength(1)
@@ -67,6 +98,18 @@ describe('a fleet', () => {
       cause: 'fleet',
       reason: 'fleet-probes-succeeded',
     })
+  })
+
+  test('keeps a lease for a call, however often a page or a metric asks for a snapshot', async () => {
+    const { all, store } = await openFleet(2)
+    await vi.advanceTimersByTimeAsync(1_000)
+    const { breaker } = all[1] as Instance
+    expect(breaker.tryAcquire().admitted).toBe(false)
+    await settle()
+    for (const other of all) other.breaker.snapshot()
+    await settle()
+    expect(Object.keys(store.states.get('payments')?.leases ?? {})).toHaveLength(1)
+    expect(breaker.tryAcquire().admitted).toBe(true)
   })
 
   test('opens again for longer when a probe fails', async () => {
@@ -143,7 +186,10 @@ describe('a fleet', () => {
     for (const { breaker } of all)
       expect(breaker.snapshot()).toMatchObject({
         override: { state: 'open', note: 'provider maintenance', expiresInMs: null },
-        lastTransition: { cause: 'fleet', reason: 'fleet-forced', note: 'provider maintenance' },
+        lastTransition: {
+          ...{ cause: 'fleet', reason: 'fleet-forced', note: 'provider maintenance' },
+          by: expect.stringContaining(`:${process.pid}:`),
+        },
       })
     await fleet.resume('payments')
     await settle()
@@ -198,6 +244,23 @@ describe('a fleet', () => {
     expect(all[1]?.breaker.snapshot().lastTransition).toMatchObject({ reason: 'fleet-failure-rate', cause: 'fleet' })
   })
 
+  test('gives a lease back that is granted after it was left', async () => {
+    const { all, store } = await openFleet(2)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(all[1]?.breaker.tryAcquire().admitted).toBe(false)
+    await all[1]?.fleet.leave()
+    await settle()
+    expect(store.states.get('payments')).toMatchObject({ state: 'half-open', leases: {} })
+  })
+
+  test('takes a registry once, also an empty one', async () => {
+    const registry = new CircuitBreakerRegistry()
+    const fleet = await joinFleet({ store: memoryStore() })
+    await fleet.share(registry)
+    expect(() => fleet.share(registry)).toThrow('this registry is shared already')
+    expect(registry.get('later').snapshot().fleet).toBeDefined()
+  })
+
   test('shares all breakers of a registry, also later ones, until they are evicted', async () => {
     const store = memoryStore()
     const registry = new CircuitBreakerRegistry({ maxSize: 2, defaults: { trip: consecutiveFailures(1) } })
@@ -211,6 +274,7 @@ describe('a fleet', () => {
     expect([late.state, store.states.size]).toEqual(['open', 3])
     await fleet.forceOpen('early')
     expect(early.state).toBe('closed')
+    expect(early.snapshot()).not.toHaveProperty('fleet')
   })
 
   test('is left: its breakers decide alone again', async () => {

@@ -20,9 +20,9 @@ export async function instances(
   count: number,
   options: Partial<FleetOptions> = {},
   breakerOptions: CircuitBreakerOptions = {},
-): Promise<{ all: Instance[]; store: MemoryStore; join(): Promise<Instance> }> {
+): Promise<{ all: Instance[]; store: MemoryStore; join(own?: Partial<FleetOptions>): Promise<Instance> }> {
   const store = memoryStore()
-  const join = async () => {
+  const join = async (own: Partial<FleetOptions> = {}) => {
     const openDuration = ({ attempt }: { attempt: number }) => attempt * 1_000
     const breaker = new CircuitBreaker({
       name: 'payments',
@@ -30,7 +30,7 @@ export async function instances(
       openDuration,
       ...breakerOptions,
     })
-    const fleet = await joinFleet({ store, ...options })
+    const fleet = await joinFleet({ store, ...options, ...own })
     await fleet.share(breaker)
     return { fleet, breaker }
   }

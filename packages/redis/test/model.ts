@@ -121,7 +121,7 @@ export function edgesOf(
         `p${index} trips`,
         (next) => {
           Object.assign(of(next), { state: 'open', own: true, due: openFor })
-          send(next, { ...sender, op: 'trip', quorum: bounds.quorum, voteFor: 2, openFor, attempt: 1 })
+          send(next, { ...sender, op: 'trip', quorum: bounds.quorum, voteFor: 2, openFor, attempt: 1, note: '' })
           next.sinceCall = 0
         },
         { isFault: true },
@@ -309,7 +309,7 @@ function canonical(world: World): World {
     process.probes.sort((a, b) => (a.token < b.token ? -1 : 1))
     if (process.inbox !== null && process.inbox.epoch <= process.seen) process.inbox = null
     // What only describes is left out.
-    if (process.inbox !== null) process.inbox = { ...process.inbox, attempt: 0, reason: '', members: 0 }
+    if (process.inbox !== null) process.inbox = { ...process.inbox, attempt: 0, reason: '', by: '', members: 0 }
   }
   if (world.store !== null) {
     const alive = (ends: Readonly<Record<string, number>>) =>
@@ -328,6 +328,7 @@ function canonical(world: World): World {
       members: {},
       attempt: 0,
       reason: '',
+      by: '',
     }
     if (store.override !== null && store.override.until <= now) world.store = { ...world.store, override: null }
   }

@@ -40,14 +40,14 @@ describe.skipIf(!hasRedis)('on a primary with a replica and three sentinels', ()
     for (let n = 0; n < 3; n++) ports.push(await startSentinel())
     const admin = createClient({ url: replica.url })
     await admin.connect()
-    let info = ''
-    while (!info.includes('master_link_status:up')) info = await admin.info('replication')
+    await until(async () => (await admin.info('replication')).includes('master_link_status:up'))
     admin.destroy()
     const sentinel = createClient({ url: `redis://127.0.0.1:${ports[0]}` })
     await sentinel.connect()
-    let known: unknown
-    const isKnown = () => JSON.stringify(known ?? '').match(/"num-slaves":?,?"1".*"num-other-sentinels":?,?"2"/)
-    while (!isKnown()) known = await sentinel.sendCommand(['SENTINEL', 'MASTER', 'fleet'])
+    await until(async () => {
+      const known = JSON.stringify(await sentinel.sendCommand(['SENTINEL', 'MASTER', 'fleet']))
+      return /"num-slaves":?,?"1".*"num-other-sentinels":?,?"2"/.test(known)
+    })
     sentinel.destroy()
   })
   afterAll(async () => {
@@ -92,14 +92,13 @@ describe.skipIf(!hasRedis)('on a primary with a replica and three sentinels', ()
     await one.fleet.forceOpen('payments', { note: 'before' })
     await until(() => other.breaker.state === 'open')
     primary.process.kill('SIGKILL')
-    for (let attempt = 0, isDone = false; !isDone; attempt++) {
-      isDone = await other.fleet.resume('payments').then(
+    const resume = () => other.fleet.resume('payments')
+    await until(() =>
+      resume().then(
         () => true,
         () => false,
-      )
-      if (attempt > 1_000) throw new Error('there is no new primary')
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+      ),
+    ) // there is a new primary
     await until(() => one.breaker.state === 'closed' && other.breaker.state === 'closed')
     other.breaker.acquire().failure(new Error('down'))
     await until(() => one.breaker.state !== 'closed')

@@ -38,6 +38,7 @@ function randomOperation(random: () => number, seen: number, tokens: string[]): 
       voteFor: pick(1, 400, 4_000),
       openFor,
       attempt,
+      note: pick('consecutive-failures', 'ünï "'),
     },
     { ...sender, op: 'lease', token, limit: pick(1, 1, 2, 3), leaseFor, attempt },
     { ...sender, op: 'renew', token, leaseFor },

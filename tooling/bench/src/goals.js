@@ -115,6 +115,14 @@ export const goals = [
     alone: true,
     atMost: 12_800,
   },
+  {
+    description: 'success of a breaker shared by a fleet, times the same breaker alone',
+    case: 'shared',
+    subject: 'shared',
+    of: ratio(),
+    alone: true,
+    atMost: 1.1,
+  },
   { description: 'axios, requests per second', case: 'axios', subject: '@cb/axios', of: ratio('rps'), atLeast: 0.99 },
   {
     description: 'Express, requests per second',

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { thisNode } from './versions.js'
 
-const compat = fileURLToPath(new URL('../../compat/src/index.ts', import.meta.url))
+const compat = fileURLToPath(import.meta.resolve('@cb/compat'))
 
 /** The executable of a major version of Node: this one, or one that is downloaded once. @param {number} node */
 export async function nodeBinary(node) {

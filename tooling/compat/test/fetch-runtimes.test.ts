@@ -13,6 +13,9 @@ const expected = [
   ...['cut text', 'cut form', 'cut reader', 'cut loop', '503', 'reset'].map((it) => `${it}: failure`),
   ...['call timeout: failure', 'call timeout in the body: failure', 'abort: ignored', 'timeout: failure'],
   ...['bad header', 'bad body', 'endless redirect'].map((it) => `${it}: ignored`),
+  ...['silent text', 'silent loop'].map((it) => `${it}: failure`),
+  ...['text', 'json', 'a reader', 'a loop', 'a clone'].map((it) => `body of ${it}: failure`),
+  'body too long: success',
 ]
 
 let service: Dependency

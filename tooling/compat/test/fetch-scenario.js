@@ -53,5 +53,17 @@ export async function scenario({ protectFetch }, origin) {
   await call('bad header', '/', text, { headers: { 'a b': 'x' } })
   await call('bad body', '/', text, { body: 'x' })
   await call('endless redirect', '/loop', text)
+  await call('silent text', '/stall/200', text, {}, { idleTimeout: 100 })
+  await call('silent loop', '/stall/200', loop, {}, { idleTimeout: 100 })
+  const bodyOf = {
+    classifyBody: { maxBytes: 100 },
+    classify: ({ body }) => (body === '{"well":true}' ? 'failure' : undefined),
+  }
+  await call('body of text', '/status/200', text, {}, bodyOf)
+  await call('body of json', '/status/200', (response) => response.json(), {}, bodyOf)
+  await call('body of a reader', '/status/200', ({ body }) => drain(body.getReader()), {}, bodyOf)
+  await call('body of a loop', '/status/200', loop, {}, bodyOf)
+  await call('body of a clone', '/status/200', (it) => Promise.all([it.clone().text(), it.text()]), {}, bodyOf)
+  await call('body too long', '/gzip', text, {}, bodyOf)
   return report
 }

@@ -20,7 +20,16 @@ const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: f
 const environment = { target: 'es2022', lib: ['es2023', 'dom', 'esnext.disposable'], types: ['node'] }
 
 const program = fileURLToPath(new URL('typescript/program.ts', import.meta.url))
-const dependencies = ['axios@1', 'express@5', 'undici@7', '@opentelemetry/api@1', '@types/express@5', '@types/node@20']
+const dependencies = [
+  'axios@1',
+  'express@5',
+  'undici@7',
+  '@opentelemetry/api@1',
+  'redis@6',
+  'ioredis@6',
+  '@types/express@5',
+  '@types/node@20',
+]
 
 let folder: string
 

@@ -28,8 +28,8 @@ export function importsIn(root) {
   return new Map(sources.map((file) => [file, [...new Set(specifiersOf(read(file)).map((it) => resolve(file, it)))]]))
 }
 
-/** @type {(root: string, folder: string) => string[]} */
-function filesIn(root, folder) {
+/** Every file but installed, built and hidden ones. @type {(root: string, folder: string) => string[]} */
+export function filesIn(root, folder) {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = posix.join(folder, entry.name)
     if (!entry.isDirectory()) return [path]

@@ -134,8 +134,9 @@ test('a circle through the name of a package is a violation', () => {
   ])
 })
 
-test('an adapter that imports another is a violation', () => {
-  const violations = violationsIn({ 'packages/axios/src/index.ts': "import '@cb/fetch/undici'" })
+test('an adapter that imports another is a violation, but for its tests', () => {
+  const source = "import '@cb/fetch/undici'"
+  const violations = violationsIn({ 'packages/axios/src/index.ts': source, 'packages/axios/test/it.test.ts': source })
   expect(violations).toEqual(['packages/axios/src/index.ts → packages/fetch/src/undici.ts: an adapter imports another'])
 })
 
@@ -174,7 +175,10 @@ test('the command ends with a sentence, and with the exit code 1 after a violati
   await expect(wrong).rejects.toMatchObject({
     code: 1,
     stderr: 'packages/core/src/clock.ts → axios: core imports only @cb/checks\n',
-    stdout: '1 violation in the imports of 7 files.\n',
+    stdout: '1 problem in the imports of 7 files.\nNo problem in 0 documents.\n',
   })
-  expect(await right).toEqual({ stderr: '', stdout: 'No violation in the imports of 6 files.\n' })
+  expect(await right).toEqual({
+    stderr: '',
+    stdout: 'No problem in the imports of 6 files.\nNo problem in 0 documents.\n',
+  })
 })

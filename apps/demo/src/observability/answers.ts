@@ -8,9 +8,12 @@ type Format = (sample: Sample) => string
 const formats: Readonly<Record<keyof ReturnType<typeof questions>, Format>> = {
   which: ({ labels }) => `${labels[label.state]}`,
   since: ({ value }) => `for ${formatSeconds(1_000 * value)}`,
-  why: ({ labels, value }) => `${labels[label.reason]} ${times(value)}`,
+  opened: ({ labels, value }) => `from ${labels[label.previousState]} ${times(value)}`,
   errors: ({ labels, value }) => `${labels[label.errorType]} ${times(value)}`,
+  slow: ({ value }) => `${Math.round(100 * value)} %`,
   rejected: ({ value }) => `${value} calls`,
+  fallbacks: ({ value }) => `${value} callers`,
+  overrides: ({ labels }) => `${labels[label.overrideKind]}`,
   flapping: ({ value }) => (value >= flaps ? `yes, it opened ${times(value)}` : `no, it opened only ${times(value)}`),
 }
 

@@ -11,28 +11,30 @@ export interface Request {
 export type Client = grpc.Client & {
   answer(request: Request, done: grpc.requestCallback<unknown>): grpc.ClientUnaryCall
   answer(request: Request, options: grpc.CallOptions, done: grpc.requestCallback<unknown>): grpc.ClientUnaryCall
+  stream(request: Request): grpc.ClientReadableStream<unknown>
+  chat(): grpc.ClientDuplexStream<Request, unknown>
 }
 
 const toBuffer = (value: unknown) => Buffer.from(JSON.stringify(value))
 const fromBuffer = (bytes: Buffer) => JSON.parse(bytes.toString())
 
 /** Messages are JSON, so that the example needs no protocol buffers. */
+const json = {
+  requestSerialize: toBuffer,
+  requestDeserialize: fromBuffer,
+  responseSerialize: toBuffer,
+  responseDeserialize: fromBuffer,
+}
 const service = {
-  answer: {
-    path: '/demo.Demo/Answer',
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: toBuffer,
-    requestDeserialize: fromBuffer,
-    responseSerialize: toBuffer,
-    responseDeserialize: fromBuffer,
-  },
+  answer: { path: '/demo.Demo/Answer', requestStream: false, responseStream: false, ...json },
+  stream: { path: '/demo.Demo/Stream', requestStream: false, responseStream: true, ...json },
+  chat: { path: '/demo.Demo/Chat', requestStream: true, responseStream: true, ...json },
 } as const satisfies grpc.ServiceDefinition
 
 const Demo = grpc.makeGenericClientConstructor(service, 'Demo')
 
-export function connect(port: number): Client {
-  return new Demo(`127.0.0.1:${port}`, grpc.credentials.createInsecure()) as unknown as Client
+export function connect(port: number, options?: grpc.ClientOptions): Client {
+  return new Demo(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), options) as unknown as Client
 }
 
 export interface GrpcServer extends AsyncDisposable {
@@ -49,7 +51,15 @@ export async function startGrpc(): Promise<GrpcServer> {
     if (reply === grpc.status.OK) return callback(null, 'well')
     callback({ code: reply, details: 'as you wish' })
   }
-  server.addService(service, { answer })
+  const send = (call: grpc.ServerWritableStream<Request, unknown>, { reply }: Request) => {
+    call.write('a part')
+    if (reply === grpc.status.OK) call.end()
+    else if (reply !== 'never answer') call.emit('error', { code: reply, details: 'as you wish' })
+  }
+  const stream: grpc.handleServerStreamingCall<Request, unknown> = (call) => send(call, call.request)
+  const chat: grpc.handleBidiStreamingCall<Request, unknown> = (call) =>
+    void call.on('data', (request) => send(call as unknown as grpc.ServerWritableStream<Request, unknown>, request))
+  server.addService(service, { answer, stream, chat })
   const port = await new Promise<number>((resolve, reject) => {
     const credentials = grpc.ServerCredentials.createInsecure()
     server.bindAsync('127.0.0.1:0', credentials, (error, port) => (error ? reject(error) : resolve(port)))

@@ -9,8 +9,17 @@ import { intercepting } from './intercepting.ts'
 import { receiving } from './receiving.ts'
 import { sending } from './sending.ts'
 import { trace } from './trace.ts'
+import { transferring } from './transferring.ts'
 
-const scenarios = [...intercepting, ...configuring, ...sending, ...receiving, ...cancelling, ...failing]
+const scenarios = [
+  ...intercepting,
+  ...configuring,
+  ...sending,
+  ...receiving,
+  ...transferring,
+  ...cancelling,
+  ...failing,
+]
 
 const ways: readonly [string, ProtectAxiosOptions][] = [
   ['', {}],

@@ -28,6 +28,10 @@ export interface State extends Issuer {
 export interface Admission {
   /** @param caller  identifies the caller where that matters, such as a background probe. */
   reject(caller: unknown): Rejection | undefined
+  /** Why it would reject a call, for snapshots: unlike `reject` it takes nothing. */
+  peek?(): Rejection | undefined
+  /** Whether a fleet that shares the breaker can be reached. */
+  fleet?(): 'connected' | 'away'
   /** The probe that was not rejected has its permit. @returns what decides about its outcome in place of the state, if anything does. */
   issue?(): Arbiter | undefined
   /** What a probe should wait for before it asks; undefined for nothing. Never rejects. */

@@ -7,8 +7,11 @@ import { Charts } from './charts.tsx'
 import { Configuration } from './configuration.tsx'
 import { Controls } from './controls.tsx'
 import { useDetail } from './detail.ts'
+import { fleetRows } from './fleet.ts'
+import { FleetSection } from './fleet-view.tsx'
 import { Level } from './level.tsx'
 import { findByName, process } from './model.ts'
+import { listAddress } from './route.ts'
 import { StateMark } from './state-mark.tsx'
 import { now } from './time.ts'
 import { Transitions } from './transitions.tsx'
@@ -23,17 +26,22 @@ export function BreakerPage({ name }: { name: string }): JSX.Element {
   return (
     <article class="breaker">
       <p>
-        <a href="#/">← All breakers</a>
+        <a href={listAddress}>← All breakers</a>
       </p>
       <h2 ref={title} tabIndex={-1} class="breaker-name">
         <bdi>{shown(name)}</bdi>
       </h2>
       {breaker === undefined ? (
-        <p class="empty">This process has no breaker of this name, or has none any more.</p>
+        <>
+          <p class="empty">This process has no breaker of this name, or has none any more.</p>
+          <FleetSection name={name} />
+          {process.value?.controls && fleetRows.value.has(name) && <Controls name={name} facts={undefined} />}
+        </>
       ) : (
         <>
           <Now breaker={breaker} detail={detail} />
-          {process.value?.controls && <Controls breaker={breaker} />}
+          <FleetSection name={name} />
+          {process.value?.controls && <Controls name={name} facts={breaker.facts.value} />}
           <Charts breaker={breaker} detail={detail} />
           {detail && <Transitions detail={detail} />}
           {detail && <Configuration config={detail.config} />}

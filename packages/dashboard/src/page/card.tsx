@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import type { Breaker, Facts } from './breaker.ts'
 import { ForcedShape } from './filter.tsx'
+import { FleetLine } from './fleet-view.tsx'
 import { Level } from './level.tsx'
 import { linkTo } from './route.ts'
 import { Sparkline } from './sparkline.tsx'
@@ -26,6 +27,7 @@ export function Card({ breaker }: { breaker: Breaker }): JSX.Element {
       <Next facts={facts} />
       <Why facts={facts} />
       <Override facts={facts} />
+      <FleetLine name={name} note={facts.override} />
       <dl class="facts">
         <Level breaker={breaker} />
         <Rejections breaker={breaker} />

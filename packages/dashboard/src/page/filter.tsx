@@ -1,17 +1,23 @@
-import { computed, signal } from '@preact/signals'
+import { computed } from '@preact/signals'
 import type { JSX } from 'preact'
-import type { Breaker } from './breaker.ts'
+import type { State } from '../wire.ts'
 import { breakers, tally } from './model.ts'
+import { hasGroups } from './origin.ts'
+import { query, setQuery } from './route.ts'
 import { StateShape } from './state-mark.tsx'
 import { count } from './words.ts'
 
-type Choice = 'open' | 'half-open' | 'forced' | 'closed'
+const choices = ['open', 'half-open', 'forced', 'closed'] as const
 
-const search = signal('')
-const choice = signal<Choice | undefined>(undefined)
+type Choice = (typeof choices)[number]
 
-function matches({ facts }: Breaker): boolean {
-  const { name, state, override } = facts.value
+const search = computed(() => query.value.get('search') ?? '')
+const choice = computed(() => choices.find((it) => it === query.value.get('state')))
+/** Whether the list is grouped by origin. */
+export const isGrouped = computed(() => query.value.get('group') === 'origin')
+
+/** Whether a breaker is to be shown. */
+export function matches({ name, state, override }: { name: string; state: State; override: unknown }): boolean {
   const chosen = choice.value
   if (!name.toLowerCase().includes(search.value.trim().toLowerCase())) return false
   if (chosen === 'forced') return override !== null
@@ -21,11 +27,12 @@ function matches({ facts }: Breaker): boolean {
 export const isFiltered = computed(() => search.value.trim() !== '' || choice.value !== undefined)
 
 /** The breakers that are to be shown. */
-export const chosen = computed(() => (isFiltered.value ? breakers.value.filter(matches) : breakers.value))
+export const chosen = computed(() =>
+  isFiltered.value ? breakers.value.filter(({ facts }) => matches(facts.value)) : breakers.value,
+)
 
 export function clearFilter(): void {
-  search.value = ''
-  choice.value = undefined
+  setQuery({ search: '', state: '' })
 }
 
 export function focusSearch(): void {
@@ -41,6 +48,16 @@ export function Summary(): JSX.Element {
       <Chip of="half-open" number={halfOpen} shape={<StateShape state={2} />} />
       {forced > 0 && <Chip of="forced" number={forced} shape={<ForcedShape />} />}
       <Chip of="closed" number={closed} shape={<StateShape state={0} />} />
+      {(hasGroups.value || isGrouped.value) && (
+        <button
+          type="button"
+          class="chip"
+          aria-pressed={isGrouped.value}
+          onClick={() => setQuery({ group: isGrouped.value ? '' : 'origin' })}
+        >
+          Group by origin
+        </button>
+      )}
       <input
         id="search"
         type="search"
@@ -50,9 +67,7 @@ export function Summary(): JSX.Element {
         autocomplete="off"
         spellcheck={false}
         value={search}
-        onInput={(event) => {
-          search.value = event.currentTarget.value
-        }}
+        onInput={(event) => setQuery({ search: event.currentTarget.value })}
       />
     </section>
   )
@@ -73,9 +88,7 @@ function Chip({ of, number, shape }: { of: Choice; number: number; shape: JSX.El
       type="button"
       class={`chip ${of} ${number === 0 ? 'none' : ''}`}
       aria-pressed={isChosen}
-      onClick={() => {
-        choice.value = isChosen ? undefined : of
-      }}
+      onClick={() => setQuery({ state: isChosen ? '' : of })}
     >
       {shape}
       <b>{count(number)}</b> {of}

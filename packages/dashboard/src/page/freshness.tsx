@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { status } from './connection.ts'
+import { FleetNote } from './fleet-view.tsx'
 import { changedAt, process } from './model.ts'
 import { now } from './time.ts'
 import { duration, time } from './words.ts'
@@ -18,6 +19,7 @@ export function Connection(): JSX.Element {
           this process ({server.host}, pid {server.pid})
         </span>
       )}
+      <FleetNote />
     </p>
   )
 }

@@ -2,11 +2,12 @@ import { batch, computed, signal } from '@preact/signals'
 import type { Counts, DeltaFrame, Frame, Head, SnapshotFrame } from '../wire.ts'
 import { announceChanges } from './announcements.ts'
 import { Breaker } from './breaker.ts'
+import { changeFleet, fleetPart, replaceFleet } from './fleet.ts'
 import { align } from './time.ts'
 
 /** The breakers of the process, in the order of their names. */
 export const breakers = signal<readonly Breaker[]>([])
-export const process = signal<{ host: string; pid: number; controls: boolean } | undefined>(undefined)
+export const process = signal<Pick<SnapshotFrame, 'host' | 'pid' | 'controls' | 'recordedSince'> | undefined>(undefined)
 
 /** When this page got its first snapshot, by the clock of the server: its charts begin there. */
 export const openedAt = signal(0)
@@ -40,9 +41,10 @@ export function apply(frame: Frame): void {
   })
 }
 
-function replaceAll({ heads, counts, steps, host, pid, controls, now }: SnapshotFrame): void {
+function replaceAll({ heads, counts, steps, host, pid, controls, recordedSince, fleet, now }: SnapshotFrame): void {
   if (openedAt.value === 0) openedAt.value = now
-  process.value = { host, pid, controls }
+  process.value = { host, pid, controls, recordedSince }
+  replaceFleet(fleet)
   // By name: a server that was restarted numbers them anew.
   const known = new Map([...byId.values()].map((breaker) => [breaker.facts.value.name, breaker]))
   byId.clear()
@@ -61,7 +63,7 @@ function put(head: Head, counts: Counts, now: number, known: Breaker | undefined
   }
 }
 
-function change({ heads, counts, steps, removed, now }: DeltaFrame): void {
+function change({ heads, counts, steps, removed, fleet, now }: DeltaFrame): void {
   const countsOf = new Map(counts.map((it) => [it[0], it]))
   const added = heads.filter(([id]) => !byId.has(id))
   announceChanges(heads.filter((head) => byId.has(head[0]) && byId.get(head[0])?.head.peek()[2] !== head[2]))
@@ -73,6 +75,7 @@ function change({ heads, counts, steps, removed, now }: DeltaFrame): void {
   for (const count of counts) byId.get(count[0])?.count(count, now)
   for (const step of steps) byId.get(step[0])?.step(step)
   for (const id of removed) byId.delete(id)
+  if (fleet !== undefined) changeFleet(fleet)
   if (added.length + removed.length > 0) sort()
 }
 
@@ -90,6 +93,7 @@ export function toSnapshot(now: number): SnapshotFrame | undefined {
     type: 'snapshot',
     now,
     ...process.value,
+    fleet: fleetPart(),
     heads: all.map(({ head }) => head.value),
     counts: all.map(({ counts }) => counts.value),
     steps: all.flatMap(({ steps }) => steps.value),

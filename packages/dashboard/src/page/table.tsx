@@ -7,7 +7,7 @@ import { StateMark } from './state-mark.tsx'
 import { now, slowNow } from './time.ts'
 import { count, percent, rate, shown } from './words.ts'
 
-/** Rows that the browser lays out together, and not at all while they are out of sight. */
+/** Rows that the browser lays out together, and not at all while they are out of sight; the style knows their height. */
 const chunk = 40
 
 export function Table({ breakers }: { breakers: readonly Breaker[] }): JSX.Element {
@@ -39,7 +39,7 @@ export function Table({ breakers }: { breakers: readonly Breaker[] }): JSX.Eleme
         </tr>
       </thead>
       {chunks.map((rows, index) => (
-        <tbody key={index}>
+        <tbody key={index} class={rows.length === chunk ? 'whole' : ''}>
           {rows.map((breaker) => (
             <Row key={breaker} breaker={breaker} />
           ))}

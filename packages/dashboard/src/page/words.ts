@@ -62,7 +62,14 @@ export function latency(ms: number): string {
   return ms >= 10_000 ? `${oneDigit.format(ms / 1_000)} s` : `${Number(ms.toPrecision(2))} ms`
 }
 
-/** A name as it may be shown: control characters and those that change the direction of text are replaced. */
+/** `a, b and 3 more`. */
+export function listed(names: readonly string[]): string {
+  const first = names.slice(0, 4).map(shown).join(', ')
+  return names.length > 4 ? `${first} and ${count(names.length - 4)} more` : first
+}
+
+/** A name as it may be shown: control characters and those that change the direction of text are replaced, and what can't be seen. */
 export function shown(name: string): string {
+  if (name.trim() === '') return '␣'.repeat(name.length)
   return name.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '\ufffd')
 }

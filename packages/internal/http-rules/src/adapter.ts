@@ -3,6 +3,9 @@ import type { OnBodyEnd } from './body.ts'
 import type { IdleTimer } from './idle-timer.ts'
 import type { Signal } from './signal.ts'
 
+/** The text of a body that was read; undefined if it is too long. */
+export type ReadBody = () => string | undefined
+
 /** What an adapter knows of its HTTP library: how to read a request and a response, and how to watch a body. */
 export interface Adapter<Request, Response extends object, Settled> {
   /** For warnings. */
@@ -17,8 +20,13 @@ export interface Adapter<Request, Response extends object, Settled> {
   status(response: Response): number
   /** @param name  in lower case. */
   header(response: Response, name: string): unknown
-  /** What `classify` receives: it has an error if there is no response, or if its body broke off. */
-  settled(request: Request, response: Response | undefined, error: unknown): Settled
+  /**
+   * What `classify` receives: it has an error if there is no response, or if its body broke off.
+   * @param readBody  the text of the body, with `classifyBody`, once it was read.
+   */
+  settled(request: Request, response: Response | undefined, error: unknown, readBody?: ReadBody): Settled
+  /** Calls `look`, the user's `classify`, while the response shows what the caller will get of it. Default: it does anyhow. */
+  present?<T>(response: Response, request: Request, look: () => T): T
   /** The response that an error carries. */
   responseOf?(error: unknown): Response | undefined
   /** Whether there is a complete response besides the error, so that its status decides. Default: never. */
@@ -32,8 +40,9 @@ export interface Adapter<Request, Response extends object, Settled> {
   /**
    * Reports how the body ends. Absent where the adapter does that by itself.
    * @param isTimed  that must be known of an unread body too. @param idle  to be started while the reader waits for a chunk.
+   * @param maxBytes  of the text that `onEnd` gets. Default: none.
    */
-  watch?(response: Response, onEnd: OnBodyEnd, isTimed: boolean, idle?: IdleTimer): void
+  watch?(response: Response, onEnd: OnBodyEnd, isTimed: boolean, idle?: IdleTimer, maxBytes?: number): void
   /** Ends the body when the time is over, where the signal does not do that with this error. */
   endBody?(response: Response, error: unknown): void
   /** A response without its body, which broke off. Default: the same response. */
@@ -42,8 +51,10 @@ export interface Adapter<Request, Response extends object, Settled> {
   timeoutError?(error: CallTimeoutError | DOMException, milliseconds: number, request: Request): unknown
   /** The error that the caller gets for a call that is rejected. Default: the same. */
   rejection?(error: CircuitOpenError, request: Request): unknown
-  /** Answers a call that is rejected, with `whenOpen: 'respond'`. Default: there is no option `whenOpen`. */
+  /** Answers a call that is rejected, with `whenOpen: 'respond'`. */
   respond?(rejection: CircuitOpenError): Response
+  /** The options that only this adapter has. */
+  readonly ownOptions?: readonly string[]
   /** Called once, before an attempt is classified and so before the caller gets its result. */
   release?(request: Request): void
 }

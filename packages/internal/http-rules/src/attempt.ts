@@ -1,6 +1,8 @@
+import { warnOnce } from '@cb/checks'
 import { CallTimeoutError, type Permit } from '@cb/core'
-import type { Settlement } from './adapter.ts'
-import { type BodyEnd, hasBody, isEventStream } from './body.ts'
+import type { ReadBody, Settlement } from './adapter.ts'
+import { type BodyEnd, hasBody, isEventStream, type OnBodyEnd } from './body.ts'
+import type { BodyText } from './body-text.ts'
 import { CallTimeout } from './call-timeout.ts'
 import { IdleTimer } from './idle-timer.ts'
 import type { Settings } from './options.ts'
@@ -26,6 +28,8 @@ export class Attempt<Request, Response extends object> {
   /** Where the silences of a body are limited. To be started while its reader waits for a chunk. */
   idle: IdleTimer | undefined
   #isReleased = false
+  /** The attempt has settled because nobody read the body. */
+  #isUnread = false
   /** Undefined until the outcome is known. */
   settlement: Settlement | undefined
 
@@ -125,15 +129,32 @@ export class Attempt<Request, Response extends object> {
     timeout?.unref()
     if (watch === undefined || (this.settlement !== undefined && timeout === undefined)) return
     if (timeout !== undefined) dropped.register(response, timeout, timeout)
-    watch(response, (end, error) => this.bodyEnded(end, error), timeout !== undefined, this.idle)
+    const onEnd: OnBodyEnd = (...ended) => this.bodyEnded(...ended)
+    const maxBytes = this.settlement === undefined ? this.#settings.maxBodyBytes : undefined
+    watch(response, onEnd, timeout !== undefined, this.idle, maxBytes)
   }
 
-  /** @param error  of a body that broke off. */
-  bodyEnded(end: BodyEnd, error?: unknown): void {
+  /** @param error  of a body that broke off. @param text  of a body that was read, with `classifyBody`. */
+  bodyEnded(end: BodyEnd, error?: unknown, text?: BodyText): void {
     this.#step(() => {
+      const { maxBodyBytes, adapter } = this.#settings
       if (end === 'broken') this.#fail(error, true)
-      else if (this.settlement === undefined) {
+      else if (
+        this.settlement === undefined &&
+        end === 'complete' &&
+        text !== undefined &&
+        maxBodyBytes !== undefined
+      ) {
+        this.#settle(this.#settlementOf(this.#response, undefined, false, () => text.upTo(maxBodyBytes)))
+      } else if (this.settlement === undefined) {
+        this.#isUnread = end === 'unread'
         this.#settle({ outcome: end === 'cancelled' ? 'ignored' : 'success', error: undefined })
+      } else if (this.#isUnread && text !== undefined && maxBodyBytes !== undefined) {
+        warnOnce(
+          adapter.packageName,
+          this.#settings,
+          'a body was read too late for `classifyBody`: begin to read it at once',
+        )
       }
       if (end !== 'unread') this.#end()
     }, ignore)
@@ -156,11 +177,11 @@ export class Attempt<Request, Response extends object> {
     if (this.settlement === undefined) this.#settle(this.#settlementOf(this.#response, error, isCutOff))
   }
 
-  #settlementOf(response: Response | undefined, error?: unknown, isCutOff?: boolean): Settlement {
+  #settlementOf(response?: Response, error?: unknown, isCutOff?: boolean, readBody?: ReadBody): Settlement {
     const isReleased = this.#isReleased
     this.#isReleased = true // first, so that a `release` that throws is not called again
     if (!isReleased) this.#settings.adapter.release?.(this.#request)
-    return this.#settings.settlementOf(this.#request, response, error, isCutOff)
+    return this.#settings.settlementOf(this.#request, response, error, isCutOff, readBody)
   }
 
   #settle(settlement: Settlement): void {

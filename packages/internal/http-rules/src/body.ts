@@ -1,3 +1,5 @@
+import type { BodyText } from './body-text.ts'
+
 /**
  * How the body of a response ends: read completely, cancelled by its reader, or broken off. `unread` is not an end: the reading has not
  * begun yet.
@@ -6,8 +8,9 @@ export type BodyEnd = 'complete' | 'unread' | 'cancelled' | 'broken'
 
 /**
  * Called once with how a body ends, and before that with `unread` if its reading has not begun one turn of the event loop from now.
+ * @param error  of a body that broke off. @param text  what its reader has got, where that was asked for.
  */
-export type OnBodyEnd = (end: BodyEnd, error?: unknown) => void
+export type OnBodyEnd = (end: BodyEnd, error?: unknown, text?: BodyText) => void
 
 /** Whether a response has a body, for whose end its outcome can wait. */
 export function hasBody(status: number, method: string | undefined): boolean {

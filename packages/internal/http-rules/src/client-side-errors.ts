@@ -33,6 +33,7 @@ export const clientSideCodes: ReadonlySet<unknown> = new Set([
   'UND_ERR_NOT_SUPPORTED',
   'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
   'UND_ERR_RES_EXCEEDED_MAX_SIZE',
+  'UND_MOCK_ERR_MOCK_NOT_MATCHED', // a fake that a test has forgotten
   // Bun
   'RedirectURLInvalid',
   'TooManyRedirects',
@@ -47,6 +48,7 @@ export const clientSideMessages: ReadonlySet<unknown> = new Set([
   'cross origin not allowed for request mode "cors"',
   'failed to fetch the data URL',
   'invalid method',
+  'not implemented... yet...', // a `file:` URL
   'redirect count exceeded',
   'unexpected redirect', // `redirect: 'error'`
   'unknown scheme',
@@ -56,7 +58,7 @@ export const clientSideMessages: ReadonlySet<unknown> = new Set([
 
 /**
  * TypeErrors for which the platform can't be asked (see `isRejectedByPlatform`): about a body that has been used, because a call uses
- * it too; about the redirects of Deno; and those that say themselves that an argument is invalid.
+ * it too; about the redirects of Deno; about a `dispatcher` that is none; and those that say themselves that an argument is invalid.
  */
 export const usedBodyOrArgument: RegExp =
-  /^(Body is unusable|Body is already|Fetch failed: Maximum number of redirects|Failed to execute 'fetch'|(Window|WorkerGlobalScope)\.fetch: )|disturbed or locked|already been (read|used)/
+  /^(Body is unusable|Body is already|Fetch failed: Maximum number of redirects|Failed to execute 'fetch'|(Window|WorkerGlobalScope)\.fetch: )|disturbed or locked|dispatch is not a function|already been (read|used)/

@@ -1,4 +1,4 @@
-import { CircuitOpenError } from '@cb/core'
+import { type CircuitBreaker, CircuitOpenError } from '@cb/core'
 import { Attempt } from './attempt.ts'
 import type { Settings } from './options.ts'
 import type { RequestProtection } from './request-protection.ts'
@@ -14,13 +14,26 @@ export type Replace<Request, Response, Fallback> = (
 /** One call behind a breaker. It settles with the same response or error as `call`, or with the answer of the fallback. */
 export function guardedCall<Request, Response extends object, Fallback>(
   settings: Settings<Request, Response>,
-  { key, callTimeout, fallback }: RequestProtection<Fallback>,
+  protection: RequestProtection<Fallback>,
+  request: Request,
+  call: (signal?: AbortSignal) => PromiseLike<Response>,
+  replace: Replace<Request, Response, Fallback>,
+): Promise<Response> {
+  const breaker = settings.breakerFor(request, protection.key)
+  const start = () => startCall(settings, breaker, protection, request, call, replace)
+  const ready = breaker.ready()
+  return ready === undefined ? start() : ready.then(start)
+}
+
+function startCall<Request, Response extends object, Fallback>(
+  settings: Settings<Request, Response>,
+  breaker: CircuitBreaker,
+  { callTimeout, fallback }: RequestProtection<Fallback>,
   request: Request,
   call: (signal?: AbortSignal) => PromiseLike<Response>,
   replace: Replace<Request, Response, Fallback>,
 ): Promise<Response> {
   const { adapter } = settings
-  const breaker = settings.breakerFor(request, key)
   const answer = async (given: Fallback, error: unknown, response?: Response): Promise<Response> => {
     const replacement = await replace(given, error, request, response)
     breaker.countFallback(error)

@@ -21,7 +21,7 @@ export class HttpStatusError extends Error {
   /** `HTTP_503` for status 503. */
   readonly code: `HTTP_${number}`
   readonly status: number
-  /** How long the server asks to wait, with a 429 or 503, in milliseconds: above 0, at most a day. */
+  /** How long the server asks to wait, with a 429 or 503, in milliseconds above 0. The breaker decides how much of it to grant. */
   readonly retryAfterMs: number | undefined
 
   /** @param header  returns a header of the response by its name in lower case. */

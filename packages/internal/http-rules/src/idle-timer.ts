@@ -1,8 +1,12 @@
+import { nextTurn } from './next-turn.ts'
+
 /** Measures how long the reader of a body has waited for its next chunk. */
 export class IdleTimer {
   readonly #milliseconds: number
   readonly #onIdle: () => void
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** How often it was stopped. */
+  #stops = 0
 
   /** @param onIdle  called when a wait lasts this long. */
   constructor(milliseconds: number, onIdle: () => void) {
@@ -19,7 +23,7 @@ export class IdleTimer {
     this.stop()
     const check = () => {
       const waits = isWaiting === undefined || isWaiting()
-      if (waits && hasWaited) this.#onIdle()
+      if (waits && hasWaited) this.#expire()
       else this.start(isWaiting, waits)
     }
     this.#timer = setTimeout(check, this.#milliseconds)
@@ -28,7 +32,14 @@ export class IdleTimer {
     timer.unref?.()
   }
 
+  /** After a pause of the process the timer ends before the chunks that have arrived meanwhile are delivered. */
+  #expire(): void {
+    const stops = this.#stops
+    nextTurn(() => stops === this.#stops && this.#onIdle())
+  }
+
   stop(): void {
+    this.#stops++
     clearTimeout(this.#timer)
   }
 }

@@ -17,7 +17,7 @@ function streamOverlay(base: ReadableStream): object {
       if (monitor === undefined) return reader
       monitor.begin()
       reader.closed.then(
-        () => monitor.end('complete'),
+        () => Promise.resolve().then(() => monitor.end('complete')), // `closed` resolves before the last chunk does
         (error) => released.has(reader) || monitor.end('broken', error),
       )
       return observeBody(reader, monitor, readerOverlay)
@@ -31,7 +31,7 @@ function streamOverlay(base: ReadableStream): object {
     async pipeTo(this: ReadableStream, ...args: Parameters<ReadableStream['pipeTo']>): Promise<void> {
       const monitor = monitorOf(this)
       if (monitor === undefined || this.locked) return base.pipeTo.apply(this, args)
-      if (monitor.isTimed) return timedPipe(this.getReader(), args)
+      if (monitor.seesChunks) return visiblePipe(this.getReader(), args)
       monitor.begin()
       try {
         await base.pipeTo.apply(this, args)
@@ -60,8 +60,7 @@ function streamOverlay(base: ReadableStream): object {
       const monitor = monitorOf(this)
       const [one, other] = base.tee.call(this)
       if (monitor === undefined) return [one, other]
-      monitor.branches++
-      return [observedStream(one, monitor), observedStream(other, monitor)]
+      return [observedStream(one, monitor), observedStream(other, monitor.divide())]
     },
 
     values(this: ReadableStream, options?: IterationOptions): AsyncIterableIterator<unknown> {
@@ -81,7 +80,7 @@ function readerOverlay(base: Reader): object {
   return {
     read(this: Reader, ...options: [never]): Promise<unknown> {
       const chunk: Promise<unknown> = base.read.apply(this, options)
-      return monitorOf(this)?.timed(chunk) ?? chunk
+      return monitorOf(this)?.reading(chunk) ?? chunk
     },
 
     cancel(this: Reader, reason: unknown): Promise<void> {
@@ -98,24 +97,33 @@ function readerOverlay(base: Reader): object {
   }
 }
 
-/** Pipes what the reader reads, because a native pipe does not show how long it waits for a chunk. */
-async function timedPipe(
+/** Pipes what the reader reads, because a native pipe does not show its chunks. */
+async function visiblePipe(
   reader: ReadableStreamDefaultReader,
   args: Parameters<ReadableStream['pipeTo']>,
 ): Promise<void> {
+  try {
+    await readOn(reader).pipeTo(...args)
+  } finally {
+    reader.releaseLock()
+  }
+}
+
+/** A stream of what the reader reads. It begins to read at once, as a native method does. */
+export function readOn(reader: ReadableStreamDefaultReader): ReadableStream {
+  let first: ReturnType<typeof reader.read> | undefined = reader.read()
+  first.catch(() => {}) // `pull` takes it
   const source = {
     async pull(controller: ReadableStreamDefaultController): Promise<void> {
-      const { done, value } = await reader.read()
+      const next = first ?? reader.read()
+      first = undefined
+      const { done, value } = await next
       if (done) controller.close()
       else controller.enqueue(value)
     },
     cancel: (reason: unknown) => reader.cancel(reason),
   }
-  try {
-    await new ReadableStream(source, { highWaterMark: 0 }).pipeTo(...args)
-  } finally {
-    reader.releaseLock()
-  }
+  return new ReadableStream(source, { highWaterMark: 0 })
 }
 
 /** The stream broke with that same error, or the pipe cancelled it, or left it as it is (`preventCancel`). */
@@ -138,7 +146,7 @@ function observedIterator<T extends AsyncIterator<unknown>>(
   return Object.assign(iterator, {
     async next() {
       try {
-        const result = await monitor.timed(next.call(iterator))
+        const result = await monitor.reading(next.call(iterator))
         if (result.done) monitor.end('complete')
         return result
       } catch (error) {

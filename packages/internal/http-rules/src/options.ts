@@ -1,4 +1,5 @@
 import {
+  assertOption,
   checkFunction,
   checkNumber,
   checkObject,
@@ -8,7 +9,7 @@ import {
   typeName,
 } from '@cb/checks'
 import { type CircuitBreaker, CircuitBreakerRegistry, type Outcome, type Overrides } from '@cb/core'
-import type { Adapter, Settlement } from './adapter.ts'
+import type { Adapter, ReadBody, Settlement } from './adapter.ts'
 import { checkKey } from './key.ts'
 import { isWrite } from './method.ts'
 import { own } from './own.ts'
@@ -49,13 +50,18 @@ export interface HttpOptions<Request, Settled> {
   idleTimeout?: number
 }
 
-/** The option of adapters that have a `respond`. */
-export interface WhenOpenOption {
+/** Options that not all adapters have. */
+export interface OwnOptions {
   /**
    * What happens to a rejected call without a fallback: it rejects with a `CircuitOpenError` (`throw`, the default), or gets a response
    * of status 503 that asks not to be retried (`respond`).
    */
   whenOpen?: 'throw' | 'respond'
+  /**
+   * Lets `classify` see the text of a body that you read to its end, if it has at most `maxBytes` bytes (an integer >= 1): then it is
+   * called once more, with `body`. A copy of those bytes is kept while you read. Default: it sees no body.
+   */
+  classifyBody?: { maxBytes: number }
 }
 
 /** Options after validation. */
@@ -67,6 +73,8 @@ export interface Settings<Request, Response extends object> {
   readonly awaitsEventStreams: boolean
   readonly whenOpen: 'throw' | 'respond'
   readonly idleTimeout: number | undefined
+  /** Of `classifyBody`. */
+  readonly maxBodyBytes: number | undefined
   /**
    * @param explicitKey  the `key` of this one request.
    * @throws TypeError or RangeError for an invalid key or invalid overrides, or the error that the user's function threw.
@@ -74,9 +82,15 @@ export interface Settings<Request, Response extends object> {
   breakerFor(request: Request, explicitKey?: string): CircuitBreaker
   /**
    * What `classify` decides, or else the table. Never throws, whatever the response or the error do when they are read.
-   * @param isCutOff  the body of the response broke off.
+   * @param isCutOff  the body of the response broke off. @param readBody  it was read.
    */
-  settlementOf(request: Request, response: Response | undefined, error: unknown, isCutOff?: boolean): Settlement
+  settlementOf(
+    request: Request,
+    response: Response | undefined,
+    error: unknown,
+    isCutOff?: boolean,
+    readBody?: ReadBody,
+  ): Settlement
 }
 
 const optionNames = [
@@ -90,15 +104,17 @@ const optionNames = [
   'idleTimeout',
 ] as const
 
+/** Options of a breaker, which have no effect beside `defaults`. */
+const breakerOptions = 'trip openDuration halfOpen recovery admission callTimeout shadow now random'.split(' ')
+const meant: ReadonlyMap<string, string> = new Map(breakerOptions.map((name) => [name, `defaults.${name}`]))
+
 /** @throws TypeError or RangeError naming the option, its value and the allowed values. */
 export function parseOptions<Request, Response extends object, Settled>(
   adapter: Adapter<Request, Response, Settled>,
-  given: HttpOptions<Request, Settled> & WhenOpenOption,
+  given: HttpOptions<Request, Settled> & OwnOptions,
 ): Settings<Request, Response> {
-  const { functionName } = adapter
-  const options = own(
-    checkObject(functionName, given, adapter.respond === undefined ? optionNames : [...optionNames, 'whenOpen']),
-  )
+  const { functionName, ownOptions = [] } = adapter
+  const options = own(checkObject(functionName, given, [...optionNames, ...ownOptions], meant))
   const {
     defaults,
     overrides,
@@ -115,6 +131,7 @@ export function parseOptions<Request, Response extends object, Settled>(
   if (idleTimeout !== undefined) checkNumber('idleTimeout', idleTimeout, timerMilliseconds)
   checkChoice('settleAt', settleAt, ['headers', 'body'])
   checkChoice('whenOpen', whenOpen, ['throw', 'respond'])
+  const maxBodyBytes = parseClassifyBody(options)
   const registry = parseRegistry(functionName, options)
   const writeOptions = parseWrites(functionName, writes, defaults)
   const keyOf = (request: Request) =>
@@ -126,6 +143,7 @@ export function parseOptions<Request, Response extends object, Settled>(
     awaitsEventStreams: options.settleAt === 'body',
     whenOpen,
     idleTimeout,
+    maxBodyBytes,
     breakerFor(request, explicitKey) {
       const isForWrites = explicitKey === undefined && writes !== false && isWrite(adapter.method(request))
       const name = explicitKey ?? (isForWrites ? `${keyOf(request)} writes` : keyOf(request))
@@ -141,6 +159,18 @@ function checkChoice(option: string, value: string, choices: readonly [string, s
   if (choices.includes(value)) return
   const ErrorClass = typeof value === 'string' ? RangeError : TypeError
   throw new ErrorClass(`${option} must be '${choices[0]}' or '${choices[1]}', got ${format(value)}`)
+}
+
+function parseClassifyBody(options: HttpOptions<never, never> & OwnOptions): number | undefined {
+  const { classifyBody, classify, settleAt } = options
+  if (classifyBody === undefined) return undefined
+  const { maxBytes } = checkObject('classifyBody', classifyBody, ['maxBytes'])
+  assertOption(Number.isSafeInteger(maxBytes) && maxBytes >= 1, 'classifyBody.maxBytes', 'an integer >= 1', maxBytes)
+  if (classify === undefined) throw new TypeError('classifyBody needs the option classify, which is to see the body')
+  if (settleAt === 'headers') {
+    throw new TypeError("classifyBody must be left out with settleAt: 'headers', because the body ends later")
+  }
+  return maxBytes
 }
 
 function parseRegistry(functionName: string, options: HttpOptions<never, never>): CircuitBreakerRegistry {

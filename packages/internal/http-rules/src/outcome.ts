@@ -66,6 +66,7 @@ function isAbortedByTimeout(signal: Signal | null | undefined): boolean {
 function isClientSide(error: ErrorLike): boolean {
   const { code, name, message } = error
   if (clientSideCodes.has(code) || clientSideMessages.has(message)) return true
+  if (name === 'NotReadableError') return true // a Blob of a file that has changed
   return (name === 'TypeError' && usedBodyOrArgument.test(String(message))) || isIgnoredByCore(error)
 }
 

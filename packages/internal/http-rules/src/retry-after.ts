@@ -1,8 +1,7 @@
-const maxWait = 86_400_000
 const maxFieldLength = 1_000
 
 /**
- * How long the server asks to wait, in milliseconds above 0 and at most a day; undefined if it does not. Only a 429 or 503 can ask:
+ * How long the server asks to wait, in milliseconds above 0, as a duration that core accepts; undefined if it does not. Only a 429 or 503 can ask:
  * by `Retry-After`, or else by a rate limit that is used up.
  * @param header  returns a header by its name in lower case; anything but a string counts as missing.
  */
@@ -17,8 +16,7 @@ export function retryAfterOf(
     return typeof value === 'string' && value.length <= maxFieldLength ? value.trim() : ''
   }
   try {
-    const ms = retryAfter(field('retry-after'), now) ?? rateLimit(field('ratelimit')) ?? rateLimitReset(field, now)
-    return ms === undefined ? undefined : Math.min(ms, maxWait)
+    return retryAfter(field('retry-after'), now) ?? rateLimit(field('ratelimit')) ?? rateLimitReset(field, now)
   } catch {
     return undefined // reading the headers threw
   }
@@ -60,5 +58,5 @@ function rateLimitReset(field: (name: string) => string, now: number): number | 
 }
 
 function positive(ms: number): number | undefined {
-  return ms > 0 ? ms : undefined
+  return ms > 0 ? Math.min(ms, Number.MAX_SAFE_INTEGER) : undefined
 }

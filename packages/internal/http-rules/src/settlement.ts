@@ -1,6 +1,6 @@
 import { isError, swallowRejection, warnOnce } from '@cb/checks'
 import type { Outcome } from '@cb/core'
-import type { Adapter, Settlement } from './adapter.ts'
+import type { Adapter, ReadBody, Settlement } from './adapter.ts'
 import { HttpStatusError } from './http-status-error.ts'
 import { isComplete, outcomeOf } from './outcome.ts'
 
@@ -8,7 +8,7 @@ type Classify<Settled> = (settled: Settled) => Outcome | Error | undefined
 
 /**
  * How an attempt has ended: as `classify` decides, or else by the table. Never throws.
- * @param given  the response, if there is one beside the error. @param isCutOff  its body broke off.
+ * @param given  the response, if there is one beside the error. @param isCutOff  its body broke off. @param readBody  its body was read.
  */
 export function settlementOf<Request, Response extends object, Settled>(
   adapter: Adapter<Request, Response, Settled>,
@@ -17,10 +17,12 @@ export function settlementOf<Request, Response extends object, Settled>(
   given: Response | undefined,
   error: unknown,
   isCutOff?: boolean,
+  readBody?: ReadBody,
 ): Settlement {
   try {
     const response = given === undefined ? adapter.responseOf?.(error) : isCutOff ? withoutBody(adapter, given) : given
-    const answer = classify && ask(adapter.packageName, classify, adapter.settled(request, response, error))
+    const settled = classify && adapter.settled(request, response, error, readBody)
+    const answer = classify && ask(adapter, classify, settled as Settled, request, response)
     if (typeof answer === 'object') return { outcome: 'failure', error: answer }
     const outcome = answer ?? outcomeOf(adapter, request, response, error)
     if (outcome === 'success') return { outcome, error: undefined }
@@ -42,9 +44,17 @@ function withoutBody<Response extends object>(
 }
 
 /** What the user's `classify` returns; undefined, and a warning, if it throws or returns anything else. */
-function ask<Settled>(packageName: string, classify: Classify<Settled>, settled: Settled): Outcome | Error | undefined {
+function ask<Request, Response extends object, Settled>(
+  adapter: Adapter<Request, Response, Settled>,
+  classify: Classify<Settled>,
+  settled: Settled,
+  request: Request,
+  response: Response | undefined,
+): Outcome | Error | undefined {
+  const { packageName } = adapter
   try {
-    const answer = classify(settled)
+    const look = () => classify(settled)
+    const answer = response !== undefined && adapter.present ? adapter.present(response, request, look) : look()
     if (answer === undefined || answer === 'success' || answer === 'failure' || answer === 'ignored') return answer
     if (isError(answer)) return answer
     swallowRejection(answer)

@@ -27,7 +27,9 @@ function observedBody(
   const strategy = { highWaterMark: 0 }
   const original = type ? new ReadableStream({ ...source, type }, strategy) : new ReadableStream(source, strategy)
   const ends: unknown[] = []
-  const body = observedStream(original, new BodyMonitor((...all) => ends.push(all.filter((it) => it !== undefined))))
+  const monitor = new BodyMonitor()
+  monitor.addListener((...all) => ends.push(all.filter((it) => it !== undefined)))
+  const body = observedStream(original, monitor)
   return { original, body, ends, read: () => read, reason: () => reason }
 }
 

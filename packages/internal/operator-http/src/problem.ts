@@ -9,6 +9,7 @@ const titles = {
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   500: 'Internal Server Error',
+  503: 'Service Unavailable',
 }
 
 /** Sends a body as JSON, with the headers of the package. */

@@ -14,7 +14,7 @@ export function checkSameOrigin({ headers }: IncomingMessage): void {
   if (site === 'same-origin') return
   // `none` means that the user caused the request, not a page.
   if ((site !== undefined && site !== 'none') || !hostsAgree(headers)) {
-    throw new Problem(403, 'The request must come from the same origin.')
+    throw new Problem(403, 'The request must come from the same origin. A proxy must pass on the Host header.')
   }
 }
 

@@ -1,6 +1,7 @@
 import { bundles } from './bundle.js'
 import { calls } from './calls.js'
 import { counts } from './counts.js'
+import { fleets } from './fleet.js'
 import { axios, express } from './http.js'
 import { ingredients } from './ingredients.js'
 import { load } from './load.js'
@@ -22,6 +23,7 @@ export const groups = [
   timers,
   bundles,
   registries,
+  fleets,
   axios,
   express,
   telemetry,

@@ -10,12 +10,17 @@ import {
   restoreState,
   saveState,
 } from '@cb/core'
+import { dashboard } from '@cb/dashboard'
 import { admin, errorHandler, guard, health } from '@cb/express'
 import { protectFetch } from '@cb/fetch'
 import { breakerInterceptor } from '@cb/fetch/undici'
 import { CircuitBreakerInstrumentation, instrumentCircuitBreakers, names } from '@cb/opentelemetry'
+import { joinFleet, memoryStore } from '@cb/redis'
+import { storeChecks } from '@cb/redis/testing'
 import axios, { AxiosError } from 'axios'
 import express from 'express'
+import { Redis } from 'ioredis'
+import { createClient } from 'redis'
 import { Agent } from 'undici'
 
 const registry = new CircuitBreakerRegistry({ defaults: { trip: consecutiveFailures(3) } })
@@ -44,7 +49,12 @@ const app = express()
 app.use('/health', health({ breakers: registry }))
 app.use('/admin', admin({ breakers: registry, authorize: () => 'operator' }))
 app.get('/', guard({ name: 'all' }), (_request, response) => void response.send(names.scope))
+app.use('/breakers', dashboard({ registry }))
 app.use(errorHandler())
 
 instrumentCircuitBreakers({ callSpans: 'rejected' })()
 new CircuitBreakerInstrumentation({ enabled: false }).enable()
+
+joinFleet({ client: createClient(), namespace: 'shop' }).then((fleet) => fleet.share(registry))
+joinFleet({ client: new Redis(), namespace: 'shop' }).then((fleet) => fleet.share(payments))
+storeChecks[0]?.run(memoryStore()).catch(console.error)

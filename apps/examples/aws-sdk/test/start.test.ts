@@ -1,0 +1,7 @@
+import { runExample } from '@cb/test-kit'
+import { expect, test } from 'vitest'
+
+test('it prints what its README says', async () => {
+  const { stdout, promised } = await runExample(new URL('..', import.meta.url))
+  expect(stdout).toBe(promised)
+})
