@@ -64,7 +64,7 @@ class Member {
         openFor,
         attempt,
         note: reason,
-      } as Request)
+      })
     })
     this.#ask({ op: 'read' })
   }
