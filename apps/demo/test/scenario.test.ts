@@ -66,7 +66,8 @@ function eventsIn(text: string): string[] {
 }
 
 test.each(['../../../README.md', '../README.md'])('the run that %s shows has the words of a run', (readme) => {
-  const shown = readFileSync(new URL(readme, import.meta.url), 'utf8')
+  const blocks = readFileSync(new URL(readme, import.meta.url), 'utf8').split('```')
+  const shown = blocks.find((block) => block.includes(' START ')) ?? ''
   expect(eventsIn(shown).length).toBeGreaterThan(5)
   expect(eventsIn(run.stdout)).toEqual(expect.arrayContaining(eventsIn(shown)))
 })

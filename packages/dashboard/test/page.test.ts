@@ -230,7 +230,8 @@ describe('the controls', () => {
     const { page } = await openPage(await serve(() => who))
     await page.getByRole('row', { name: /^payments closed/ }).waitFor()
     who = undefined
-    handler?.close()
+    handler.close()
+    handler = dashboard({ registry, authorize: () => who })
     await page.getByRole('alert').getByText('this browser may not see the breakers (403)').waitFor()
     who = 'ada'
     await page.getByText('Live,').waitFor()

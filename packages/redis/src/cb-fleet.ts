@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   await operate(values, async (fleet) => {
     const force = { ...(note !== undefined && { note }), ...(duration !== undefined && { for: Number(duration) }) }
     if (method !== undefined) await fleet[method](breaker as string, force)
-    await list(fleet)
+    await list(fleet, breaker)
   })
 }
 
@@ -66,8 +66,10 @@ async function operate(
   }
 }
 
-async function list(fleet: Fleet): Promise<void> {
-  const rows = (await fleet.list()).map(toRow)
+/** @param overridden  the breaker that an action was about: its name may be mistyped. */
+async function list(fleet: Fleet, overridden: string | undefined): Promise<void> {
+  const entries = await fleet.list()
+  const rows = entries.map(toRow)
   const table = [['BREAKER', 'STATE', 'OVERRIDE', 'INSTANCES', 'REASON', 'NOTE', 'BY'], ...rows]
   const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? []
   for (const row of table)
@@ -77,6 +79,8 @@ async function list(fleet: Fleet): Promise<void> {
         .join('  ')
         .trimEnd(),
     )
+  const unused = entries.find(({ name, members }) => name === overridden && members === 0)
+  if (unused !== undefined) console.error(`cb-fleet: no instance has the breaker "${printable(unused.name)}" now`)
 }
 
 function toRow({ name, state, remaining, override, members, reason, note, by }: FleetEntry): string[] {

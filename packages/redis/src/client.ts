@@ -1,4 +1,5 @@
 import { assertOption } from '@cb/checks'
+import { withDeadline } from './deadline.ts'
 
 /** What the store needs of a Redis client: a few lines for a client that is neither node-redis nor ioredis. */
 export interface RedisPort {
@@ -39,8 +40,19 @@ export type RedisClient = RedisPort | NodeRedis | IoRedis
 export function toPort(client: RedisClient): RedisPort {
   const { duplicate, eval: run } = (client ?? {}) as Partial<NodeRedis>
   assertOption(typeof run === 'function', 'client', 'a client of node-redis or ioredis, or { eval, subscribe }', client)
-  if (typeof duplicate !== 'function') return client as RedisPort
+  if (typeof duplicate !== 'function') {
+    if ('isOpen' in client) throw new TypeError('client must be a client of node-redis, not a pool of clients')
+    return client as RedisPort
+  }
   return 'isOpen' in client ? fromNodeRedis(client as NodeRedis) : fromIoRedis(client as IoRedis)
+}
+
+/** Milliseconds for which `joinFleet` waits until it hears the news. */
+const longestSubscribing = 1_000
+
+/** While Redis is away a client goes on trying for ever: the way to end it must be known before. */
+function attempt(subscribing: Promise<unknown>): Promise<unknown> {
+  return withDeadline(subscribing, longestSubscribing).catch(() => {})
 }
 
 function fromNodeRedis(client: NodeRedis): RedisPort {
@@ -50,8 +62,7 @@ function fromNodeRedis(client: NodeRedis): RedisPort {
       const subscriber = client.duplicate()
       subscriber.on('error', () => {}) // it connects again by itself
       subscriber.on('ready', onConnect)
-      await subscriber.connect()
-      await subscriber.subscribe(channel, onMessage)
+      await attempt(subscriber.connect().then(() => subscriber.subscribe(channel, onMessage)))
       return async () => subscriber.destroy()
     },
   }
@@ -67,7 +78,7 @@ function fromIoRedis(client: IoRedis): RedisPort {
       // At each connection: a subscription that was asked for while there was none may have been given up.
       const subscribe = () => subscriber.subscribe(channel).then(onConnect, () => {})
       subscriber.on('ready', subscribe)
-      await subscribe()
+      await attempt(subscribe())
       return async () => subscriber.disconnect()
     },
   }

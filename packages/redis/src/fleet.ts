@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
-import { assertOption, checkNumber, checkObject, milliseconds } from '@cb/checks'
+import { assertOption, checkNumber, checkObject, format, milliseconds, warnOnce } from '@cb/checks'
 import { type CircuitBreaker, CircuitBreakerRegistry } from '@cb/core'
 import { withDeadline } from './deadline.ts'
 import { holderOf } from './lease-token.ts'
@@ -7,11 +7,15 @@ import { Member, plainText } from './member.ts'
 import { OperationQueue, Slots } from './operation-queue.ts'
 import { type FleetOptions, parseFleet } from './options.ts'
 import type { Operation, Reply, View } from './protocol.ts'
+import { isMessage, problemOf } from './received.ts'
 import type { FleetSettings } from './settings.ts'
 import type { FleetStore } from './store.ts'
 
 /** Operations in flight of one fleet in one process. */
 const mostInFlight = 16
+
+/** Breakers are polled in so many parts, spread over the interval: all at once would wait for each other. */
+const pollParts = 10
 
 /** How often fleet-wide counts are sent, at most. */
 const flushInterval = 500
@@ -56,9 +60,13 @@ export class Fleet {
   readonly #deadline: number
   readonly #context = new AsyncResource('cb.fleet')
   readonly #slots = new Slots(mostInFlight)
-  readonly #members = new Set<Member>()
+  /** With the one of `pollParts` in which it is polled. */
+  readonly #members = new Map<Member, number>()
+  #added = 0
   readonly #registries = new Set<CircuitBreakerRegistry>()
   readonly #endings: (() => void)[] = []
+  /** Breakers whose state could not be read: each is logged once. */
+  readonly #unreadable = new Set<string>()
   #pollTimer: NodeJS.Timeout | undefined
   #hasLeft = false
 
@@ -71,7 +79,7 @@ export class Fleet {
 
   /** @internal */
   async start(): Promise<void> {
-    this.#poll()
+    this.#poll(0)
     if (this.#settings.counts !== undefined) {
       const timer = setInterval(() => this.#each((member) => member.flush()), flushInterval).unref()
       this.#endings.push(() => clearInterval(timer))
@@ -81,7 +89,9 @@ export class Fleet {
 
   async #subscribe(): Promise<void> {
     const end = await this.#store.subscribe?.(
-      ({ name, view }) => this.#adopt(name, view),
+      (message) => {
+        if (isMessage(message)) this.#adopt(message.name, message.view)
+      },
       () => this.#each((member) => void member.poll()),
     )
     if (end === undefined) return
@@ -99,13 +109,29 @@ export class Fleet {
     if (this.#hasLeft) throw new Error('this fleet was left: join it again')
     if (!(shared instanceof CircuitBreakerRegistry)) return this.#add(shared)
     if (this.#registries.has(shared)) throw new Error('this registry is shared already')
-    const added = Array.from(shared, (breaker) => this.#add(breaker))
+    const added = this.#addAll(Array.from(shared).filter((breaker) => !this.#has(breaker)))
     this.#registries.add(shared)
     this.#endings.push(
-      shared.on('created', (breaker) => void this.#add(breaker)),
+      shared.on('created', (breaker) => void (this.#has(breaker) || this.#add(breaker))),
       shared.on('evicted', (breaker) => this.#remove(breaker)),
     )
     return Promise.all(added).then(() => {})
+  }
+
+  /** All or none. */
+  #addAll(breakers: readonly CircuitBreaker[]): Promise<void>[] {
+    const added: Promise<void>[] = []
+    try {
+      for (const breaker of breakers) added.push(this.#add(breaker))
+      return added
+    } catch (error) {
+      for (const breaker of breakers.slice(0, added.length)) this.#remove(breaker)
+      throw error
+    }
+  }
+
+  #has(breaker: CircuitBreaker): boolean {
+    return Array.from(this.#members.keys()).some((member) => member.breaker === breaker)
   }
 
   #add(breaker: CircuitBreaker): Promise<void> {
@@ -114,12 +140,12 @@ export class Fleet {
       this.#settings,
       (name, onLateReply) =>
         new OperationQueue(
-          (operation) => this.#store.run(name, operation),
+          (operation) => this.#run(name, operation),
           { slots: this.#slots, deadline: this.#deadline, context: this.#context },
           onLateReply,
         ),
     )
-    this.#members.add(member)
+    this.#members.set(member, this.#added++ % pollParts)
     return withDeadline(member.poll(), this.#deadline).catch(() => {})
   }
 
@@ -156,20 +182,23 @@ export class Fleet {
     await this.#operate(name, { ...this.#operator, op: 'resume', ...this.#signed(note) })
   }
 
-  /** All breakers that the store knows, by name. @throws an Error if the store does not answer. */
+  /** All breakers that the store knows, by name; one whose state can't be read is left out, and logged once. @throws an Error if the store does not answer. */
   async list(): Promise<FleetEntry[]> {
     const names = await withDeadline(this.#store.names(), this.#deadline)
     const entries: FleetEntry[] = []
+    const unreadable: [name: string, error: Error][] = []
     for (const name of names) {
-      const reply = await withDeadline(this.#store.run(name, { ...this.#operator, op: 'read' }), this.#deadline)
-      const { leased: _, hint: __, votes = {}, leases = {}, ...view } = reply
-      const probes = Object.keys(leases).map(holderOf)
-      entries.push({
-        name,
-        ...view,
-        votes: Object.keys(votes),
-        probes: probes.filter((it) => it !== undefined) as string[],
-      })
+      const answer = this.#run(name, { ...this.#operator, op: 'read' })
+      const reply = await withDeadline(
+        answer.catch((error: Error) => void unreadable.push([name, error])),
+        this.#deadline,
+      )
+      if (reply) entries.push(toEntry(name, reply))
+    }
+    if (unreadable.length > 0) {
+      if (entries.length === 0) throw unreadable[0]?.[1]
+      await withDeadline(this.#store.names(), this.#deadline) // rejects if it is the store that is away
+      for (const [name, error] of unreadable) this.#tell(name, error)
     }
     return entries
   }
@@ -195,8 +224,28 @@ export class Fleet {
 
   async #operate(name: string, operation: Operation): Promise<void> {
     assertOption(typeof name === 'string' && name !== '', 'name', 'a non-empty string', name)
-    const reply: Reply = await withDeadline(this.#store.run(name, operation), this.#deadline)
+    const reply = await withDeadline(this.#run(name, { ...operation, seen: this.#seen }), this.#deadline)
     this.#adopt(name, reply)
+  }
+
+  /** The newest epoch of all breakers: all are of the clock of one store, which may have forgotten it. */
+  get #seen(): number {
+    return Math.max(0, ...Array.from(this.#members.keys(), ({ view }) => view?.epoch ?? 0))
+  }
+
+  async #run(name: string, operation: Operation): Promise<Reply> {
+    const reply = await this.#store.run(name, operation)
+    const problem = problemOf(reply)
+    if (problem === undefined) return reply
+    const error = new Error(`the store has no readable state: ${problem}`)
+    this.#tell(name, error)
+    throw error
+  }
+
+  #tell(name: string, error: Error): void {
+    if (this.#unreadable.has(name)) return
+    this.#unreadable.add(name)
+    warnOnce('@cb/redis', error, `breaker ${format(name)} can not be shared: ${error.message}`)
   }
 
   #adopt(name: string, view: View): void {
@@ -206,15 +255,20 @@ export class Fleet {
   }
 
   #each(visit: (member: Member) => void): void {
-    for (const member of this.#members) visit(member)
+    for (const member of this.#members.keys()) visit(member)
   }
 
   /** The safety net for messages that were lost. */
-  #poll(): void {
-    const delay = this.#settings.pollInterval * (0.75 + this.#settings.random() / 2)
+  #poll(part: number): void {
+    const delay = (this.#settings.pollInterval * (0.75 + this.#settings.random() / 2)) / pollParts
     this.#pollTimer = setTimeout(() => {
-      this.#each((member) => void member.poll())
-      this.#poll()
+      for (const [member, its] of this.#members) if (its === part) void member.poll()
+      this.#poll((part + 1) % pollParts)
     }, delay).unref()
   }
+}
+
+function toEntry(name: string, { leased: _, hint: __, votes = {}, leases = {}, ...view }: Reply): FleetEntry {
+  const probes = Object.keys(leases).map(holderOf)
+  return { name, ...view, votes: Object.keys(votes), probes: probes.filter((it) => it !== undefined) }
 }

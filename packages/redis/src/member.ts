@@ -43,8 +43,8 @@ export class Member implements ProbeOwner {
   ) {
     this.breaker = breaker
     this.#settings = settings
+    this.shared = shareState(breaker, this.#probes) // checks that it is a breaker
     this.#queue = createQueue(breaker.name, () => this.poll())
-    this.shared = shareState(breaker, this.#probes)
     this.#totals = breaker.snapshot().totals
     this.#endListening = breaker.on('transition', (transition) => this.#follow(transition))
   }

@@ -7,12 +7,14 @@ export type OnReply = (reply: Reply | undefined, sentAt: number) => void
 interface Entry {
   operation: Operation
   readonly callbacks: OnReply[]
-  readonly timer: NodeJS.Timeout
+  timer: NodeJS.Timeout | undefined
   isOver: boolean
 }
 
 /** Operations in flight of one process, over all breakers: a client keeps each command that has no answer yet. */
 export class Slots {
+  /** When the store has answered last, by `performance.now`. */
+  answeredAt: number = -Infinity
   #free: number
   readonly #waiting: (() => void)[] = []
 
@@ -80,9 +82,9 @@ export class OperationQueue {
     const isSingle = op !== 'report' && op !== 'renew'
     const waiting = isSingle ? this.#waiting.find((other) => other.operation.op === op) : undefined
     if (waiting === undefined) {
-      const timer = setTimeout(() => this.#end(entry, undefined, 0), this.#deadline).unref()
-      const entry: Entry = { operation, callbacks: [onReply], timer, isOver: false }
+      const entry: Entry = { operation, callbacks: [onReply], timer: undefined, isOver: false }
       this.#waiting.push(entry)
+      this.#expire(entry, this.#deadline)
     } else {
       waiting.operation = merge(waiting.operation, operation)
       waiting.callbacks.push(onReply)
@@ -98,15 +100,32 @@ export class OperationQueue {
 
   async #send(): Promise<void> {
     const entry = this.#waiting.shift()
-    if (entry !== undefined) {
-      const sentAt = performance.now()
-      const reply = await this.#attempt(entry.operation)
-      if (!entry.isOver) this.#end(entry, reply, sentAt)
-      else if (reply !== undefined) this.#onLateReply()
+    try {
+      if (entry !== undefined) await this.#exchange(entry)
+    } finally {
+      this.#isBusy = false
+      this.#slots.release()
+      this.#next()
     }
-    this.#isBusy = false
-    this.#slots.release()
-    this.#next()
+  }
+
+  async #exchange(entry: Entry): Promise<void> {
+    const sentAt = performance.now()
+    this.#expire(entry, this.#deadline)
+    const reply = await this.#attempt(entry.operation)
+    if (reply !== undefined) this.#slots.answeredAt = performance.now()
+    if (!entry.isOver) this.#end(entry, reply, sentAt)
+    else if (reply !== undefined) this.#onLateReply()
+  }
+
+  #expire(entry: Entry, delay: number): void {
+    clearTimeout(entry.timer)
+    entry.timer = setTimeout(() => {
+      // One that still waits for a slot is not late while the store answers others.
+      const rest = this.#waiting.includes(entry) ? this.#slots.answeredAt + this.#deadline - performance.now() : 0
+      if (rest > 0) this.#expire(entry, rest)
+      else this.#end(entry, undefined, 0)
+    }, delay).unref()
   }
 
   #end(entry: Entry, reply: Reply | undefined, sentAt: number): void {

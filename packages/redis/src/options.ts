@@ -9,6 +9,7 @@ import {
   timerMilliseconds,
 } from '@cb/checks'
 import type { RedisClient } from './client.ts'
+import { plainText } from './member.ts'
 import { redisStore } from './redis-store.ts'
 import type { FleetCounts, FleetSettings } from './settings.ts'
 import type { FleetStore } from './store.ts'
@@ -52,12 +53,19 @@ export function parseFleet(options: FleetOptions): { store: FleetStore; settings
   const isQuorum = quorum < 1 || Number.isInteger(quorum)
   assertOption(isQuorum, 'quorum', 'an integer >= 1 or a share below 1', quorum, RangeError)
   if ((client === undefined) === (store === undefined)) throw new TypeError('joinFleet needs either client or store')
-  const settings = { instance, quorum, pollInterval, counts: checkCounts(checked.counts), random: Math.random }
+  const settings = {
+    instance: plainText(instance),
+    quorum,
+    pollInterval,
+    counts: checkCounts(checked.counts),
+    random: Math.random,
+  }
   return { store: checkStore(store) ?? redisStore(client as RedisClient, namespace), settings, deadline }
 }
 
 function checkStore(store: FleetStore | undefined): FleetStore | undefined {
   if (store !== undefined) {
+    assertOption(store !== null, 'store', 'a FleetStore', store)
     checkFunction('store.run', store.run)
     checkFunction('store.names', store.names)
   }

@@ -3,6 +3,12 @@ import type { Message, Reply } from './protocol.ts'
 import { stepLua } from './step-lua.ts'
 import type { FleetStore } from './store.ts'
 
+/** Names that this process remembers to have told. */
+const mostKnown = 10_000
+
+/** Characters; a view has a thousandth of it, but for the name of the breaker. */
+const longestMessage = 1_000_000
+
 /** The names of the breakers of a namespace, with the time in seconds when each was last seen; those not seen for a week go. */
 const namesLua = `
 local now = tonumber(redis.call('TIME')[1])
@@ -22,20 +28,20 @@ export function redisStore(client: RedisClient, namespace: string): FleetStore {
   const prefix = `cb:${escaped(namespace)}`
   const channel = `${prefix}:news`
   const known = new Set<string>()
-  const remember = async (name: string) => {
-    if (known.has(name)) return
+  /** Again now and then, for Redis forgets: about each twelfth time that some instance reads. */
+  const remember = async (name: string, { members }: Reply) => {
+    if (known.has(name) && Math.random() * 12 * members >= 1) return
+    if (known.size >= mostKnown) known.clear()
     await port.eval(namesLua, [`${prefix}:names`], [JSON.stringify(name)])
     known.add(name)
   }
   return {
     async run(name, operation) {
-      const reply = await port.eval(
-        stepLua,
-        [keyOf(prefix, name)],
-        [JSON.stringify(operation), JSON.stringify(name), channel],
-      )
-      if (operation.op === 'read' || operation.op === 'override') await remember(name)
-      return parse<Reply>(reply)
+      const args = [JSON.stringify(operation), JSON.stringify(name), channel]
+      const reply = parse<Reply>(await port.eval(stepLua, [keyOf(prefix, name)], args))
+      const { op, instance } = operation
+      if (op === 'override' || (op === 'read' && instance !== '')) await remember(name, reply)
+      return reply
     },
     async names() {
       const names = (await port.eval(namesLua, [`${prefix}:names`], [])) as string[]
@@ -46,8 +52,8 @@ export function redisStore(client: RedisClient, namespace: string): FleetStore {
         (port.subscribe as NonNullable<typeof port.subscribe>)(
           channel,
           (text) => {
-            const { name, view } = JSON.parse(text)
-            onMessage({ name, view: withEpoch(view) } as Message)
+            const message = parseMessage(text)
+            if (message !== undefined) onMessage(message)
           },
           onReconnect,
         ),
@@ -63,6 +69,17 @@ export function keyOf(prefix: string, name: string): string {
 /** Without the characters that have a meaning in our keys, so that no name reaches the key of another. JSON escapes half characters. */
 function escaped(text: string): string {
   return encodeURIComponent(JSON.stringify(text).slice(1, -1))
+}
+
+/** @returns undefined for what is no JSON: anybody may publish. The fleet checks the rest. */
+function parseMessage(text: string): Message | undefined {
+  if (text.length > longestMessage) return undefined
+  try {
+    const { name, view } = JSON.parse(text)
+    return { name, view: withEpoch(view) }
+  } catch {
+    return undefined
+  }
 }
 
 function parse<T extends { epoch: number }>(text: unknown): T {

@@ -117,12 +117,10 @@ if op == 'override' then
   local lasts, note, by = operation.lasts, operation.note, operation.by
   local given = { state = operation.to, ['until'] = lasts == 0 and 0 or now + lasts, note = note, by = by }
   begin({ override = given, openFor = openFor, ['until'] = ends, reason = 'forced', note = note, by = by })
-elseif state.override ~= cjson.null then
-  if op == 'resume' then
-    local note, by = operation.note, operation.by
-    begin({ override = cjson.null, openFor = openFor, ['until'] = ends, reason = 'resumed', note = note, by = by })
-  end
-elseif apply[op] then
+elseif op == 'resume' then
+  local note, by = operation.note, operation.by
+  begin({ override = cjson.null, openFor = openFor, ['until'] = ends, reason = 'resumed', note = note, by = by })
+elseif state.override == cjson.null and apply[op] then
   apply[op]()
 end
 

@@ -64,12 +64,13 @@ function apply(state: FleetState, operation: Operation, now: number, begin: Begi
     const { openFor, until } = state
     return begin({ override, openFor, until, reason: 'forced', note, by })
   }
-  if (state.override !== null) {
-    if (operation.op !== 'resume') return state
+  // Also without an override: instances may know one that this store has forgotten.
+  if (operation.op === 'resume') {
     const { openFor, until } = state
     const { note, by } = operation
     return begin({ override: null, openFor, until, reason: 'resumed', note, by })
   }
+  if (state.override !== null) return state
   switch (operation.op) {
     case 'trip':
       return trip(state, operation, now, begin)

@@ -71,6 +71,14 @@ describe.skipIf(!hasRedis)('cb-fleet', () => {
     await until(() => breaker.snapshot().override === null)
   })
 
+  test('says when no instance has the breaker, for its name may be mistyped', async () => {
+    expect(await shop('open', 'paymets', '--for', '1')).toMatchObject({
+      code: 0,
+      stderr: 'cb-fleet: no instance has the breaker "paymets" now\n',
+    })
+    expect((await shop('resume', 'payments')).stderr).toBe('')
+  })
+
   test('takes a name and a note as they are, also if they look like numbers', async () => {
     const { lines } = await shop('open', '007', '--note', '1e3')
     expect(lines).toContain(`007 closed open 0 forced 1e3 ${by}`)

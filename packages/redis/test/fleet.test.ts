@@ -261,6 +261,49 @@ describe('a fleet', () => {
     expect(registry.get('later').snapshot().fleet).toBeDefined()
   })
 
+  test('takes a registry of which a breaker is shared already, and takes none if one belongs to another fleet', async () => {
+    const registry = new CircuitBreakerRegistry()
+    const breakers = ['a', 'b', 'c'].map((name) => registry.get(name))
+    const [one, other] = [await joinFleet({ store: memoryStore() }), await joinFleet({ store: memoryStore() })]
+    await one.share(breakers[1] as CircuitBreaker)
+    expect(() => other.share(registry)).toThrow('already')
+    expect(breakers.map((breaker) => breaker.snapshot().fleet)).toEqual([undefined, 'connected', undefined])
+    await one.share(registry)
+    registry.get('later')
+    await settle()
+    expect(Array.from(registry, (breaker) => breaker.snapshot().fleet)).toEqual(Array(4).fill('connected'))
+  })
+
+  test('obeys an operator also after the store has failed over to one whose clock is behind', async () => {
+    let behind = 0
+    const store = memoryStore(() => Date.now() - behind)
+    const { all } = await instances(2, { store })
+    const [{ fleet }] = all as [Instance]
+    await fleet.forceOpen('payments')
+    await fleet.resume('payments')
+    store.states.clear()
+    behind = 5_000
+    await fleet.forceOpen('payments')
+    await settle()
+    expect(states(all)).toEqual(['open', 'open'])
+    store.states.clear()
+    await fleet.resume('payments')
+    await settle()
+    expect(states(all)).toEqual(['closed', 'closed'])
+  })
+
+  test('opens by its counts for a second where the openDuration function is of no use', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const counts = { window: 10_000, minimumCalls: 2, threshold: 0.5 }
+    const openDuration = ({ error }: { error: unknown }) => (error as { status: number }).status
+    const { all } = await instances(2, { counts }, { trip: consecutiveFailures(100), openDuration })
+    for (const { breaker } of all) breaker.acquire().failure(new Error('down'))
+    await vi.advanceTimersByTimeAsync(500)
+    expect(states(all)).toEqual(['open', 'open'])
+    expect(all[0]?.breaker.tryAcquire()).toMatchObject({ retryAfterMs: 1_000 })
+    vi.restoreAllMocks()
+  })
+
   test('shares all breakers of a registry, also later ones, until they are evicted', async () => {
     const store = memoryStore()
     const registry = new CircuitBreakerRegistry({ maxSize: 2, defaults: { trip: consecutiveFailures(1) } })
@@ -306,7 +349,7 @@ describe('a fleet', () => {
   })
 
   test('does nothing in the async context of a call', async () => {
-    const { all, store } = await instances(2)
+    const { all, store } = await instances(2, { pollInterval: 600_000 })
     const storage = new AsyncLocalStorage<string>()
     const contexts: unknown[] = []
     const { run } = store
@@ -373,6 +416,26 @@ describe('while the store is away', () => {
     expect(silent).toHaveBeenCalledTimes(2)
   })
 
+  test('a store that answers slowly is not away because many breakers are shared', async () => {
+    const store = memoryStore()
+    const { run } = store
+    vi.spyOn(store, 'run').mockImplementation(async (...operation) => {
+      await new Promise((resolve) => setTimeout(resolve, 25))
+      return run(...operation)
+    })
+    const registry = new CircuitBreakerRegistry({ maxSize: 2_000 })
+    for (let n = 0; n < 1_000; n++) registry.get(`host ${n}`)
+    const fleet = await joinFleet({ store })
+    void fleet.share(registry)
+    await vi.advanceTimersByTimeAsync(2_000)
+    for (let n = 0; n < 10; n++) {
+      const away = Array.from(registry).filter((breaker) => breaker.snapshot().fleet === 'away')
+      expect(away).toEqual([])
+      await vi.advanceTimersByTimeAsync(1_000)
+    }
+    await fleet.leave()
+  })
+
   test('not more operations than a fixed number are in flight, and each breaker recovers alone all the same', async () => {
     const store = memoryStore()
     const fleet = await joinFleet({ store })
@@ -431,6 +494,7 @@ test.each([
   [{}, 'joinFleet needs either client or store'],
   [{ client: {} }, 'client must be a client of node-redis or ioredis'],
   [{ store: {} }, 'store.run must be a function'],
+  [{ store: null }, 'store must be a FleetStore'],
   [{ store: memoryStore(), namespace: 1 }, 'namespace'],
   [{ store: memoryStore(), quorum: 0 }, 'quorum'],
   [{ store: memoryStore(), quorum: 1.5 }, 'quorum must be an integer >= 1 or a share below 1'],

@@ -133,6 +133,15 @@ describe('an override', () => {
     })
   })
 
+  test('is ended by a new epoch, also where the store has forgotten it', () => {
+    const store = storeAt(5_000)
+    const { epoch } = store.override('open')
+    store.forget()
+    const resumed = store.run({ op: 'resume', note: '', by: 'me', seen: epoch })
+    expect(resumed).toMatchObject({ override: null, state: 'closed', reason: 'resumed', by: 'me' })
+    expect(resumed.epoch).toBeGreaterThan(epoch)
+  })
+
   test('with an end is over then, and one without is not forgotten', () => {
     const store = storeAt(5_000)
     store.override('open', 500)
