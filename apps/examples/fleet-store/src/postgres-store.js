@@ -1,4 +1,4 @@
-import { keepFor, step } from '@cb/redis'
+import { keepFor, step } from '@cb/redis/step'
 
 /** Each breaker is one row; `version` is what is compared and set. Names are JSON, because a text of PostgreSQL can't hold all of them. */
 export const schema = `
