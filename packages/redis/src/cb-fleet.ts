@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { hostname, userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
-import { type Fleet, type FleetEntry, joinFleet } from './fleet.ts'
+import type { FleetEntry } from './checked-store.ts'
+import { type Fleet, joinFleet } from './fleet.ts'
 
 const help = `Usage: cb-fleet [--url <url>] [--namespace <name>] <command>
   list                                       the breakers of the fleet

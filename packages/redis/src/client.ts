@@ -6,7 +6,8 @@ export interface RedisPort {
   /** Runs a Lua script. @returns what it returns. */
   eval(script: string, keys: readonly string[], args: readonly string[]): Promise<unknown>
   /**
-   * Listens to a channel, on a connection of its own. Without it the fleet polls only.
+   * Listens to a channel, on a connection of its own. Without it the fleet polls only. Should resolve also while Redis is away: only
+   * then can `leave` end it.
    * @param onConnect  is called at each new connection: messages may have been lost.
    * @returns a function that ends the connection.
    */

@@ -1,13 +1,13 @@
 import { AsyncResource } from 'node:async_hooks'
-import { assertOption, checkNumber, checkObject, format, milliseconds, warnOnce } from '@cb/checks'
+import { assertOption, checkNumber, checkObject, milliseconds } from '@cb/checks'
 import { type CircuitBreaker, CircuitBreakerRegistry } from '@cb/core'
+import { CheckedStore, type FleetEntry, operator } from './checked-store.ts'
 import { withDeadline } from './deadline.ts'
-import { holderOf } from './lease-token.ts'
 import { Member, plainText } from './member.ts'
 import { OperationQueue, Slots } from './operation-queue.ts'
 import { type FleetOptions, parseFleet } from './options.ts'
-import type { Operation, Reply, View } from './protocol.ts'
-import { isMessage, problemOf } from './received.ts'
+import type { Operation, View } from './protocol.ts'
+import { isMessage } from './received.ts'
 import type { FleetSettings } from './settings.ts'
 import type { FleetStore } from './store.ts'
 
@@ -32,15 +32,6 @@ export interface FleetNoteOptions {
   note?: string | undefined
 }
 
-/** A breaker of the fleet, as the store knows it. */
-export interface FleetEntry extends View {
-  readonly name: string
-  /** The instances that have tripped, while their votes are too few to open the fleet. */
-  readonly votes: readonly string[]
-  /** The instances that may probe, once for each lease. */
-  readonly probes: readonly string[]
-}
-
 /**
  * Joins a fleet: breakers of the same name, in all processes that have joined the same namespace, open and close together. Resolves
  * also while Redis is away: breakers then decide alone, and the fleet is joined when it is back.
@@ -56,6 +47,7 @@ export async function joinFleet(options: FleetOptions): Promise<Fleet> {
 /** A process in a fleet; see `joinFleet`. */
 export class Fleet {
   readonly #store: FleetStore
+  readonly #checked: CheckedStore
   readonly #settings: FleetSettings
   readonly #deadline: number
   readonly #context = new AsyncResource('cb.fleet')
@@ -65,14 +57,13 @@ export class Fleet {
   #added = 0
   readonly #registries = new Set<CircuitBreakerRegistry>()
   readonly #endings: (() => void)[] = []
-  /** Breakers whose state could not be read: each is logged once. */
-  readonly #unreadable = new Set<string>()
   #pollTimer: NodeJS.Timeout | undefined
   #hasLeft = false
 
   /** @internal */
   constructor(store: FleetStore, settings: FleetSettings, deadline: number) {
     this.#store = store
+    this.#checked = new CheckedStore(store, deadline)
     this.#settings = settings
     this.#deadline = deadline
   }
@@ -140,7 +131,7 @@ export class Fleet {
       this.#settings,
       (name, onLateReply) =>
         new OperationQueue(
-          (operation) => this.#run(name, operation),
+          (operation) => this.#checked.run(name, operation),
           { slots: this.#slots, deadline: this.#deadline, context: this.#context },
           onLateReply,
         ),
@@ -173,34 +164,18 @@ export class Fleet {
   async #force(to: 'open' | 'closed', name: string, options: FleetForceOptions = {}): Promise<void> {
     const { note, for: duration } = checkObject('options', options, ['note', 'for'])
     const lasts = duration === undefined ? 0 : Math.ceil(checkNumber('for', duration, milliseconds))
-    await this.#operate(name, { ...this.#operator, op: 'override', to, lasts, ...this.#signed(note) })
+    await this.#operate(name, { ...operator, op: 'override', to, lasts, ...this.#signed(note) })
   }
 
   /** Ends an override: all instances go on from the state that the fleet was in before. @throws as `forceOpen`. */
   async resume(name: string, options: FleetNoteOptions = {}): Promise<void> {
     const { note } = checkObject('options', options, ['note'])
-    await this.#operate(name, { ...this.#operator, op: 'resume', ...this.#signed(note) })
+    await this.#operate(name, { ...operator, op: 'resume', ...this.#signed(note) })
   }
 
   /** All breakers that the store knows, by name; one whose state can't be read is left out, and logged once. @throws an Error if the store does not answer. */
   async list(): Promise<FleetEntry[]> {
-    const names = await withDeadline(this.#store.names(), this.#deadline)
-    const entries: FleetEntry[] = []
-    const unreadable: [name: string, error: Error][] = []
-    for (const name of names) {
-      const answer = this.#run(name, { ...this.#operator, op: 'read' })
-      const reply = await withDeadline(
-        answer.catch((error: Error) => void unreadable.push([name, error])),
-        this.#deadline,
-      )
-      if (reply) entries.push(toEntry(name, reply))
-    }
-    if (unreadable.length > 0) {
-      if (entries.length === 0) throw unreadable[0]?.[1]
-      await withDeadline(this.#store.names(), this.#deadline) // rejects if it is the store that is away
-      for (const [name, error] of unreadable) this.#tell(name, error)
-    }
-    return entries
+    return await this.#checked.list()
   }
 
   /** Leaves: the breakers of this process decide alone again. What the fleet has decided stays, but for an override. */
@@ -213,10 +188,6 @@ export class Fleet {
     this.#members.clear()
   }
 
-  get #operator(): Pick<Operation, 'seen' | 'instance' | 'stay'> {
-    return { seen: 0, instance: '', stay: 0 }
-  }
-
   #signed(note: string | undefined): { note: string; by: string } {
     assertOption(note === undefined || typeof note === 'string', 'note', 'a string', note)
     return { note: plainText(note ?? ''), by: this.#settings.instance }
@@ -224,28 +195,13 @@ export class Fleet {
 
   async #operate(name: string, operation: Operation): Promise<void> {
     assertOption(typeof name === 'string' && name !== '', 'name', 'a non-empty string', name)
-    const reply = await withDeadline(this.#run(name, { ...operation, seen: this.#seen }), this.#deadline)
+    const reply = await withDeadline(this.#checked.run(name, { ...operation, seen: this.#seen }), this.#deadline)
     this.#adopt(name, reply)
   }
 
   /** The newest epoch of all breakers: all are of the clock of one store, which may have forgotten it. */
   get #seen(): number {
     return Math.max(0, ...Array.from(this.#members.keys(), ({ view }) => view?.epoch ?? 0))
-  }
-
-  async #run(name: string, operation: Operation): Promise<Reply> {
-    const reply = await this.#store.run(name, operation)
-    const problem = problemOf(reply)
-    if (problem === undefined) return reply
-    const error = new Error(`the store has no readable state: ${problem}`)
-    this.#tell(name, error)
-    throw error
-  }
-
-  #tell(name: string, error: Error): void {
-    if (this.#unreadable.has(name)) return
-    this.#unreadable.add(name)
-    warnOnce('@cb/redis', error, `breaker ${format(name)} can not be shared: ${error.message}`)
   }
 
   #adopt(name: string, view: View): void {
@@ -266,9 +222,4 @@ export class Fleet {
       this.#poll((part + 1) % pollParts)
     }, delay).unref()
   }
-}
-
-function toEntry(name: string, { leased: _, hint: __, votes = {}, leases = {}, ...view }: Reply): FleetEntry {
-  const probes = Object.keys(leases).map(holderOf)
-  return { name, ...view, votes: Object.keys(votes), probes: probes.filter((it) => it !== undefined) }
 }

@@ -1,5 +1,6 @@
+export type { FleetEntry } from './checked-store.ts'
 export type { IoRedis, NodeRedis, RedisClient, RedisPort } from './client.ts'
-export { type Fleet, type FleetEntry, type FleetForceOptions, type FleetNoteOptions, joinFleet } from './fleet.ts'
+export { type Fleet, type FleetForceOptions, type FleetNoteOptions, joinFleet } from './fleet.ts'
 export { type MemoryStore, memoryStore } from './memory-store.ts'
 export type { FleetOptions } from './options.ts'
 export type { FleetOverride, FleetState, Message, Operation, OperationSender, Reply, View } from './protocol.ts'

@@ -10,7 +10,8 @@ export interface FleetStore {
   /** The names of all breakers that the store knows. */
   names(): Promise<string[]>
   /**
-   * Listens to new epochs. A store without it is polled only.
+   * Listens to new epochs. A store without it is polled only. Should resolve also while the store is away: only then
+   * can `leave` end it.
    * @param onReconnect  is called whenever messages may have been lost.
    * @returns a function that ends it.
    */
