@@ -69,7 +69,7 @@ export class CheckedStore {
   }
 }
 
-function toEntry(name: string, { leased: _, hint: __, votes = {}, leases = {}, ...view }: Reply): FleetEntry {
+function toEntry(name: string, { now: _, leased: __, hint: ___, votes = {}, leases = {}, ...view }: Reply): FleetEntry {
   const probes = Object.keys(leases).map(holderOf)
   return { name, ...view, votes: Object.keys(votes), probes: probes.filter((it) => it !== undefined) }
 }

@@ -7,6 +7,9 @@ import type { FleetSettings } from './settings.ts'
 /** A vote counts for as long as the voter stays open, but not shorter than this. */
 const shortestVote = 10_000
 
+/** Milliseconds that a vote may be on its way longer than the voter stays open. */
+const voteDelay = 1_000
+
 /** Without half characters, which JSON in Redis does not take; at most 1 000 characters. */
 export function plainText(text: string): string {
   return Buffer.from(text.slice(0, 1_000)).toString()
@@ -32,7 +35,9 @@ export class Member implements ProbeOwner {
   /** Closed by its own decision in an outage that the fleet knows: it takes no part in the fleet's probes. */
   #hasRecoveredAlone = false
   /** A vote without an answer, to be sent again when the store is back. */
-  #vote: Operation | undefined
+  #vote: (Operation & { op: 'trip' }) | undefined
+  /** At most how far the store's clock is ahead of `performance.now`; undefined until it has answered. */
+  #storeAhead: number | undefined
   hasLeft = false
   #totals: { readonly success: number; readonly failure: number }
 
@@ -111,12 +116,14 @@ export class Member implements ProbeOwner {
     const openFor = wholeDuration(duration)
     const { quorum } = this.#settings
     const voteFor = Math.max(openFor, shortestVote)
-    this.#vote = { ...this.sender, op: 'trip', quorum, voteFor, openFor, attempt, note: plainText(reason) }
+    this.#vote = { ...this.sender, op: 'trip', quorum, voteFor, openFor, attempt, until: 0, note: plainText(reason) }
     this.#sendVote(this.#vote)
   }
 
-  #sendVote(vote: Operation): void {
-    this.send(vote, (reply) => {
+  #sendVote(vote: Operation & { op: 'trip' }): void {
+    const latest = performance.now() + vote.openFor + voteDelay
+    const until = this.#storeAhead === undefined ? 0 : Math.ceil(this.#storeAhead + latest)
+    this.send({ ...vote, until }, (reply) => {
       if (reply !== undefined && this.#vote === vote) this.#vote = undefined
     })
   }
@@ -136,7 +143,10 @@ export class Member implements ProbeOwner {
     this.#queue.add(operation, (reply, sentAt) => {
       const wasAway = this.isAway
       this.isAway = reply === undefined
-      if (reply !== undefined) this.adopt(reply)
+      if (reply !== undefined) {
+        this.#storeAhead = reply.now - sentAt
+        this.adopt(reply)
+      }
       onReply?.(reply, sentAt)
       if (wasAway && !this.isAway && this.#vote !== undefined && this.#isOwn) this.#sendVote(this.#vote)
     })

@@ -17,7 +17,7 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
     async run(name, operation) {
       const { state, reply, isNews } = step(states.get(name) ?? null, operation, Math.floor(now()))
       states.set(name, state)
-      const { leased: _, hint: __, ...view } = reply
+      const { now: _, leased: __, hint: ___, ...view } = reply
       if (isNews) for (const listener of listeners) queueMicrotask(() => listener({ name, view }))
       return reply
     },

@@ -26,6 +26,8 @@ export type Operation = OperationSender &
         readonly voteFor: number
         readonly openFor: number
         readonly attempt: number
+        /** When the vote is void, by the store's clock: it may have waited for a store that hung. 0 for never. */
+        readonly until: number
         /** Why the instance tripped. */
         readonly note: string
       }
@@ -130,6 +132,8 @@ export interface View {
 }
 
 export interface Reply extends View {
+  /** The store's clock. */
+  readonly now: number
   /** The lease was granted, or renewed. */
   readonly leased: boolean
   /** Milliseconds until asking for a lease again may succeed. */

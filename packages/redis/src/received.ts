@@ -32,6 +32,7 @@ const viewChecks: Checks<View> = {
 
 const replyChecks: Checks<Reply> = {
   ...viewChecks,
+  now: isDuration,
   leased: (value) => typeof value === 'boolean',
   hint: isDuration,
   votes: isEnds,

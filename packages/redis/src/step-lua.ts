@@ -60,7 +60,8 @@ end
 local apply = {}
 
 function apply.trip()
-  if state.state ~= 'closed' or seen < state.epoch then return end
+  local ends = operation['until']
+  if state.state ~= 'closed' or seen < state.epoch or (ends > 0 and now > ends) then return end
   state.votes[operation.instance] = now + operation.voteFor
   if size(state.votes) < votesNeeded(operation.quorum, size(state.members)) then return end
   open(operation.attempt, 'tripped', operation.note)
@@ -153,6 +154,7 @@ end
 if state.epoch ~= before then
   redis.call('PUBLISH', ARGV[3], '{"name":' .. ARGV[2] .. ',"view":' .. write(view) .. '}')
 end
+view.now = now
 view.leased = (op == 'lease' or op == 'renew') and state.leases[token] ~= nil
 view.hint = 0
 if not view.leased then

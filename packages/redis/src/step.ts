@@ -50,7 +50,7 @@ export function step(before: FleetState | null, operation: Operation, now: numbe
   const leased = (operation.op === 'lease' || operation.op === 'renew') && state.leases[token] !== undefined
   const { votes, leases } = state
   const more = operation.op === 'read' && instance === '' ? { votes, leases } : {}
-  const reply = { ...viewOf(state, now), leased, hint: leased ? 0 : hintOf(state, now), ...more }
+  const reply = { ...viewOf(state, now), now, leased, hint: leased ? 0 : hintOf(state, now), ...more }
   return { state, reply, isNews: state.epoch !== current.epoch }
 }
 
@@ -99,10 +99,10 @@ function open(
   return begin({ state: 'open', openFor, until: now + openFor, ...why })
 }
 
-/** A vote of an earlier epoch is none: what it is about is over. */
+/** A vote of an earlier epoch is none, nor is one that comes too late: what it is about is over. */
 function trip(state: FleetState, operation: Operation & { op: 'trip' }, now: number, begin: Begin): FleetState {
-  const { seen, instance, quorum, voteFor, openFor, attempt, note } = operation
-  if (state.state !== 'closed' || seen < state.epoch) return state
+  const { seen, instance, quorum, voteFor, openFor, attempt, until, note } = operation
+  if (state.state !== 'closed' || seen < state.epoch || (until > 0 && now > until)) return state
   const votes = { ...state.votes, [instance]: now + voteFor }
   if (size(votes) < votesNeeded(quorum, size(state.members))) return { ...state, votes }
   return open(begin, now, openFor, { attempt, reason: 'tripped', note })

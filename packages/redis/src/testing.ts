@@ -20,7 +20,8 @@ function breakerOf(store: FleetStore, name: string = `check ${randomUUID()}`) {
     name,
     run,
     read: () => run({ op: 'read' }),
-    trip: (more?: object) => run({ op: 'trip', quorum: 1, voteFor: 60_000, openFor: 1, attempt: 1, note: '', ...more }),
+    trip: (more?: object) =>
+      run({ op: 'trip', quorum: 1, voteFor: 60_000, openFor: 1, attempt: 1, until: 0, note: '', ...more }),
     lease: (token: string, more?: object) =>
       run({ op: 'lease', token, limit: 1, leaseFor: 60_000, attempt: 1, ...more }),
     report: (token: string, { epoch: seen }: Reply, outcome: string) =>

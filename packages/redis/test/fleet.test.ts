@@ -56,6 +56,33 @@ describe('a fleet', () => {
     expect(await listed()).toEqual([{ state: 'half-open', votes: [], probes: ['shop-2'] }])
   })
 
+  test('does not open by a vote that a frozen store has kept until its voter had recovered', async () => {
+    const { all, store } = await instances(2)
+    const [one, other] = all.map(({ breaker }) => breaker) as [CircuitBreaker, CircuitBreaker]
+    const run = store.run.bind(store)
+    const kept: (() => void)[] = []
+    const frozen = vi
+      .spyOn(store, 'run')
+      .mockImplementation(
+        (...call) => new Promise((resolve, reject) => void kept.push(() => run(...call).then(resolve, reject))),
+      )
+    one.acquire().failure(new Error('down'))
+    expect(one.state).toBe('open')
+    for (let second = 0; second < 60 && one.state !== 'closed'; second++) {
+      await vi.advanceTimersByTimeAsync(1_000)
+      await one.execute(async () => 'well').catch(() => {})
+    }
+    expect([one.state, other.state]).toEqual(['closed', 'closed'])
+    frozen.mockRestore()
+    for (const goOn of kept) goOn()
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect([one.state, other.state]).toEqual(['closed', 'closed'])
+    expect(store.states.get('payments')?.votes).toEqual({})
+    other.acquire().failure(new Error('down'))
+    await settle()
+    expect(one.state).toBe('open')
+  })
+
   test('of ten stays closed when one node is bad, and opens when two are', async () => {
     const { all } = await openFleet(10)
     expect(states(all).filter((state) => state === 'open')).toHaveLength(1)

@@ -121,7 +121,16 @@ export function edgesOf(
         `p${index} trips`,
         (next) => {
           Object.assign(of(next), { state: 'open', own: true, due: openFor })
-          send(next, { ...sender, op: 'trip', quorum: bounds.quorum, voteFor: 2, openFor, attempt: 1, note: '' })
+          send(next, {
+            ...sender,
+            op: 'trip',
+            quorum: bounds.quorum,
+            voteFor: 2,
+            openFor,
+            attempt: 1,
+            until: 0,
+            note: '',
+          })
           next.sinceCall = 0
         },
         { isFault: true },

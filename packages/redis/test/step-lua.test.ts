@@ -36,6 +36,7 @@ function randomOperation(random: () => number, seen: number, tokens: string[]): 
       op: 'trip',
       quorum: pick(0, 0, 1, 2, 3, 0.3, 0.5, 1 / 3),
       voteFor: pick(1, 400, 4_000),
+      until: pick(0, 0, 1, 1_795_860_000_000, 1_796_860_000_000),
       openFor,
       attempt,
       note: pick('consecutive-failures', 'ünï "'),
@@ -94,7 +95,7 @@ describe.skipIf(!hasRedis)('the Lua script', () => {
         const { state: next, reply, isNews } = step(state, operation, now)
         state = next
         seen.set(reply.state, (seen.get(reply.state) ?? 0) + 1)
-        const { leased, hint: _, ...view } = reply
+        const { leased, hint: _, now: __, ...view } = reply
         if (leased) seen.set('leased', (seen.get('leased') ?? 0) + 1)
         if (isNews) expected.push({ name: `näme "${history}"`, view: { ...view, epoch: String(view.epoch) } })
         results.push({ ...reply, epoch: String(reply.epoch) })

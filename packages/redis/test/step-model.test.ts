@@ -56,8 +56,8 @@ describe('a step with a mistake is caught', () => {
     ],
     [
       'votes of an earlier epoch',
-      "if (state.state !== 'closed' || seen < state.epoch) return state\n  const votes",
-      "if (state.state !== 'closed') return state\n  const votes",
+      "if (state.state !== 'closed' || seen < state.epoch || (until > 0",
+      "if (state.state !== 'closed' || (until > 0",
       { quorum: 2 },
     ],
     ['a neutral report that counts as a success', "outcome === 'success'", "outcome !== 'failure'", {}],
