@@ -29,7 +29,7 @@ export default defineConfig({
             { label: 'Recipes', collapsed: true, autogenerate: { directory: 'recipes' } },
           ],
         },
-        { label: 'Operate', items: ['troubleshooting', 'operations', 'project/runbook'] },
+        { label: 'Operate', items: ['operations', 'project/runbook', 'troubleshooting'] },
         { label: 'Move here', items: ['vocabulary', 'project/migrating', 'from-other-code'] },
         { label: 'Packages', items: packages.map((name) => ({ label: `@cb/${name}`, slug: `packages/${name}` })) },
         {

@@ -63,6 +63,7 @@ class Member {
         voteFor: Math.max(openFor, 10_000),
         openFor,
         attempt,
+        until: 0,
         note: reason,
       })
     })
