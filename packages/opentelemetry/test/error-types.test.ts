@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { freePort } from '@cb/test-kit'
 import { diag } from '@opentelemetry/api'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { Diagnostics } from '../src/diagnostics.ts'
@@ -47,20 +46,10 @@ test.each([
   ['nobody listens', 'http://127.0.0.1', 'ECONNREFUSED'],
   ['the host is unknown', 'http://no-such-host.invalid', 'ENOTFOUND'],
 ])('a fetch that fails because %s has the error.type of the connection', async (_, url, type) => {
-  const failed = await fetch(`${url}:${await closedPort()}`).catch((error: unknown) => error)
+  const failed = await fetch(`${url}:${await freePort()}`).catch((error: unknown) => error)
   expect(failed).toBeInstanceOf(TypeError)
   expect(new ErrorTypes(new Diagnostics()).of(failed)).toBe(type)
 })
-
-/** A port on which nobody listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 test('there are at most fifty error types, the first ones, and one for all others, with a warning', () => {
   const warn = vi.fn()

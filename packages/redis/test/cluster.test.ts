@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { CircuitBreaker, consecutiveFailures } from '@cb/core'
-import { until } from '@cb/test-kit'
+import { freePort, until } from '@cb/test-kit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Fleet, joinFleet } from '../src/index.ts'
 import { redisStore } from '../src/redis-store.ts'
 import { storeChecks } from '../src/testing.ts'
 import { type Connected, clusterClients } from './clients.ts'
-import { freePort, hasRedis, type RedisServer, startRedis } from './redis-server.ts'
+import { hasRedis, type RedisServer, startRedis } from './redis-server.ts'
 
 const libraries = ['node-redis', 'ioredis'] as const
 

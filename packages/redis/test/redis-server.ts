@@ -1,8 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort, hasRedisServer } from '@cb/test-kit'
 import { createClient } from 'redis'
 
 export interface RedisServer {
@@ -15,20 +15,7 @@ export interface RedisServer {
 }
 
 /** Without redis-server its tests are left out, but not in CI. */
-export const hasRedis: boolean = checkRedis()
-
-function checkRedis(): boolean {
-  try {
-    execFileSync('redis-server', ['--version'])
-    return true
-  } catch (problem) {
-    if (process.env['CI']) throw problem
-    console.warn(
-      'redis-server is missing: its tests are left out (apt-get install -y --no-install-recommends redis-server)',
-    )
-    return false
-  }
-}
+export const hasRedis: boolean = hasRedisServer()
 
 /** A server of its own, on a free port. */
 export async function startRedis(...options: string[]): Promise<RedisServer> {
@@ -85,12 +72,4 @@ export async function startRedis(...options: string[]): Promise<RedisServer> {
       rmSync(folder, { recursive: true })
     },
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

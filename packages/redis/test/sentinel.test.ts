@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CircuitBreaker, consecutiveFailures } from '@cb/core'
-import { until } from '@cb/test-kit'
+import { freePort, until } from '@cb/test-kit'
 import { Redis } from 'ioredis'
 import { createClient, createSentinel } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { joinFleet, type RedisClient } from '../src/index.ts'
-import { freePort, hasRedis, type RedisServer, startRedis } from './redis-server.ts'
+import { hasRedis, type RedisServer, startRedis } from './redis-server.ts'
 
 describe.skipIf(!hasRedis)('on a primary with a replica and three sentinels', () => {
   let primary: RedisServer
